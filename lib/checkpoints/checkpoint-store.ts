@@ -1,0 +1,26 @@
+/**
+ * Where checkpoints are kept: the port that every store implements. A checkpoint is a name and a few files; it exists
+ * from the moment its draft is committed, whole, and until it is removed.
+ */
+export interface CheckpointStore {
+  /** Where this is, in words for messages: `runs/digits`, `IndexedDB 'spirals'`. */
+  readonly place: string;
+  /** Names of the committed checkpoints, in no particular order. */
+  list(): Promise<readonly string[]>;
+  /** Begins a checkpoint. An existing one of this name is replaced at the commit, and not before. */
+  create(name: string): Promise<CheckpointDraft>;
+  /** The whole of one file. @throws {WallclockError} where there is none. */
+  read(name: string, file: string): Promise<Uint8Array>;
+  /** Removes a checkpoint, its manifest first. Nothing happens where there is none. */
+  remove(name: string): Promise<void>;
+}
+
+/** A checkpoint that does not exist yet. */
+export interface CheckpointDraft {
+  /** Writes one file whole. The bytes are not kept after the promise resolves. */
+  write(file: string, bytes: Uint8Array): Promise<void>;
+  /** Makes the checkpoint exist, all of it at once. */
+  commit(): Promise<void>;
+  /** Leaves nothing behind. Safe to call at any time before the commit. */
+  abandon(): Promise<void>;
+}

@@ -1,0 +1,23 @@
+/**
+ * Where a run stands when a decision is made. Times are milliseconds since the run began, all from one reading of the
+ * clock, and they go on counting where a resumed run left off: the time between two runs does not count.
+ *
+ * ```
+ *            training   evaluating   training   paused   training
+ * elapsed    ##########################################   ########   the wall
+ * active     ##################################           ########   neither paused nor suspended
+ * training   ########                 ########            ########   nor evaluating or saving
+ * ```
+ */
+export interface Moment {
+  /** Steps completed, counted from 1 at the end of the first. */
+  readonly step: number;
+  /** Epochs completed, with the part of the one under way where its length is known. */
+  readonly epoch: number;
+  readonly elapsed: number;
+  readonly active: number;
+  readonly training: number;
+}
+
+/** The times of a {@link Moment} that an interval can be measured on. */
+export type Base = 'active' | 'training' | 'elapsed';

@@ -1,0 +1,144 @@
+import { ACTIONS, type ActionName, type PolicyDescription, type StopReason } from './policy.ts';
+import type {
+  EvaluateEvent,
+  FailEvent,
+  LogEvent,
+  Metrics,
+  Occasion,
+  RunEvent,
+  SaveEvent,
+} from './run-event.ts';
+import { append, EMPTY_SERIES, type Series } from './series.ts';
+
+/** What a view knows of one action. */
+export interface ActionRecord<Event> {
+  readonly count: number;
+  readonly last?: Event;
+  /** A point for each time it happened; its value is the lateness in the unit of the interval. */
+  readonly marks: Series;
+  /** Seconds it has taken altogether. */
+  readonly took: number;
+  readonly missed: number;
+}
+
+/**
+ * What a run comes to: the fold of its events, and all that a view needs. Plain JSON, and of bounded size.
+ */
+export interface RunState extends Omit<Occasion, 'seq'> {
+  readonly status: 'idle' | 'running' | 'paused' | 'ended';
+  /** The run's name; empty before it begins. */
+  readonly run: string;
+  /** How many events it has had: the `seq` of the next one. */
+  readonly events: number;
+  readonly policy: PolicyDescription;
+  readonly stepsPerEpoch?: number;
+  readonly log: ActionRecord<LogEvent>;
+  readonly evaluate: ActionRecord<EvaluateEvent>;
+  readonly save: ActionRecord<SaveEvent>;
+  /** A line for each metric, `log.loss`, `evaluate.accuracy`. */
+  readonly series: { readonly [name: string]: Series };
+  /** Names of the newest checkpoints that there should be, oldest first. */
+  readonly checkpoints: readonly string[];
+  readonly failures: number;
+  readonly lastFailure?: FailEvent;
+  readonly resumedFrom?: string;
+  /** Why it ended. */
+  readonly reason?: StopReason;
+}
+
+/** A view lists so many checkpoints at the most; the store knows them all. */
+const MOST_CHECKPOINTS = 64;
+
+const NO_RECORD = { count: 0, marks: EMPTY_SERIES, took: 0, missed: 0 };
+
+export const IDLE_RUN: RunState = {
+  status: 'idle',
+  run: '',
+  events: 0,
+  step: 0,
+  epoch: 0,
+  elapsed: 0,
+  active: 0,
+  policy: { intervals: {} },
+  log: NO_RECORD,
+  evaluate: NO_RECORD,
+  save: NO_RECORD,
+  series: {},
+  checkpoints: [],
+  failures: 0,
+};
+
+/** The run's state after one more event. Pure: `events.reduce(fold, IDLE_RUN)` is the run so far. */
+export function fold(state: RunState, event: RunEvent): RunState {
+  const { step, epoch, elapsed, active } = event;
+  const now = { ...state, step, epoch, elapsed, active, events: event.seq + 1 };
+  switch (event.type) {
+    case 'begin': {
+      const { run, policy, stepsPerEpoch, resumed } = event;
+      const { reason: _, lastFailure: __, ...before } = resumed?.state ?? IDLE_RUN;
+      return {
+        ...before,
+        ...{ status: 'running', run, policy, step, epoch, elapsed, active, events: event.seq + 1 },
+        ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+        // The checkpoint was written before its own save could be told.
+        ...(resumed && {
+          resumedFrom: resumed.checkpoint,
+          checkpoints: [...before.checkpoints, resumed.checkpoint],
+        }),
+      };
+    }
+    case 'log':
+      return { ...now, log: record(state.log, event), series: withMetrics(state, 'log', event) };
+    case 'evaluate':
+      return {
+        ...now,
+        evaluate: record(state.evaluate, event),
+        series: withMetrics(state, 'evaluate', event),
+      };
+    case 'save': {
+      const kept = state.checkpoints.filter(
+        (name) => name !== event.checkpoint && !event.deleted.includes(name),
+      );
+      const checkpoints = [...kept, event.checkpoint].slice(-MOST_CHECKPOINTS);
+      return { ...now, save: record(state.save, event), checkpoints };
+    }
+    case 'fail':
+      return { ...now, failures: state.failures + 1, lastFailure: event };
+    case 'pause':
+      return { ...now, status: 'paused' };
+    case 'continue':
+      return { ...now, status: 'running' };
+    case 'epoch':
+      return now;
+    case 'end':
+      return { ...now, status: 'ended', reason: event.reason };
+  }
+}
+
+function record<Event extends LogEvent | EvaluateEvent | SaveEvent>(
+  before: ActionRecord<Event>,
+  event: Event,
+): ActionRecord<Event> {
+  return {
+    count: before.count + 1,
+    last: event,
+    marks: append(before.marks, { time: event.active, step: event.step, value: event.late }),
+    took: before.took + event.took,
+    missed: before.missed + event.missed,
+  };
+}
+
+function withMetrics(state: RunState, action: ActionName, event: Occasion & { metrics: Metrics }) {
+  const series: { [name: string]: Series } = { ...state.series };
+  for (const [metric, value] of Object.entries(event.metrics)) {
+    const name = `${action}.${metric}`;
+    series[name] = append(series[name] ?? EMPTY_SERIES, { time: event.active, step: event.step, value });
+  }
+  return series;
+}
+
+/** How many times each action has happened. */
+export function countActions(state: RunState): { readonly [action in ActionName]: number } {
+  const [log, evaluate, save] = ACTIONS.map((action) => state[action].count) as [number, number, number];
+  return { log, evaluate, save };
+}

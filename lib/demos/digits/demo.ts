@@ -1,0 +1,16 @@
+import type { Demo } from '../demo.ts';
+
+export const digits: Demo = {
+  id: 'digits',
+  title: 'Handwritten digits',
+  summary: 'A network of 784-64-10 units learns to read real handwritten digits from MNIST.',
+  description:
+    'A network of 784-64-10 units learns to read handwritten digits: a balanced part of MNIST (LeCun and Cortes, CC BY-SA 3.0), 4,000 digits to learn from and 1,000 to be tested on.',
+  strategy: { log: '500ms', evaluate: '3s', save: '10s', maxTime: '1m', keep: { latest: 3 } },
+  backends: ['wasm', 'cpu', 'webgl'],
+  batchSize: 64,
+  seed: 42,
+  dataKilobytes: 900,
+  frame: 'tiles',
+  frameLabel: 'Test digits with what the network says they are.',
+};

@@ -1,0 +1,72 @@
+import { WallclockError } from '../core/errors.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { Frame } from './demo.ts';
+
+/** A run that was recorded: its events, and the last frame that was painted. */
+export interface Recording {
+  readonly events: readonly RunEvent[];
+  readonly frame: Frame;
+}
+
+const ARRAYS = { u8: Uint8Array, u32: Uint32Array, f32: Float32Array } as const;
+
+/** One JSON line for each event and a last one for the frame. The pixels of other people's data are left out. */
+export function writeRecording({ events, frame }: Recording): string {
+  const { pixels: _, ...own } = { pixels: undefined, ...frame };
+  const packed = Object.entries(own).map(([key, value]) => [
+    key,
+    ArrayBuffer.isView(value) ? pack(value) : value,
+  ]);
+  const lines = [...events, { type: 'frame', frame: Object.fromEntries(packed) }];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+/** @throws {WallclockError} where the text is not a recording. */
+export function readRecording(text: string, where = 'recording.jsonl'): Recording {
+  const events: RunEvent[] = [];
+  for (const [index, line] of text.trimEnd().split('\n').entries()) {
+    const here = `${where}, line ${index + 1}`;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch (cause) {
+      throw new WallclockError({ where: here, expected: 'a line of JSON', got: line, cause });
+    }
+    const { type, frame } = (value ?? {}) as { type?: unknown; frame?: { [key: string]: unknown } };
+    if (type === 'frame' && frame) {
+      const unpacked = Object.entries(frame).map(([key, item]) => [
+        key,
+        isPacked(item) ? unpack(item) : item,
+      ]);
+      return { events, frame: Object.fromEntries(unpacked) as Frame };
+    }
+    if (typeof type !== 'string') throw new WallclockError({ where: here, expected: 'an event', got: value });
+    events.push(value as RunEvent);
+  }
+  throw new WallclockError({
+    where,
+    expected: 'a frame as its last line',
+    got: 'none',
+    fix: 'Record the run again.',
+  });
+}
+
+interface Packed {
+  readonly array: keyof typeof ARRAYS;
+  readonly base64: string;
+}
+
+function pack(view: ArrayBufferView): Packed {
+  const name = (Object.keys(ARRAYS) as (keyof typeof ARRAYS)[]).find((key) => view instanceof ARRAYS[key])!;
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  return { array: name, base64: btoa(String.fromCharCode(...bytes)) };
+}
+
+function isPacked(value: unknown): value is Packed {
+  return typeof value === 'object' && value !== null && Object.hasOwn(ARRAYS, (value as Packed).array);
+}
+
+function unpack({ array, base64 }: Packed) {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return new ARRAYS[array](bytes.buffer);
+}

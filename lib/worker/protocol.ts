@@ -1,0 +1,42 @@
+import type { RunEvent } from '../core/run-event.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
+import type { Backend, Frame } from '../demos/demo.ts';
+
+/** What the page asks of the worker. `id` names the run that is meant, and every reply to it bears the same one. */
+export type Request =
+  | StartRequest
+  | { readonly type: 'pause'; readonly id: number }
+  | { readonly type: 'continue'; readonly id: number }
+  | { readonly type: 'stop'; readonly id: number }
+  /** Which checkpoints are there? Loads no engine. */
+  | { readonly type: 'list'; readonly id: number; readonly store: string }
+  | { readonly type: 'clear'; readonly id: number; readonly store: string };
+
+export interface StartRequest {
+  readonly type: 'start';
+  readonly id: number;
+  readonly demo: string;
+  readonly strategy: StrategyOptions;
+  readonly backend: Backend;
+  readonly seed: number;
+  /** The name of the browser store for checkpoints; `'memory'` keeps them until the worker ends. */
+  readonly store: string;
+  /** Go on from the newest checkpoint of the store. Without one the run starts afresh. */
+  readonly resume: boolean;
+  /** Milliseconds that a step takes at least: a slower machine to try a strategy on. 0 for as fast as it goes. */
+  readonly minimumStepTime: number;
+}
+
+/** What the worker tells the page. */
+export type Reply =
+  | { readonly type: 'loading'; readonly id: number; readonly what: 'engine' | 'data' | 'model' }
+  /** Training begins, on this backend; `instead` says why where it is not the one that was asked for. */
+  | { readonly type: 'ready'; readonly id: number; readonly backend: Backend; readonly instead?: string }
+  | { readonly type: 'event'; readonly id: number; readonly event: RunEvent }
+  /** A few times a second between events: where the run stands. Seconds of active time. */
+  | { readonly type: 'progress'; readonly id: number; readonly step: number; readonly active: number }
+  | { readonly type: 'frame'; readonly id: number; readonly frame: Frame }
+  | { readonly type: 'done'; readonly id: number }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string }
+  | { readonly type: 'listed'; readonly id: number; readonly checkpoints: readonly string[] }
+  | { readonly type: 'cleared'; readonly id: number };
