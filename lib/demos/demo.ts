@@ -1,4 +1,5 @@
 import type { StrategyOptions } from '../core/strategy.ts';
+import type { Comparison } from './comparison.ts';
 
 /** A TensorFlow.js backend that a demo can train on. */
 export type Backend = 'cpu' | 'wasm' | 'webgl';
@@ -26,6 +27,8 @@ export interface Demo {
   readonly frame: Frame['kind'];
   /** What the frame shows, for those who cannot see it. */
   readonly frameLabel: string;
+  /** Runs to be shown side by side, where the demo has some. */
+  readonly comparison?: Comparison;
 }
 
 /** What the model makes of its world at one moment, ready to be painted. */

@@ -1,4 +1,5 @@
 import type { Demo } from '../demo.ts';
+import { spiralsComparison } from './comparison.ts';
 
 export const spirals: Demo = {
   id: 'spirals',
@@ -14,4 +15,5 @@ export const spirals: Demo = {
   frame: 'field',
   frameLabel:
     'The plane with the points of two spirals, coloured by the class that the network expects at each place.',
+  comparison: spiralsComparison,
 };
