@@ -70,7 +70,10 @@ export const IDLE_RUN: RunState = {
 
 /** The run's state after one more event. Pure: `events.reduce(fold, IDLE_RUN)` is the run so far. */
 export function fold(state: RunState, event: RunEvent): RunState {
-  const { step, epoch, elapsed, active } = event;
+  const { step, epoch } = event;
+  // An action is told with the reading of its step, and a pause within it has gone further.
+  const elapsed = Math.max(state.elapsed, event.elapsed);
+  const active = Math.max(state.active, event.active);
   const now = { ...state, step, epoch, elapsed, active, events: event.seq + 1 };
   switch (event.type) {
     case 'begin': {
@@ -78,7 +81,8 @@ export function fold(state: RunState, event: RunEvent): RunState {
       const { reason: _, lastFailure: __, ...before } = resumed?.state ?? IDLE_RUN;
       return {
         ...before,
-        ...{ status: 'running', run, policy, step, epoch, elapsed, active, events: event.seq + 1 },
+        ...{ status: 'running', run, policy, step, epoch, events: event.seq + 1 },
+        ...{ elapsed: event.elapsed, active: event.active },
         ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
         // The checkpoint was written before its own save could be told.
         ...(resumed && {

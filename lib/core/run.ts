@@ -12,7 +12,7 @@ import {
 } from './policy.ts';
 import type { Metrics, Occasion, RunEvent } from './run-event.ts';
 import { fold, IDLE_RUN, type RunState } from './run-state.ts';
-import { Stopwatch, type Times } from './stopwatch.ts';
+import { type Activity, Stopwatch, type Times } from './stopwatch.ts';
 
 /** What a save has done. */
 export interface Saved {
@@ -90,7 +90,7 @@ export class Run {
   #schedule: unknown;
   #state: RunState = IDLE_RUN;
   #stopped: StopReason | undefined;
-  #busy = false;
+  #interrupted: Activity = 'training';
 
   constructor(options: RunOptions<unknown>) {
     const { policy, actions, clock, resume } = options;
@@ -169,27 +169,27 @@ export class Run {
     return this.#stopped;
   }
 
-  /** From here on no active time passes. Between steps only. */
+  /** From here on no active time passes: between steps, or within an action that waits. */
   pause(): void {
-    this.#switch('paused', 'pause');
+    const watch = this.#running();
+    if (watch.activity === 'paused') return;
+    this.#interrupted = watch.activity;
+    watch.activity = 'paused';
+    this.#read();
+    this.#emit({ type: 'pause', ...this.#occasion() });
   }
 
   /** Ends a pause. */
   continue(): void {
-    this.#switch('training', 'continue');
+    const watch = this.#running();
+    if (watch.activity !== 'paused') return;
+    watch.activity = this.#interrupted;
+    this.#read();
+    this.#emit({ type: 'continue', ...this.#occasion() });
   }
 
   get state(): RunState {
     return this.#state;
-  }
-
-  #switch(activity: 'paused' | 'training', type: 'pause' | 'continue'): void {
-    if (this.#busy) throw misused(`${type}()`, 'between steps, when no action is under way');
-    const watch = this.#running();
-    if (watch.activity === activity) return;
-    watch.activity = activity;
-    this.#read();
-    this.#emit({ type, ...this.#occasion() });
   }
 
   #ask(point: Point): Promise<void> | undefined {
@@ -202,12 +202,7 @@ export class Run {
 
   async #carryOut({ actions }: Decision<unknown>): Promise<void> {
     const reading = this.#occasion();
-    this.#busy = true;
-    try {
-      for (const action of actions) await this.#perform(action, reading);
-    } finally {
-      this.#busy = false;
-    }
+    for (const action of actions) await this.#perform(action, reading);
   }
 
   async #perform(action: Action, reading: Occasion): Promise<void> {

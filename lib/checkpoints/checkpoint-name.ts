@@ -1,0 +1,17 @@
+/** The name of the checkpoint of a step: `checkpoint-40`. */
+export function checkpointName(step: number): string {
+  return `checkpoint-${step}`;
+}
+
+/** The step of a checkpoint, or undefined where the name is not one of ours. */
+export function checkpointStep(name: string): number | undefined {
+  const digits = /^checkpoint-(0|[1-9]\d{0,15})$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Only the names that are checkpoints, oldest first. */
+export function sortCheckpoints(names: readonly string[]): string[] {
+  return names
+    .filter((name) => checkpointStep(name) !== undefined)
+    .sort((a, b) => checkpointStep(a)! - checkpointStep(b)!);
+}

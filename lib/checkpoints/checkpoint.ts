@@ -1,0 +1,91 @@
+import { WallclockError } from '../core/errors.ts';
+import type { RunSnapshot } from '../core/run.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
+import { MANIFEST, makeManifest, readManifest, verifyFile } from './manifest.ts';
+import type { NamedTensor } from './named-tensor.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+
+/**
+ * All that a run needs to go on.
+ *
+ * ```
+ * checkpoint-40/
+ *   model.safetensors      the weights
+ *   optimizer.safetensors  the optimizer's accumulators
+ *   run.json               steps, times, the schedule, and what views know of the run
+ *   manifest.json          sizes and SHA-256 of the others; written last
+ * ```
+ */
+export interface Checkpoint {
+  readonly model: readonly NamedTensor[];
+  readonly optimizer: readonly NamedTensor[];
+  readonly run: RunSnapshot;
+}
+
+const MODEL = 'model.safetensors';
+const OPTIMIZER = 'optimizer.safetensors';
+const RUN = 'run.json';
+
+/** Writes a checkpoint, whole or not at all. @returns its size in bytes. */
+export async function writeCheckpoint(
+  store: CheckpointStore,
+  name: string,
+  { model, optimizer, run }: Checkpoint,
+): Promise<number> {
+  const files: [string, Uint8Array<ArrayBuffer>][] = [
+    [MODEL, encodeSafetensors(model)],
+    [OPTIMIZER, encodeSafetensors(optimizer)],
+    [RUN, toJson(run)],
+  ];
+  files.push([MANIFEST, toJson(await makeManifest(files))]);
+  const draft = await store.create(name);
+  try {
+    for (const [file, bytes] of files) await draft.write(file, bytes);
+    await draft.commit();
+  } catch (error) {
+    // What went wrong first is what is told; a store sweeps up what is left behind.
+    await draft.abandon().catch(() => {});
+    throw error;
+  }
+  return files.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+}
+
+/** @throws {WallclockError} where a file is missing, differs from the manifest or does not hold. */
+export async function readCheckpoint(store: CheckpointStore, name: string): Promise<Checkpoint> {
+  const where = `${store.place}/${name}`;
+  const manifest = readManifest(await store.read(name, MANIFEST), `${where}/${MANIFEST}`);
+  const read = async (file: string): Promise<Uint8Array> => {
+    const bytes = await store.read(name, file);
+    await verifyFile(manifest, file, bytes, where);
+    return bytes;
+  };
+  return {
+    model: decodeSafetensors(await read(MODEL), `${where}/${MODEL}`),
+    optimizer: decodeSafetensors(await read(OPTIMIZER), `${where}/${OPTIMIZER}`),
+    run: checkSnapshot(JSON.parse(new TextDecoder().decode(await read(RUN))), `${where}/${RUN}`),
+  };
+}
+
+function toJson(value: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+}
+
+function checkSnapshot(value: unknown, where: string): RunSnapshot {
+  const snapshot = (value ?? {}) as { [key in keyof RunSnapshot]?: unknown };
+  const times = (snapshot.times ?? {}) as { [time: string]: unknown };
+  const counts = [snapshot.step, snapshot.epochs, snapshot.stepInEpoch];
+  const holds =
+    typeof snapshot.run === 'string' &&
+    counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&
+    [times.elapsed, times.active, times.training].every(
+      (time) => Number.isFinite(time) && (time as number) >= 0,
+    ) &&
+    isObject(snapshot.schedule) &&
+    isObject(snapshot.state);
+  if (holds) return value as RunSnapshot;
+  throw new WallclockError({ where, expected: 'the snapshot of a run', got: value });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,5 @@
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+export { checkpointName, checkpointStep, sortCheckpoints } from './checkpoint-name.ts';
+export type { CheckpointDraft, CheckpointStore } from './checkpoint-store.ts';
+export type { DType, NamedTensor } from './named-tensor.ts';
+export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';

@@ -1,0 +1,111 @@
+import { WallclockError } from '../../core/errors.ts';
+import type { CheckpointStore } from '../checkpoint-store.ts';
+import { MANIFEST } from '../manifest.ts';
+
+/*
+ * One database a store; one object store `files` with the key [checkpoint, file]. A draft gathers its files in memory
+ * and writes them in a single transaction, which the browser carries out whole or not at all.
+ */
+
+const FILES = 'files';
+const VERSION = 1;
+
+/**
+ * Keeps checkpoints in the browser, in a worker as well as in a page.
+ *
+ * @param name of the store; each has a database of its own, `wallclock:<name>`.
+ */
+export function indexedDbStore(name: string): CheckpointStore {
+  const place = `IndexedDB '${name}'`;
+  let opened: Promise<IDBDatabase> | undefined;
+
+  function open(): Promise<IDBDatabase> {
+    opened ??= new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(`wallclock:${name}`, VERSION);
+      request.onupgradeneeded = () => request.result.createObjectStore(FILES);
+      request.onsuccess = () => {
+        const database = request.result;
+        // Another tab that deletes or upgrades the database must not wait for this one.
+        database.onversionchange = () => database.close();
+        database.onclose = () => {
+          opened = undefined;
+        };
+        resolve(database);
+      };
+      request.onerror = () => reject(failed(place, request.error));
+      request.onblocked = () => reject(failed(place, new Error('another tab keeps an older version open')));
+    });
+    opened.catch(() => {
+      opened = undefined;
+    });
+    return opened;
+  }
+
+  /** Runs one transaction; resolves with the result of the request when all of it is on disk. */
+  async function transact<T>(
+    mode: IDBTransactionMode,
+    act: (files: IDBObjectStore) => IDBRequest<T> | undefined,
+  ): Promise<T | undefined> {
+    const database = await open();
+    return new Promise((resolve, reject) => {
+      const transaction = database.transaction(FILES, mode, { durability: 'strict' });
+      const request = act(transaction.objectStore(FILES));
+      transaction.oncomplete = () => resolve(request?.result);
+      transaction.onabort = () => reject(failed(place, transaction.error));
+    });
+  }
+
+  return {
+    place,
+    async list() {
+      const keys = (await transact('readonly', (files) => files.getAllKeys())) ?? [];
+      const pairs = keys as unknown as [string, string][];
+      return pairs.filter(([, file]) => file === MANIFEST).map(([checkpoint]) => checkpoint);
+    },
+    async create(checkpoint) {
+      let written: Map<string, Uint8Array> | undefined = new Map();
+      return {
+        async write(file, bytes) {
+          written?.set(file, bytes.slice());
+        },
+        async commit() {
+          const draft = written;
+          written = undefined;
+          if (!draft) return;
+          await transact('readwrite', (files) => {
+            files.delete(allOf(checkpoint));
+            for (const [file, bytes] of draft) files.put(bytes, [checkpoint, file]);
+            return undefined;
+          });
+        },
+        async abandon() {
+          written = undefined;
+        },
+      };
+    },
+    async read(checkpoint, file) {
+      const bytes = await transact('readonly', (files) => files.get([checkpoint, file]));
+      if (bytes instanceof Uint8Array) return bytes;
+      throw new WallclockError({ where: `${place}/${checkpoint}/${file}`, expected: 'a file', got: 'none' });
+    },
+    async remove(checkpoint) {
+      await transact('readwrite', (files) => files.delete(allOf(checkpoint)));
+    },
+  };
+}
+
+/** Every file of a checkpoint: in IndexedDB's order an array sorts after every string. */
+function allOf(checkpoint: string): IDBKeyRange {
+  return IDBKeyRange.bound([checkpoint], [checkpoint, []]);
+}
+
+function failed(place: string, cause: DOMException | Error | null): WallclockError {
+  const full = cause?.name === 'QuotaExceededError';
+  return new WallclockError({
+    where: place,
+    expected: full ? 'room for a checkpoint' : 'the database to answer',
+    got: cause ? `${cause.name}: ${cause.message}` : 'an aborted transaction',
+    ...(full && { fix: 'Delete old checkpoints or site data, or keep fewer: keep: { latest: 1 }.' }),
+    cause,
+  });
+}
