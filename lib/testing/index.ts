@@ -1,0 +1,3 @@
+export { type DrawOptions, drawTimeline } from './draw-timeline.ts';
+export { type ManualClock, manualClock } from './manual-clock.ts';
+export { type Script, type Simulated, type Simulation, simulate } from './simulate.ts';

@@ -1,0 +1,141 @@
+import { WallclockError } from '../core/errors.ts';
+import type { ActionName, Policy } from '../core/policy.ts';
+import { surplus } from '../core/retention.ts';
+import { Run, type RunSnapshot } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { RunState } from '../core/run-state.ts';
+import { parseStrategy, type StrategyOptions } from '../core/strategy.ts';
+import { strategyPolicy } from '../core/strategy-policy.ts';
+import { type ManualClock, manualClock } from './manual-clock.ts';
+
+/**
+ * Milliseconds for the first, second, third… time: always the same, a list that is gone through over and over, or a
+ * function of the count from 1.
+ */
+export type Script = number | readonly number[] | ((count: number) => number);
+
+/** A training run that takes no time: what everything in it would take is written here. */
+export interface Simulation {
+  strategy: StrategyOptions;
+  /** What decides, in place of Wallclock's own policy for the strategy. */
+  policy?: Policy;
+  /** Milliseconds of each step. Default 1000. */
+  step?: Script;
+  /** Milliseconds of each log, evaluation and save, counted by attempts. Default 0. */
+  log?: Script;
+  evaluate?: Script;
+  save?: Script;
+  /** The attempts, counted from 1, at which an action fails, after having taken its time. Default: none. */
+  failures?: { readonly [action in ActionName]?: readonly number[] };
+  /** Milliseconds of a pause after a step: `{ 3: 60_000 }` pauses for a minute after the third. Default: none. */
+  pauses?: { readonly [step: number]: number };
+  stepsPerEpoch?: number;
+  /** The data ends after this many steps, counted over all runs together. Default: never. */
+  steps?: number;
+  /** The process dies after this step: no final action, no end. Default: never. */
+  diesAfter?: number;
+  /** Goes on from a checkpoint of an earlier simulation. */
+  resume?: { checkpoint: string; snapshot: RunSnapshot };
+  /** Default: one that begins at 0. */
+  clock?: ManualClock;
+}
+
+export interface Simulated {
+  readonly events: readonly RunEvent[];
+  readonly state: RunState;
+  /** What each save would have kept, by the checkpoint's name; through JSON, as a file would have it. */
+  readonly snapshots: { readonly [checkpoint: string]: RunSnapshot };
+}
+
+/** A simulation of more steps than this has no end. */
+const MOST_STEPS = 1_000_000;
+
+/**
+ * Runs a strategy through the real engine on a clock that is moved by hand.
+ *
+ * @throws {WallclockError} where the strategy does not hold, or nothing ends the run.
+ * @example
+ * ```ts
+ * const { events } = await simulate({ strategy: { log: '5s', maxTime: '20s' }, step: 1500 });
+ * drawTimeline(events); // ['log      ......X......X......X|', …]
+ * ```
+ */
+export async function simulate(simulation: Simulation): Promise<Simulated> {
+  const { step = 1000, pauses = {}, stepsPerEpoch, resume, clock = manualClock() } = simulation;
+  const strategy = parseStrategy(simulation.strategy);
+  const steps = simulation.steps ?? MOST_STEPS;
+  const events: RunEvent[] = [];
+  const snapshots: { [checkpoint: string]: RunSnapshot } = {};
+  const kept = resume ? [...resume.snapshot.state.checkpoints, resume.checkpoint] : [];
+
+  const run = new Run({
+    policy: simulation.policy ?? (strategyPolicy(strategy) as Policy),
+    clock,
+    name: 'simulated',
+    onEvent: (event) => events.push(event),
+    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+    ...(resume && { resume }),
+    actions: {
+      log: acting('log', ({ step }) => ({ loss: 1 / step })),
+      evaluate: acting('evaluate', ({ step }) => ({ accuracy: 1 - 1 / (step + 1) })),
+      save: acting('save', ({ step, snapshot }) => {
+        const checkpoint = `checkpoint-${step}`;
+        snapshots[checkpoint] = JSON.parse(JSON.stringify(snapshot()));
+        kept.push(checkpoint);
+        const deleted = surplus(kept, strategy.keep);
+        kept.splice(0, deleted.length);
+        return { checkpoint, bytes: 1000, deleted };
+      }),
+    },
+  });
+
+  let count = resume?.snapshot.step ?? 0;
+  let inEpoch = resume?.snapshot.stepInEpoch ?? 0;
+  run.begin();
+  while (!run.stopped && count < steps) {
+    count++;
+    clock.advance(timeOf(step, count));
+    await run.step();
+    if (++inEpoch === stepsPerEpoch) {
+      inEpoch = 0;
+      await run.epoch();
+    }
+    if (count === simulation.diesAfter) return { events, state: run.state, snapshots };
+    const pause = pauses[count];
+    if (pause !== undefined && !run.stopped) {
+      run.pause();
+      clock.advance(pause);
+      run.continue();
+    }
+    if (count === MOST_STEPS) throw endless();
+  }
+  return { events, state: await run.end(), snapshots };
+
+  /** The action as it is scripted: it takes its time, then it fails or succeeds. */
+  function acting<Context, Result>(action: ActionName, succeed: (context: Context) => Result) {
+    let attempts = 0;
+    return (context: Context): Result => {
+      attempts++;
+      clock.advance(timeOf(simulation[action] ?? 0, attempts));
+      if (simulation.failures?.[action]?.includes(attempts)) {
+        throw new Error(`${action} ${attempts} fails, as it is scripted`);
+      }
+      return succeed(context);
+    };
+  }
+}
+
+function timeOf(script: Script, count: number): number {
+  if (typeof script === 'number') return script;
+  if (typeof script === 'function') return script(count);
+  return script[(count - 1) % script.length] ?? 0;
+}
+
+function endless(): WallclockError {
+  return new WallclockError({
+    where: 'simulate',
+    expected: 'a run that ends',
+    got: `more than ${MOST_STEPS} steps`,
+    fix: 'Give the strategy maxTime, maxSteps or maxEpochs, or the simulation steps.',
+  });
+}
