@@ -1,3 +1,4 @@
 export { type DrawOptions, drawTimeline } from './draw-timeline.ts';
 export { type ManualClock, manualClock } from './manual-clock.ts';
 export { type Script, type Simulated, type Simulation, simulate } from './simulate.ts';
+export { type StoreCase, storeConformance } from './store-conformance.ts';

@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WallclockError } from '../../core/errors.ts';
+import { storeConformance } from '../../testing/store-conformance.ts';
+import type { CheckpointStore } from '../checkpoint-store.ts';
+import { nodeFsStore } from './node-fs-store.ts';
+
+/** A number that no process has: Linux gives none above 4,194,304. */
+const DEAD = 4_999_999;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wallclock-store-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('conforms', () => {
+  test.each(storeConformance)('$name', ({ run }) => run(nodeFsStore(join(folder, 'made', 'on', 'demand'))));
+});
+
+test('another process finds what was committed, and no draft', async () => {
+  await save(nodeFsStore(folder), 'checkpoint-1', 'one');
+  const draft = await nodeFsStore(folder).create('checkpoint-2');
+  await draft.write('manifest.json', new Uint8Array());
+  expect(await nodeFsStore(folder).list()).toEqual(['checkpoint-1']);
+  await draft.abandon();
+  expect(await readdir(folder)).toEqual(['checkpoint-1']);
+});
+
+test('what is not a checkpoint is not listed: files, hidden folders, folders without a manifest', async () => {
+  await writeFile(join(folder, 'run.jsonl'), '');
+  await mkdir(join(folder, '.git'));
+  await mkdir(join(folder, 'checkpoint-1'));
+  expect(await nodeFsStore(folder).list()).toEqual([]);
+});
+
+test('what a process that died has left is swept up; drafts of the living are not', async () => {
+  const living = await nodeFsStore(folder).create('checkpoint-1');
+  await mkdir(join(folder, `.checkpoint-2.${DEAD}-0.draft`));
+  await mkdir(join(folder, `.checkpoint-3.${process.pid}-999.draft`));
+  await save(nodeFsStore(folder), 'checkpoint-4', 'four');
+  expect((await readdir(folder)).filter((name) => !/^\.checkpoint-1\./.test(name))).toEqual(['checkpoint-4']);
+  await living.write('manifest.json', new Uint8Array());
+  await living.commit();
+  expect((await readdir(folder)).sort()).toEqual(['checkpoint-1', 'checkpoint-4']);
+});
+
+test('a replacement that was cut short between its two renames is undone', async () => {
+  await save(nodeFsStore(folder), 'checkpoint-1', 'old');
+  const aside = join(folder, `.checkpoint-1.${DEAD}-0.old`);
+  await rename(join(folder, 'checkpoint-1'), aside);
+  const store = nodeFsStore(folder);
+  expect(await store.list()).toEqual(['checkpoint-1']);
+  expect(new TextDecoder().decode(await store.read('checkpoint-1', 'model'))).toBe('old');
+});
+
+test('an old checkpoint whose replacement came is deleted, not put back', async () => {
+  await save(nodeFsStore(folder), 'checkpoint-1', 'new');
+  await mkdir(join(folder, `.checkpoint-1.${DEAD}-0.old`));
+  await save(nodeFsStore(folder), 'checkpoint-2', 'two');
+  expect((await readdir(folder)).sort()).toEqual(['checkpoint-1', 'checkpoint-2']);
+});
+
+test.each(['', '.', '..', '../climbs', 'a/b', 'a\\b', '/etc', '.hidden', 'nul\0', 'x'.repeat(101)])(
+  'the name %j is refused everywhere',
+  async (name) => {
+    const store = nodeFsStore(folder);
+    const draft = await store.create('checkpoint-1');
+    const attempts = [
+      () => store.create(name),
+      () => store.read(name, 'model'),
+      () => store.read('checkpoint-1', name),
+      () => store.remove(name),
+      () => draft.write(name, new Uint8Array()),
+    ];
+    for (const attempt of attempts) await expect(attempt).rejects.toThrow(/expected a name of letters/);
+    await draft.abandon();
+    expect(await readdir(folder)).toEqual([]);
+  },
+);
+
+test('an error names the file and keeps its cause', async () => {
+  await writeFile(join(folder, 'taken'), '');
+  const error = await nodeFsStore(join(folder, 'taken'))
+    .create('checkpoint-1')
+    .catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(WallclockError);
+  expect((error as WallclockError).message).toContain('A file is in the way: choose another folder.');
+  expect((error as WallclockError).where).toContain('taken');
+  expect((error as WallclockError).cause).toMatchObject({ code: 'ENOTDIR' });
+});
+
+test('a file after the commit is refused, not lost', async () => {
+  const draft = await nodeFsStore(folder).create('checkpoint-1');
+  await draft.write('manifest.json', new Uint8Array());
+  await draft.commit();
+  await expect(draft.write('late', new Uint8Array())).rejects.toThrow(/before commit/);
+});
+
+async function save(store: CheckpointStore, name: string, model: string): Promise<void> {
+  const draft = await store.create(name);
+  await draft.write('model', new TextEncoder().encode(model));
+  await draft.write('manifest.json', new TextEncoder().encode('{}'));
+  await draft.commit();
+}

@@ -1,0 +1,261 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WallclockError } from '../../core/errors.ts';
+import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
+import { MANIFEST } from '../manifest.ts';
+
+/*
+ * One folder a checkpoint. What is not one yet, or not one any more, has a hidden name that is never listed:
+ *
+ *   checkpoint-40/                       exists, if it has a manifest
+ *   .checkpoint-40.<process>-<n>.draft/  being written, or being deleted
+ *   .checkpoint-40.<process>-<n>.old/    being replaced: put back where the new one did not come
+ */
+const HIDDEN = /^\.(?<name>.+)\.(?<owner>(?<process>\d+)-\d+)\.(?<kind>draft|old)$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** What this process has in hand. Whatever else bears its number was left behind by an earlier process. */
+const inHand = new Set<string>();
+let drafts = 0;
+
+/**
+ * Keeps checkpoints in a folder of this machine, for one run at a time. A checkpoint is written into a hidden folder,
+ * all of it is brought to the disk (fsync), and then it gets its name: a crash at any moment leaves whole checkpoints
+ * and nothing that looks like one. What a crash has left behind is swept up when the next one is written.
+ *
+ * @param folder is made when the first checkpoint is.
+ * @example
+ * ```ts
+ * await train(model, { data, strategy: { save: '5m' }, store: nodeFsStore('runs/digits') });
+ * ```
+ */
+export function nodeFsStore(folder: string): CheckpointStore {
+  let swept: Promise<void> | undefined;
+
+  return {
+    place: folder,
+
+    async list() {
+      await putBack(folder);
+      const names: string[] = [];
+      for (const entry of await entriesOf(folder)) {
+        if (!entry.isDirectory() || !NAME.test(entry.name)) continue;
+        if (await exists(join(folder, entry.name, MANIFEST))) names.push(entry.name);
+      }
+      return names;
+    },
+
+    async create(name) {
+      checkName(name, folder);
+      swept ??= sweep(folder);
+      await swept;
+      return createDraft(folder, name);
+    },
+
+    async read(name, file) {
+      const path = join(folder, checkName(name, folder), checkName(file, `${folder}/${name}`));
+      try {
+        return new Uint8Array(await readFile(path));
+      } catch (cause) {
+        if (isMissing(cause))
+          throw new WallclockError({ where: path, expected: 'a file', got: 'none', cause });
+        throw failed(path, 'to read the file', cause);
+      }
+    },
+
+    async remove(name) {
+      const path = join(folder, checkName(name, folder));
+      await trying(path, 'to delete the checkpoint', async () => {
+        if (!(await exists(path))) return;
+        // Gone in one stroke, manifest and all: what is deleted file by file is no checkpoint any more.
+        const hidden = hide(folder, name, 'draft');
+        try {
+          await rename(path, hidden);
+          await sync(folder);
+          await rm(hidden, { recursive: true, force: true });
+        } finally {
+          inHand.delete(hidden);
+        }
+      });
+    },
+  };
+}
+
+async function createDraft(folder: string, name: string): Promise<CheckpointDraft> {
+  const draft = hide(folder, name, 'draft');
+  let open = true;
+  await trying(draft, 'to make a folder', () => mkdir(draft, { recursive: true }));
+
+  return {
+    async write(file, bytes) {
+      const path = join(draft, checkName(file, `${folder}/${name}`));
+      if (!open) {
+        const got = 'a file after its end';
+        throw new WallclockError({ where: path, expected: 'files before commit() or abandon()', got });
+      }
+      await trying(path, 'to write the file', () => writeThrough(path, bytes));
+    },
+
+    async commit() {
+      if (!open) return;
+      await trying(join(folder, name), 'to put the checkpoint in its place', async () => {
+        await sync(draft);
+        await replace(folder, name, draft);
+      });
+      open = false;
+      inHand.delete(draft);
+    },
+
+    async abandon() {
+      if (!open) return;
+      open = false;
+      try {
+        await trying(draft, 'to delete the draft', () => rm(draft, { recursive: true, force: true }));
+      } finally {
+        inHand.delete(draft);
+      }
+    },
+  };
+}
+
+/** Renames the draft to its name. A folder cannot be renamed over another one: the old one steps aside for a moment. */
+async function replace(folder: string, name: string, draft: string): Promise<void> {
+  const path = join(folder, name);
+  const old = (await exists(path)) ? hide(folder, name, 'old') : undefined;
+  try {
+    if (old) await rename(path, old);
+    await rename(draft, path);
+    await sync(folder);
+    if (old) await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    if (old && !(await exists(path))) await rename(old, path).catch(() => {});
+    throw error;
+  } finally {
+    if (old) inHand.delete(old);
+  }
+}
+
+/** Deletes the drafts of processes that have ended, and ends the replacements that they did not. */
+async function sweep(folder: string): Promise<void> {
+  await putBack(folder);
+  for (const { path } of await leftBehind(folder)) {
+    await trying(path, 'to delete what a run that died has left', () =>
+      rm(path, { recursive: true, force: true }),
+    );
+  }
+}
+
+/** A checkpoint whose replacement was cut short between two renames is put back in its place. */
+async function putBack(folder: string): Promise<void> {
+  for (const { kind, name, path } of await leftBehind(folder)) {
+    if (kind !== 'old' || (await exists(join(folder, name)))) continue;
+    await trying(path, 'to put a checkpoint back in its place', () => rename(path, join(folder, name)));
+  }
+}
+
+async function leftBehind(folder: string) {
+  const found: { readonly name: string; readonly kind: string; readonly path: string }[] = [];
+  for (const entry of await entriesOf(folder)) {
+    const { name, kind, process: owner } = HIDDEN.exec(entry.name)?.groups ?? {};
+    if (name === undefined || kind === undefined) continue;
+    const path = join(folder, entry.name);
+    if (!inHand.has(path) && !isAlive(Number(owner))) found.push({ name, kind, path });
+  }
+  return found;
+}
+
+/** Whether another process of this number runs here. */
+function isAlive(id: number): boolean {
+  if (id === process.pid) return false;
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function hide(folder: string, name: string, kind: 'draft' | 'old'): string {
+  const path = join(folder, `.${name}.${process.pid}-${drafts++}.${kind}`);
+  inHand.add(path);
+  return path;
+}
+
+/** Resolves when the bytes are on the disk. */
+async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Brings the names in a folder to the disk. Windows has no way to ask for it, and needs none. */
+async function sync(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function entriesOf(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    if (isMissing(cause)) return [];
+    throw failed(folder, 'a folder that can be read', cause);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (cause) => {
+      if (isMissing(cause)) return false;
+      throw failed(path, 'to look at it', cause);
+    },
+  );
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+/** Names become folders and files, so nothing that leads out of the store may be one. */
+function checkName(name: string, where: string): string {
+  if (NAME.test(name)) return name;
+  throw new WallclockError({
+    where,
+    expected: 'a name of letters, digits, dots, hyphens and underscores that begins with a letter or digit',
+    got: name,
+    fix: "Name it like 'checkpoint-40'.",
+  });
+}
+
+async function trying(where: string, what: string, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (cause) {
+    throw cause instanceof WallclockError ? cause : failed(where, what, cause);
+  }
+}
+
+const FIXES: { readonly [code: string]: string } = {
+  ENOSPC: 'The disk is full: free some room, or keep fewer checkpoints with keep: { latest: 1 }.',
+  EDQUOT: 'The quota is used up: free some room, or keep fewer checkpoints with keep: { latest: 1 }.',
+  EACCES: 'Choose a folder that this user may write to.',
+  EPERM: 'Choose a folder that this user may write to.',
+  EROFS: 'Choose a folder on a file system that can be written to.',
+  ENOTDIR: 'A file is in the way: choose another folder.',
+};
+
+function failed(where: string, expected: string, cause: unknown): WallclockError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const fix = code === undefined ? undefined : FIXES[code];
+  return new WallclockError({ where, expected, got: message, ...(fix && { fix }), cause });
+}

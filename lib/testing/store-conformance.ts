@@ -1,0 +1,192 @@
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { WallclockError } from '../core/errors.ts';
+
+/** One thing that every store must do. */
+export interface StoreCase {
+  readonly name: string;
+  /** Rejects, and says how, where the store does not do it. The store must be empty. */
+  run(store: CheckpointStore): Promise<void>;
+}
+
+/**
+ * What `CheckpointStore` promises, for any framework of tests, in Node and in a browser.
+ *
+ * @example
+ * ```ts
+ * for (const { name, run } of storeConformance) test(name, () => run(myStore()));
+ * ```
+ */
+export const storeConformance: readonly StoreCase[] = [
+  {
+    name: 'a new store is empty',
+    async run(store) {
+      await lists(store, []);
+      await refuses(store, 'checkpoint-1', MANIFEST);
+    },
+  },
+  {
+    name: 'a checkpoint does not exist before its commit, and exists whole after it',
+    async run(store) {
+      const draft = await store.create('checkpoint-1');
+      await draft.write('model.safetensors', bytes('weights'));
+      await draft.write(MANIFEST, bytes('{}'));
+      await lists(store, []);
+      await refuses(store, 'checkpoint-1', 'model.safetensors');
+      await draft.commit();
+      await lists(store, ['checkpoint-1']);
+      await holds(store, 'checkpoint-1', 'model.safetensors', 'weights');
+      await holds(store, 'checkpoint-1', MANIFEST, '{}');
+    },
+  },
+  {
+    name: 'files come back to the bit: empty ones, large ones and a part of a larger buffer',
+    async run(store) {
+      const large = Uint8Array.from({ length: 1 << 20 }, (_, index) => (index * 31) % 256);
+      await save(store, 'checkpoint-1', { empty: new Uint8Array(), large, part: large.subarray(5, 260) });
+      await holds(store, 'checkpoint-1', 'empty', new Uint8Array());
+      await holds(store, 'checkpoint-1', 'large', large);
+      await holds(store, 'checkpoint-1', 'part', large.subarray(5, 260));
+    },
+  },
+  {
+    name: 'an abandoned checkpoint leaves nothing, however often it is abandoned',
+    async run(store) {
+      const draft = await store.create('checkpoint-1');
+      await draft.write(MANIFEST, bytes('{}'));
+      await draft.abandon();
+      await draft.abandon();
+      await lists(store, []);
+      await save(store, 'checkpoint-1', {});
+      await lists(store, ['checkpoint-1']);
+    },
+  },
+  {
+    name: 'bytes that were written may be used for something else at once',
+    async run(store) {
+      const shared = bytes('weights');
+      const draft = await store.create('checkpoint-1');
+      await draft.write('model.safetensors', shared);
+      shared.fill(0);
+      await draft.write(MANIFEST, bytes('{}'));
+      await draft.commit();
+      await holds(store, 'checkpoint-1', 'model.safetensors', 'weights');
+    },
+  },
+  {
+    name: 'bytes that were read belong to the reader',
+    async run(store) {
+      await save(store, 'checkpoint-1', { 'model.safetensors': bytes('weights') });
+      (await store.read('checkpoint-1', 'model.safetensors')).fill(0);
+      await holds(store, 'checkpoint-1', 'model.safetensors', 'weights');
+    },
+  },
+  {
+    name: 'a checkpoint of the same name is replaced at the commit, all of it, and not before',
+    async run(store) {
+      await save(store, 'checkpoint-1', { old: bytes('old'), both: bytes('old') });
+      const draft = await store.create('checkpoint-1');
+      await draft.write('both', bytes('new'));
+      await draft.write(MANIFEST, bytes('{}'));
+      await holds(store, 'checkpoint-1', 'both', 'old');
+      await draft.commit();
+      await lists(store, ['checkpoint-1']);
+      await holds(store, 'checkpoint-1', 'both', 'new');
+      await refuses(store, 'checkpoint-1', 'old');
+    },
+  },
+  {
+    name: 'a replacement that is abandoned leaves the old checkpoint as it was',
+    async run(store) {
+      await save(store, 'checkpoint-1', { 'model.safetensors': bytes('old') });
+      const draft = await store.create('checkpoint-1');
+      await draft.write('model.safetensors', bytes('new'));
+      await draft.abandon();
+      await lists(store, ['checkpoint-1']);
+      await holds(store, 'checkpoint-1', 'model.safetensors', 'old');
+    },
+  },
+  {
+    name: 'two checkpoints that are written at the same time do not mix',
+    async run(store) {
+      const [one, two] = [await store.create('checkpoint-1'), await store.create('checkpoint-2')];
+      await Promise.all([one.write('model', bytes('one')), two.write('model', bytes('two'))]);
+      await Promise.all([one.write(MANIFEST, bytes('{}')), two.write(MANIFEST, bytes('{}'))]);
+      await two.commit();
+      await lists(store, ['checkpoint-2']);
+      await one.commit();
+      await lists(store, ['checkpoint-1', 'checkpoint-2']);
+      await holds(store, 'checkpoint-1', 'model', 'one');
+      await holds(store, 'checkpoint-2', 'model', 'two');
+    },
+  },
+  {
+    name: 'a checkpoint is removed, and no other whose name begins like it',
+    async run(store) {
+      for (const name of ['checkpoint-4', 'checkpoint-40']) await save(store, name, { model: bytes(name) });
+      await store.remove('checkpoint-4');
+      await lists(store, ['checkpoint-40']);
+      await refuses(store, 'checkpoint-4', 'model');
+      await holds(store, 'checkpoint-40', 'model', 'checkpoint-40');
+    },
+  },
+  {
+    name: 'removing what is not there does nothing',
+    async run(store) {
+      await save(store, 'checkpoint-1', {});
+      await store.remove('checkpoint-2');
+      await lists(store, ['checkpoint-1']);
+    },
+  },
+  {
+    name: 'a file that is not there is refused by its name',
+    async run(store) {
+      await save(store, 'checkpoint-1', {});
+      await refuses(store, 'checkpoint-1', 'model.safetensors');
+      await refuses(store, 'checkpoint-2', MANIFEST);
+    },
+  },
+];
+
+/** A checkpoint without it does not exist, so every one here has it. */
+const MANIFEST = 'manifest.json';
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+async function save(store: CheckpointStore, name: string, files: { [file: string]: Uint8Array }) {
+  const draft = await store.create(name);
+  for (const [file, content] of Object.entries(files)) await draft.write(file, content);
+  await draft.write(MANIFEST, bytes('{}'));
+  await draft.commit();
+}
+
+async function lists(store: CheckpointStore, expected: readonly string[]): Promise<void> {
+  const names = [...(await store.list())].sort();
+  if (names.join() !== expected.join()) fail(`list() is [${names}], not [${expected}]`);
+}
+
+async function holds(store: CheckpointStore, name: string, file: string, content: Uint8Array | string) {
+  const expected = typeof content === 'string' ? bytes(content) : content;
+  const found = await store.read(name, file);
+  if (found.length !== expected.length)
+    fail(`${name}/${file} has ${found.length} bytes, not ${expected.length}`);
+  const differs = found.findIndex((byte, index) => byte !== expected[index]);
+  if (differs >= 0) fail(`${name}/${file} differs at byte ${differs}`);
+}
+
+async function refuses(store: CheckpointStore, name: string, file: string): Promise<void> {
+  const error = await store.read(name, file).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error === undefined) fail(`${name}/${file} is there`);
+  if (!(error instanceof WallclockError))
+    fail(`${name}/${file} is refused with ${error}, not a WallclockError`);
+  const { where } = error as WallclockError;
+  if (!where.includes(name) || !where.includes(file)) fail(`'${where}' does not name ${name}/${file}`);
+}
+
+function fail(how: string): never {
+  throw new Error(`The store does not conform: ${how}.`);
+}
