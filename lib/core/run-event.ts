@@ -61,11 +61,6 @@ export interface PauseEvent extends Occasion {
   readonly type: 'pause' | 'continue';
 }
 
-/** An epoch was completed. */
-export interface EpochEvent extends Occasion {
-  readonly type: 'epoch';
-}
-
 export interface EndEvent extends Occasion {
   readonly type: 'end';
   readonly reason: StopReason;
@@ -75,15 +70,7 @@ export interface EndEvent extends Occasion {
  * Everything that leaves a run, in order. Plain JSON: a file keeps it, a worker posts it, views fold it.
  *
  * ```
- * begin (log | evaluate | save | fail | epoch | pause continue)* end
+ * begin (log | evaluate | save | fail | pause continue)* end
  * ```
  */
-export type RunEvent =
-  | BeginEvent
-  | LogEvent
-  | EvaluateEvent
-  | SaveEvent
-  | FailEvent
-  | PauseEvent
-  | EpochEvent
-  | EndEvent;
+export type RunEvent = BeginEvent | LogEvent | EvaluateEvent | SaveEvent | FailEvent | PauseEvent | EndEvent;

@@ -112,8 +112,6 @@ export function fold(state: RunState, event: RunEvent): RunState {
       return { ...now, status: 'paused' };
     case 'continue':
       return { ...now, status: 'running' };
-    case 'epoch':
-      return now;
     case 'end':
       return { ...now, status: 'ended', reason: event.reason };
   }

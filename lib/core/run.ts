@@ -146,7 +146,6 @@ export class Run {
     this.#epochs++;
     this.#stepInEpoch = 0;
     this.#read();
-    this.#emit({ type: 'epoch', ...this.#occasion() });
     return this.#ask(EPOCH_ENDS);
   }
 
@@ -186,6 +185,16 @@ export class Run {
     watch.activity = this.#interrupted;
     this.#read();
     this.#emit({ type: 'continue', ...this.#occasion() });
+  }
+
+  /** Where the run stands in its data: complete epochs, and steps into the one under way. */
+  get position(): { readonly epochs: number; readonly stepInEpoch: number } {
+    return { epochs: this.#epochs, stepInEpoch: this.#stepInEpoch };
+  }
+
+  /** The last reading of the clock. One object, brought up to date in place. */
+  get moment(): Moment {
+    return this.#moment;
   }
 
   get state(): RunState {

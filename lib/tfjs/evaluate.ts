@@ -1,0 +1,49 @@
+import { add, mean, mul, type Scalar, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Metrics } from '../core/run-event.ts';
+import { type BatchSource, disposeBatch } from './training-data.ts';
+import { outputsOf } from './training-step.ts';
+
+/** As TensorFlow.js abbreviates them, and as people read them. */
+const NAMES: { readonly [short: string]: string } = { acc: 'accuracy' };
+
+/**
+ * The model's loss and metrics on validation data, each the mean over all examples, as `model.evaluate` gives them.
+ * It goes batch by batch, and lets others have a turn in between.
+ *
+ * @param breathe is awaited between batches.
+ */
+export async function evaluate(
+  model: LayersModel,
+  validation: BatchSource,
+  breathe: () => Promise<void> | undefined,
+): Promise<Metrics> {
+  const names = model.metricsNames.map((name) => NAMES[name] ?? name);
+  let totals: Tensor[] | undefined;
+  let examples = 0;
+  for await (const batch of validation.epoch(0)) {
+    const before = totals;
+    totals = tidy(() => {
+      const outputs = outputsOf(model, batch.xs, false);
+      const losses = model.lossFunctions.map((loss, index) => mean(loss(batch.ys[index]!, outputs[index]!)));
+      const loss = losses.reduce((sum, next) => add(sum, next));
+      const metrics = model.metricsTensors.map(([metric, index]) =>
+        mean(metric(batch.ys[index]!, outputs[index]!)),
+      );
+      return [loss, ...metrics].map((value, index) => {
+        const weighted = mul(value, batch.size) as Scalar;
+        return before ? add(before[index]!, weighted) : weighted;
+      });
+    });
+    for (const total of before ?? []) total.dispose();
+    disposeBatch(batch);
+    examples += batch.size;
+    await breathe();
+  }
+  if (!totals) return {};
+  const sums = tidy(() => stack(totals!));
+  for (const total of totals) total.dispose();
+  const values = await sums.data();
+  sums.dispose();
+  return Object.fromEntries(names.map((name, index) => [name, values[index]! / examples]));
+}

@@ -1,0 +1,120 @@
+import { clone, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { Callback } from '@tensorflow/tfjs-layers';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { checkKeys } from '../core/check-keys.ts';
+import type { Clock } from '../core/clock.ts';
+import { WallclockError } from '../core/errors.ts';
+import type { Policy } from '../core/policy.ts';
+import { Run } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import { IDLE_RUN, type RunState } from '../core/run-state.ts';
+import { parseStrategy, type Strategy, type StrategyOptions } from '../core/strategy.ts';
+import { strategyPolicy } from '../core/strategy-policy.ts';
+import { systemClock } from '../system-clock.ts';
+import { LossAverage } from './loss-average.ts';
+import { modelActions } from './model-actions.ts';
+import { Pace } from './pace.ts';
+import { batchesOf, type TrainingData } from './training-data.ts';
+
+export interface FitCallbackOptions {
+  /** When to log, evaluate, save and stop. Without a limit, `fit` ends by its own epochs. */
+  strategy: StrategyOptions;
+  /** What the model is evaluated on. Needed where the strategy evaluates. */
+  validation?: TrainingData;
+  /** Examples a batch of an evaluation. Default 32. */
+  batchSize?: number;
+  /** Where checkpoints go. Needed where the strategy saves. */
+  store?: CheckpointStore;
+  /** Hears every event, in order, at once. */
+  onEvent?: (event: RunEvent) => void;
+  /** Default: the machine's own clock. */
+  clock?: Clock;
+}
+
+const KEYS = ['strategy', 'validation', 'batchSize', 'store', 'onEvent', 'clock'] as const;
+
+/**
+ * Logs, evaluates, saves and stops by time within `model.fit` and `model.fitDataset`. It must be the first callback, and
+ * be no plain object's neighbour: TensorFlow.js decides by the first one how all are treated.
+ *
+ * The losses are read back only when a log is due, which a plain callback with `onBatchEnd` does at every batch.
+ *
+ * @throws {WallclockError} for options that do not hold, before `fit` has started.
+ * @example
+ * ```ts
+ * const callback = new FitCallback({ strategy: { log: '1s', maxTime: '1m' }, onEvent: console.log });
+ * await model.fit(xs, ys, { epochs: 3, callbacks: [callback] });
+ * console.log(callback.state.reason); // 'finished'
+ * ```
+ */
+export class FitCallback extends Callback {
+  readonly #options: FitCallbackOptions;
+  readonly #strategy: Strategy;
+  readonly #losses = new LossAverage();
+  #run: Run | undefined;
+  #pace: Pace | undefined;
+
+  constructor(options: FitCallbackOptions) {
+    super();
+    const where = 'new FitCallback()';
+    checkKeys(options, KEYS, where);
+    this.#options = options;
+    this.#strategy = parseStrategy(options.strategy);
+    const { evaluate, save } = this.#strategy.intervals;
+    if (evaluate && !options.validation) {
+      const expected = "data, because the strategy has 'evaluate'";
+      throw new WallclockError({ where: `${where}: validation`, expected, got: options.validation });
+    }
+    if (save && !options.store) {
+      const expected = "a checkpoint store, because the strategy has 'save'";
+      throw new WallclockError({ where: `${where}: store`, expected, got: options.store });
+    }
+  }
+
+  /** What the run has come to. */
+  get state(): RunState {
+    return this.#run?.state ?? IDLE_RUN;
+  }
+
+  override async onTrainBegin(): Promise<void> {
+    const { validation, batchSize = 32, store, onEvent, clock = systemClock } = this.#options;
+    const {
+      samples,
+      batchSize: trained,
+      steps,
+    } = this.params as { [name: string]: number | null | undefined };
+    const stepsPerEpoch = steps ?? (samples && trained ? Math.ceil(samples / trained) : undefined);
+    this.#run = new Run({
+      policy: strategyPolicy(this.#strategy) as Policy,
+      clock,
+      actions: modelActions({
+        ...{ model: this.model, losses: this.#losses, store, keep: this.#strategy.keep, checkpoints: [] },
+        validation: validation && batchesOf(validation, { where: 'validation', batchSize }),
+        breathe: () => this.#pace?.breathe(),
+      }),
+      ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+      ...(onEvent && { onEvent }),
+    });
+    this.#pace = new Pace(clock, this.#run);
+    this.#run.begin();
+  }
+
+  override async onBatchEnd(_batch: number, logs?: { readonly [name: string]: unknown }): Promise<void> {
+    const run = this.#run!;
+    // `fit` disposes of its own when the batch is over.
+    if (logs?.loss) this.#losses.add(clone(logs.loss as Tensor) as Scalar);
+    await run.step();
+    await this.#pace!.breathe();
+    if (run.stopped) this.model.stopTraining = true;
+  }
+
+  override async onEpochEnd(): Promise<void> {
+    await this.#run!.epoch();
+    if (this.#run!.stopped) this.model.stopTraining = true;
+  }
+
+  override async onTrainEnd(): Promise<void> {
+    await this.#run!.end();
+    this.#losses.dispose();
+  }
+}

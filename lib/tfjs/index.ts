@@ -1,0 +1,4 @@
+export { FitCallback, type FitCallbackOptions } from './fit-callback.ts';
+export { PauseSwitch } from './pause-switch.ts';
+export { type TrainOptions, train } from './train.ts';
+export type { BatchDataset, TrainingData } from './training-data.ts';

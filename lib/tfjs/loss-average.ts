@@ -1,0 +1,44 @@
+import { addN, div, type Scalar, tidy } from '@tensorflow/tfjs-core';
+
+/** So many losses are held at most before they are added up: it bounds the memory of a run that logs seldom. */
+const MOST_HELD = 256;
+
+/**
+ * The mean loss of the steps since it was last taken. Losses stay where the backend has them, and one number is read
+ * back when the mean is taken: reading each of them would make training wait for the backend at every step.
+ */
+export class LossAverage {
+  #held: Scalar[] = [];
+  #count = 0;
+
+  /** @param loss is owned from here on. */
+  add(loss: Scalar): void {
+    this.#held.push(loss);
+    this.#count++;
+    if (this.#held.length >= MOST_HELD) this.#held = [this.#sum()];
+  }
+
+  /** The mean, or NaN where there was no step; begins anew. */
+  async take(): Promise<number> {
+    if (this.#count === 0) return Number.NaN;
+    const sum = this.#sum();
+    const mean = tidy(() => div(sum, this.#count));
+    this.#held = [sum];
+    this.dispose();
+    const [value] = await mean.data();
+    mean.dispose();
+    return value!;
+  }
+
+  dispose(): void {
+    for (const loss of this.#held) loss.dispose();
+    this.#held = [];
+    this.#count = 0;
+  }
+
+  #sum(): Scalar {
+    const sum = tidy(() => addN(this.#held) as Scalar);
+    for (const loss of this.#held) loss.dispose();
+    return sum;
+  }
+}

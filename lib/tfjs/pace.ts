@@ -1,0 +1,75 @@
+import type { Clock } from '../core/clock.ts';
+import type { Run } from '../core/run.ts';
+import type { PauseSwitch } from './pause-switch.ts';
+
+/** Milliseconds of work between two turns for others: a message that says "pause" waits no longer than this. */
+const TURN = 10;
+
+/**
+ * Lets the world in while a model trains. Training is one long computation: without a pause for breath no message, no
+ * click and no timer would ever be heard.
+ */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #run: Run;
+  readonly #pause: PauseSwitch | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #last: number;
+
+  constructor(clock: Clock, run: Run, pause?: PauseSwitch, signal?: AbortSignal) {
+    this.#clock = clock;
+    this.#run = run;
+    this.#pause = pause;
+    this.#signal = signal;
+    this.#last = clock.now();
+  }
+
+  /** Gives others a turn if they have not had one for a while, and waits for as long as the run is paused. */
+  readonly breathe = (): Promise<void> | undefined => {
+    return this.#clock.now() - this.#last < TURN ? undefined : this.#rest();
+  };
+
+  /** Waits until at least so many milliseconds have passed since `since`. Pauses are heard meanwhile. */
+  async hold(since: number, milliseconds: number): Promise<void> {
+    for (;;) {
+      const rest = since + milliseconds - this.#clock.now();
+      if (rest <= 0 || this.#signal?.aborted) return;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(rest, 50)));
+      await this.#rest();
+    }
+  }
+
+  async #rest(): Promise<void> {
+    await nextTask();
+    if (this.#pause?.paused && !this.#signal?.aborted) {
+      this.#run.pause();
+      await Promise.race([this.#pause.whenContinued(), aborted(this.#signal)]);
+      this.#run.continue();
+    }
+    this.#last = this.#clock.now();
+  }
+}
+
+/** Never resolves without a signal. */
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/**
+ * Resolves in a task of its own, after the messages and timers that wait. `setTimeout` would be slowed down to 4 ms in
+ * browsers, and `requestAnimationFrame` stands still in hidden tabs and is missing in workers.
+ */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') {
+      setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

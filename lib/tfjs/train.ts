@@ -1,0 +1,198 @@
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type Checkpoint, readCheckpoint } from '../checkpoints/checkpoint.ts';
+import { checkpointStep, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { checkKeys } from '../core/check-keys.ts';
+import type { Clock } from '../core/clock.ts';
+import { WallclockError } from '../core/errors.ts';
+import type { Moment } from '../core/moment.ts';
+import type { Policy } from '../core/policy.ts';
+import { Run } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { RunState } from '../core/run-state.ts';
+import { parseStrategy, type StrategyOptions } from '../core/strategy.ts';
+import { strategyPolicy } from '../core/strategy-policy.ts';
+import { systemClock } from '../system-clock.ts';
+import { compiledModel } from './compiled-model.ts';
+import { LossAverage } from './loss-average.ts';
+import { modelActions } from './model-actions.ts';
+import { restoreWeights } from './model-state.ts';
+import { restoreOptimizer } from './optimizer-state.ts';
+import { Pace } from './pace.ts';
+import type { PauseSwitch } from './pause-switch.ts';
+import { batchesOf, disposeBatch, type TrainingData } from './training-data.ts';
+import { trainingStep } from './training-step.ts';
+
+export interface TrainOptions {
+  /** Tensors, whose first axis counts the examples, or a dataset of batches `{ xs, ys }`. */
+  data: TrainingData;
+  /** When to log, evaluate, save and stop. A run needs a limit here, or a `signal`. */
+  strategy: StrategyOptions;
+  /** What the model is evaluated on. Needed where the strategy evaluates. */
+  validation?: TrainingData;
+  /** Examples a step, for data in memory. Default 32. */
+  batchSize?: number;
+  /** Seeds the order of the examples, which is drawn anew for each epoch. Default 0. */
+  seed?: number;
+  /** Where checkpoints go. Needed where the strategy saves. */
+  store?: CheckpointStore;
+  /** Goes on from the newest checkpoint of the store, or starts afresh where there is none. Default false. */
+  resume?: boolean;
+  /** Ends the run after the step under way, with its final actions. */
+  signal?: AbortSignal;
+  /** Pauses the run from outside. */
+  pause?: PauseSwitch;
+  /** Hears every event, in order, at once. */
+  onEvent?: (event: RunEvent) => void;
+  /** Hears of every step. It is on the path of training: be quick. The moment is valid during the call only. */
+  onStep?: (moment: Readonly<Moment>) => void;
+  /** Milliseconds that a step takes at least: a slower machine to try a strategy on. Default 0. */
+  minimumStepTime?: number;
+  /** Default: the machine's own clock. */
+  clock?: Clock;
+}
+
+const KEYS = [
+  'data',
+  'strategy',
+  'validation',
+  'batchSize',
+  'seed',
+  'store',
+  'resume',
+  'signal',
+  'pause',
+  'onEvent',
+  'onStep',
+  'minimumStepTime',
+  'clock',
+] as const satisfies readonly (keyof TrainOptions)[];
+
+/**
+ * Trains a compiled model, and logs, evaluates and saves by time.
+ *
+ * The loss is read back only when a log is due, so that the backend is never waited for in between. Between steps, about
+ * every 10 ms, timers and messages have their turn.
+ *
+ * @returns the state the run ended in; its `reason` says why it stopped.
+ * @throws {WallclockError} for options that do not hold, before anything has started.
+ * @example
+ * ```ts
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+ * model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+ * const xs = tf.linspace(-1, 1, 64).reshape([64, 1]);
+ * const ended = await train(model, {
+ *   data: { xs, ys: xs.mul(2) },
+ *   strategy: { log: '1s', maxEpochs: 3 },
+ *   onEvent: console.log,
+ * });
+ * console.log(ended.reason); // 'epochs'
+ * ```
+ */
+export async function train(compiled: LayersModel, options: TrainOptions): Promise<RunState> {
+  const { model, strategy, batches, validation, where } = checkOptions(compiled, options);
+  const { store, signal, pause, onEvent, onStep, clock = systemClock, minimumStepTime = 0 } = options;
+
+  const step = trainingStep(model);
+  const resumed = options.resume && store ? await resumeModel(model, store) : undefined;
+  const losses = new LossAverage();
+  const run: Run = new Run({
+    policy: strategyPolicy(strategy) as Policy,
+    clock,
+    actions: modelActions({
+      ...{ model, losses, validation, store, keep: strategy.keep },
+      checkpoints: resumed?.names ?? [],
+      breathe: () => pace.breathe(),
+    }),
+    ...(batches.length !== undefined && { stepsPerEpoch: batches.length }),
+    ...(onEvent && { onEvent }),
+    ...(resumed && { resume: { checkpoint: resumed.name, snapshot: resumed.checkpoint.run } }),
+  });
+  const pace: Pace = new Pace(clock, run, pause, signal);
+  const stop = () => run.stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  try {
+    run.begin();
+    while (!run.stopped) {
+      const { epochs, stepInEpoch } = run.position;
+      let steps = stepInEpoch;
+      for await (const batch of batches.epoch(epochs, stepInEpoch)) {
+        const begun = clock.now();
+        losses.add(step(batch));
+        disposeBatch(batch);
+        if (minimumStepTime > 0) await pace.hold(begun, minimumStepTime);
+        steps++;
+        await run.step();
+        onStep?.(run.moment);
+        await pace.breathe();
+        if (run.stopped) break;
+      }
+      if (steps === 0) throw emptyData(where);
+      if (!run.stopped || steps === batches.length) await run.epoch();
+    }
+    return await run.end();
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    losses.dispose();
+  }
+}
+
+function checkOptions(model: LayersModel, options: TrainOptions) {
+  const where = 'train()';
+  const compiled = compiledModel(model, where);
+  checkKeys(options, KEYS, where);
+  const strategy = parseStrategy(options.strategy);
+  const { batchSize = 32, seed = 0, minimumStepTime = 0, data } = options;
+  check(
+    Number.isInteger(batchSize) && batchSize >= 1,
+    'batchSize',
+    'a whole number of at least 1',
+    batchSize,
+  );
+  check(Number.isSafeInteger(seed), 'seed', 'a whole number', seed);
+  check(minimumStepTime >= 0, 'minimumStepTime', 'milliseconds, 0 or more', minimumStepTime);
+  const { evaluate, save } = strategy.intervals;
+  const { validation, store, signal } = options;
+  check(!evaluate || validation, 'validation', "data, because the strategy has 'evaluate'", validation);
+  check(!save || store, 'store', "a checkpoint store, because the strategy has 'save'", store);
+  check(!options.resume || store, 'store', 'a checkpoint store to resume from', store);
+  const limits = [strategy.maxTime, strategy.maxSteps, strategy.maxEpochs];
+  const ends = signal !== undefined || limits.some(Number.isFinite);
+  check(ends, 'strategy', 'a limit (maxTime, maxSteps or maxEpochs) or a signal', options.strategy);
+  return {
+    model: compiled,
+    where: `${where}: data`,
+    strategy,
+    batches: batchesOf(data, { where: `${where}: data`, batchSize, shuffle: seed }),
+    validation: validation && batchesOf(validation, { where: `${where}: validation`, batchSize }),
+  };
+
+  function check(holds: unknown, option: string, expected: string, got: unknown): void {
+    if (!holds) throw new WallclockError({ where: `${where}: ${option}`, expected, got });
+  }
+}
+
+function emptyData(where: string): WallclockError {
+  return new WallclockError({ where, expected: 'at least one batch', got: 'none' });
+}
+
+/** Brings the model to where the store's newest checkpoint left it. */
+async function resumeModel(
+  model: LayersModel,
+  store: CheckpointStore,
+): Promise<{ name: string; names: readonly string[]; checkpoint: Checkpoint } | undefined> {
+  const names = sortCheckpoints(await store.list());
+  const name = names.at(-1);
+  if (name === undefined) return undefined;
+  const where = `${store.place}/${name}`;
+  const checkpoint = await readCheckpoint(store, name);
+  if (checkpoint.run.step !== checkpointStep(name)) {
+    throw new WallclockError({ where, expected: `step ${checkpointStep(name)}`, got: checkpoint.run.step });
+  }
+  const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
+  restoreOptimizer(model.optimizer, checkpoint.optimizer, variables, `${where}/optimizer.safetensors`);
+  restoreWeights(model, checkpoint.model, `${where}/model.safetensors`);
+  return { name, names, checkpoint };
+}

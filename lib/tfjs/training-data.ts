@@ -1,0 +1,124 @@
+import { gather, slice, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { WallclockError } from '../core/errors.ts';
+import { permutation, seededRandom } from '../core/seeded-random.ts';
+
+/** One tensor for each input or output of the model, in order; a single one may stand alone. */
+export type Tensors = Tensor | readonly Tensor[];
+
+/** The shape of a `tf.data.Dataset` whose elements are batches `{ xs, ys }`. */
+export interface BatchDataset {
+  iterator(): Promise<{ next(): Promise<{ value: unknown; done: boolean }> }>;
+}
+
+/** Data in memory, or a dataset of ready batches. */
+export type TrainingData = { readonly xs: Tensors; readonly ys: Tensors } | BatchDataset;
+
+export interface Batch {
+  readonly xs: readonly Tensor[];
+  readonly ys: readonly Tensor[];
+  readonly size: number;
+}
+
+/** Data, one batch after the other. The caller disposes of each batch. */
+export interface BatchSource {
+  /** Batches in one pass, where that is known. */
+  readonly length?: number;
+  /** The batches of one pass, from number `from` on. The same epoch gives the same batches. */
+  epoch(epoch: number, from?: number): AsyncIterable<Batch>;
+}
+
+export interface BatchOptions {
+  readonly where: string;
+  readonly batchSize: number;
+  /** Shuffles data in memory anew in each epoch, from this seed. Default: in order. A dataset shuffles itself. */
+  readonly shuffle?: number;
+}
+
+/** @throws {WallclockError} for data that is neither tensors of equal length nor a dataset. */
+export function batchesOf(data: unknown, options: BatchOptions): BatchSource {
+  const { where } = options;
+  if (isDataset(data)) return datasetSource(data, where);
+  const { xs, ys } = (data ?? {}) as { xs?: unknown; ys?: unknown };
+  if (xs === undefined || ys === undefined) {
+    const expected = '{ xs, ys } of tensors, or a dataset of such batches';
+    throw new WallclockError({ where, expected, got: describe(data) });
+  }
+  const inputs = listOf(xs, `${where}.xs`);
+  const targets = listOf(ys, `${where}.ys`);
+  const count = inputs[0]!.shape[0] ?? 0;
+  for (const [index, tensor] of [...inputs, ...targets].entries()) {
+    if (tensor.shape[0] === count && count > 0) continue;
+    throw new WallclockError({
+      where: index < inputs.length ? `${where}.xs` : `${where}.ys`,
+      expected: count > 0 ? `${count} examples, as many as the first of xs has` : 'at least one example',
+      got: tensor.shape,
+    });
+  }
+  return memorySource(inputs, targets, count, options);
+}
+
+function memorySource(
+  xs: readonly Tensor[],
+  ys: readonly Tensor[],
+  count: number,
+  { batchSize, shuffle }: BatchOptions,
+): BatchSource {
+  const length = Math.ceil(count / batchSize);
+  return {
+    length,
+    async *epoch(epoch, from = 0) {
+      // The order depends on the seed and the epoch alone, so that a resumed run needs no more than its position.
+      const order = shuffle === undefined ? undefined : permutation(count, seededRandom(shuffle, epoch));
+      for (let index = from; index < length; index++) {
+        const start = index * batchSize;
+        const size = Math.min(batchSize, count - start);
+        yield tidy(() => {
+          const rows = order && tensor1d(order.subarray(start, start + size), 'int32');
+          const part = (tensor: Tensor) => (rows ? gather(tensor, rows) : slice(tensor, start, size));
+          return { xs: xs.map(part), ys: ys.map(part), size };
+        });
+      }
+    },
+  };
+}
+
+function datasetSource(dataset: BatchDataset, where: string): BatchSource {
+  return {
+    async *epoch(_, from = 0) {
+      const iterator = await dataset.iterator();
+      for (let index = 0; ; index++) {
+        const { value, done } = await iterator.next();
+        if (done) return;
+        const { xs, ys } = (value ?? {}) as { xs?: unknown; ys?: unknown };
+        const batch = { xs: listOf(xs, `${where}: xs`), ys: listOf(ys, `${where}: ys`) };
+        if (index < from) disposeBatch(batch);
+        else yield { ...batch, size: batch.xs[0]!.shape[0] ?? 1 };
+      }
+    },
+  };
+}
+
+export function disposeBatch({ xs, ys }: Pick<Batch, 'xs' | 'ys'>): void {
+  for (const tensor of [...xs, ...ys]) tensor.dispose();
+}
+
+function isDataset(data: unknown): data is BatchDataset {
+  return typeof (data as BatchDataset | undefined)?.iterator === 'function';
+}
+
+function listOf(value: unknown, where: string): readonly Tensor[] {
+  const list = Array.isArray(value) ? value : [value];
+  if (list.length > 0 && list.every(isTensor)) return list;
+  throw new WallclockError({ where, expected: 'a tensor, or an array of tensors', got: describe(value) });
+}
+
+function isTensor(value: unknown): value is Tensor {
+  const { shape, dataId } = (value ?? {}) as { shape?: unknown; dataId?: unknown };
+  return Array.isArray(shape) && dataId !== undefined;
+}
+
+/** What came, without the values of a tensor. */
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? `an array of ${value.length}` : `{ ${Object.keys(value).join(', ')} }`;
+}
