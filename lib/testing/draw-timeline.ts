@@ -56,8 +56,6 @@ export function drawTimeline(events: readonly RunEvent[], options: DrawOptions =
       case 'fail':
         lanes.get(event.action)![column(time)] = '!';
         break;
-      case 'epoch':
-        break;
       default: {
         const lane = lanes.get(event.type)!;
         until = time + event.took;

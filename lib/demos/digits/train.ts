@@ -4,14 +4,14 @@ import type { Prepare } from '../prepared-demo.ts';
 import { type Digits, readDigitSet } from './digit-set.ts';
 
 const CLASSES = 10;
+const ALL = './digits-all.bin.gz';
 /** Test digits that are shown. */
 const SHOWN = 40;
 
 /** Handwritten digits, and a network of 784-64-10 units that cannot read yet. */
 export const prepare: Prepare = async ({ seed, full = false, load }) => {
-  const file = full
-    ? new URL('./digits-all.bin.gz', import.meta.url)
-    : new URL('./digits-browser.bin.gz', import.meta.url);
+  // Only the smaller file is named where a bundler sees it: the larger one is not for browsers.
+  const file = full ? new URL(ALL, import.meta.url) : new URL('./digits-browser.bin.gz', import.meta.url);
   const { size, train, test } = await readDigitSet(await load(file), full ? 'digits-all' : 'digits-browser');
   const inputs = size * size;
 

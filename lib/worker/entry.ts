@@ -1,0 +1,25 @@
+import { indexedDbStore } from '../checkpoints/stores/indexeddb-store.ts';
+import { memoryStore } from '../checkpoints/stores/memory-store.ts';
+import { createHost } from './host.ts';
+import type { Request } from './protocol.ts';
+
+/** The part of a worker's global scope that is used here; the types of the DOM describe a window's. */
+interface Scope {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+}
+
+const scope = globalThis as unknown as Scope;
+
+const handle = createHost({
+  reply: (reply) => scope.postMessage(reply),
+  openStore: (name) => (name === 'memory' ? memoryStore() : indexedDbStore(name)),
+  // On a start only: listing checkpoints loads no engine.
+  loadTrainer: async (request, loading) => {
+    loading('engine');
+    return (await import('./engine.ts')).loadTrainer(request, loading);
+  },
+  now: () => performance.now(),
+});
+
+scope.addEventListener('message', ({ data }) => handle(data as Request));

@@ -1,0 +1,163 @@
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { Backend, Frame } from '../demos/demo.ts';
+import type { Reply, Request, StartRequest } from './protocol.ts';
+
+/** What trains: the engine, seen from the host. */
+export interface Trainer {
+  /** The backend it will train on, and why where it is not the one that was asked for. */
+  readonly backend: Backend;
+  readonly instead?: string;
+  frame(): Promise<Frame>;
+  /** Resolves when the run has ended. */
+  train(options: {
+    readonly store: CheckpointStore;
+    readonly onEvent: (event: RunEvent) => void;
+    readonly onStep: (step: number, activeMilliseconds: number) => void;
+  }): Promise<void>;
+  pause(): void;
+  continue(): void;
+  stop(): void;
+  dispose(): void;
+}
+
+/** What the host is made of. The entry wires the real ones; tests wire others. */
+export interface HostOptions {
+  readonly reply: (reply: Reply) => void;
+  readonly openStore: (name: string) => CheckpointStore;
+  /** Loads TensorFlow.js, the demo's data and model. The only thing here that takes long. */
+  readonly loadTrainer: (
+    request: StartRequest,
+    loading: (what: 'engine' | 'data' | 'model') => void,
+  ) => Promise<Trainer>;
+  /** Milliseconds from an arbitrary origin. */
+  readonly now: () => number;
+}
+
+interface CurrentRun {
+  readonly id: number;
+  trainer?: Trainer;
+  paused: boolean;
+  stopped: boolean;
+}
+
+/** Milliseconds between two reports of progress, and between two frames: more than an eye follows. */
+const BETWEEN_REPORTS = 100;
+const BETWEEN_FRAMES = 200;
+
+/**
+ * The worker's side of the protocol: it answers requests, and tells of a run until it has ended. It trains one run at a
+ * time; messages are heard between steps.
+ */
+export function createHost({ reply, openStore, loadTrainer, now }: HostOptions): (request: Request) => void {
+  const stores = new Map<string, CheckpointStore>();
+  /** The run under way, from its request on. What comes while it loads is done when it has loaded. */
+  let current: CurrentRun | undefined;
+
+  return (request) => {
+    answer(request).catch((error: unknown) => {
+      if (request.type === 'start' && current?.id === request.id) current = undefined;
+      reply({ type: 'failed', id: request.id, message: messageOf(error) });
+    });
+  };
+
+  async function answer(request: Request): Promise<void> {
+    const { id } = request;
+    switch (request.type) {
+      case 'list':
+        reply({ type: 'listed', id, checkpoints: await storeOf(request.store).list() });
+        return;
+      case 'clear':
+        await clear(storeOf(request.store));
+        reply({ type: 'cleared', id });
+        return;
+      case 'start':
+        await start(request);
+        return;
+      default:
+        steer(request.type, id);
+    }
+  }
+
+  function steer(type: 'pause' | 'continue' | 'stop', id: number): void {
+    if (current?.id !== id) return;
+    if (type === 'stop') current.stopped = true;
+    else current.paused = type === 'pause';
+    current.trainer?.[type]();
+  }
+
+  async function start(request: StartRequest): Promise<void> {
+    const { id } = request;
+    if (current) throw new Error(`Another run is under way (${current.id}).`);
+    const run: CurrentRun = { id, paused: false, stopped: false };
+    current = run;
+    const store = storeOf(request.store);
+    // A demo's store is its own: a run that starts afresh leaves nothing of the former one.
+    if (!request.resume) await clear(store);
+    const trainer = await loadTrainer(request, (what) => reply({ type: 'loading', id, what }));
+    run.trainer = trainer;
+    const { backend, instead } = trainer;
+    reply({ type: 'ready', id, backend, ...(instead !== undefined && { instead }) });
+    if (run.paused) trainer.pause();
+    if (run.stopped) trainer.stop();
+    try {
+      await tell(run.id, trainer, store);
+    } finally {
+      trainer.dispose();
+      current = undefined;
+    }
+    reply({ type: 'done', id });
+  }
+
+  /** Runs the trainer, and tells of it: each event at once, progress and frames as often as an eye can follow. */
+  async function tell(id: number, trainer: Trainer, store: CheckpointStore): Promise<void> {
+    let reported = now();
+    let framed = Number.NEGATIVE_INFINITY;
+    let painting: Promise<void> | undefined;
+
+    const paint = (): void => {
+      framed = now();
+      painting ??= trainer
+        .frame()
+        .then((frame) => reply({ type: 'frame', id, frame }))
+        .finally(() => {
+          painting = undefined;
+        });
+      painting.catch(() => {}); // A frame that fails is told where it is awaited, at the end.
+    };
+
+    paint();
+    await trainer.train({
+      store,
+      onEvent(event) {
+        reply({ type: 'event', id, event });
+        if (event.type === 'log' && now() - framed >= BETWEEN_FRAMES) paint();
+      },
+      onStep(step, active) {
+        if (now() - reported < BETWEEN_REPORTS) return;
+        reported = now();
+        reply({ type: 'progress', id, step, active: active / 1000 });
+      },
+    });
+    await painting;
+    paint();
+    await painting;
+  }
+
+  function storeOf(name: string): CheckpointStore {
+    let store = stores.get(name);
+    if (!store) {
+      store = openStore(name);
+      stores.set(name, store);
+    }
+    return store;
+  }
+}
+
+async function clear(store: CheckpointStore): Promise<void> {
+  for (const name of await store.list()) await store.remove(name);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
