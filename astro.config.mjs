@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { satteri } from '@astrojs/markdown-satteri';
+import mdx from '@astrojs/mdx';
+import { defineConfig, fontProviders } from 'astro/config';
+import { base, site } from './site/address.ts';
+import { baseLinks } from './site/markdown/base-links.ts';
+import { where } from './site/markdown/where.ts';
+import { fontFamilies } from './site/font-families.ts';
+import { codeTheme } from './site/styles/code-theme.ts';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+export default defineConfig({
+  ...(site && { site }),
+  base,
+  srcDir: './site',
+  publicDir: './site/public',
+  trailingSlash: 'always',
+  build: { format: 'directory' },
+  prerenderConflictBehavior: 'error',
+  devToolbar: { enabled: false },
+  integrations: [mdx()],
+  fonts: fontFamilies(fontProviders.local()),
+  markdown: {
+    processor: satteri({ mdastPlugins: [where(root, ['Demo', 'Compare']), baseLinks(base)] }),
+    shikiConfig: { theme: codeTheme },
+  },
+  vite: {
+    // A page's script is a file of its own: the inline one for the theme is the only exception.
+    build: { assetsInlineLimit: 0, cssTarget: ['chrome123', 'firefox120', 'safari17.5'] },
+    worker: { format: 'es' },
+  },
+});
