@@ -3,7 +3,6 @@ import { Callback } from '@tensorflow/tfjs-layers';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
-import { WallclockError } from '../core/errors.ts';
 import type { Policy } from '../core/policy.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -11,6 +10,7 @@ import { IDLE_RUN, type RunState } from '../core/run-state.ts';
 import { parseStrategy, type Strategy, type StrategyOptions } from '../core/strategy.ts';
 import { strategyPolicy } from '../core/strategy-policy.ts';
 import { systemClock } from '../system-clock.ts';
+import { checkNeeds } from './check-needs.ts';
 import { LossAverage } from './loss-average.ts';
 import { modelActions } from './model-actions.ts';
 import { Pace } from './pace.ts';
@@ -60,15 +60,7 @@ export class FitCallback extends Callback {
     checkKeys(options, KEYS, where);
     this.#options = options;
     this.#strategy = parseStrategy(options.strategy);
-    const { evaluate, save } = this.#strategy.intervals;
-    if (evaluate && !options.validation) {
-      const expected = "data, because the strategy has 'evaluate'";
-      throw new WallclockError({ where: `${where}: validation`, expected, got: options.validation });
-    }
-    if (save && !options.store) {
-      const expected = "a checkpoint store, because the strategy has 'save'";
-      throw new WallclockError({ where: `${where}: store`, expected, got: options.store });
-    }
+    checkNeeds(this.#strategy, options, where);
   }
 
   /** What the run has come to. */

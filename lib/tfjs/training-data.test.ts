@@ -1,0 +1,62 @@
+import '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { type BatchOptions, batchesOf, disposeBatch } from './training-data.ts';
+
+beforeAll(() => {
+  tf.enableProdMode();
+  return tf.setBackend('cpu');
+});
+
+/** The examples of an epoch, batch by batch; example n is the number n, with 10n as its target. */
+async function batchesOfTen(options: Partial<BatchOptions>, epoch: number, from?: number) {
+  const xs = tf.range(0, 10);
+  const ys = xs.mul(10);
+  const batches: number[][] = [];
+  for await (const batch of batchesOf({ xs, ys }, { where: 'data', batchSize: 4, ...options }).epoch(
+    epoch,
+    from,
+  )) {
+    const values = [...batch.xs[0]!.dataSync()];
+    expect([...batch.ys[0]!.dataSync()]).toEqual(values.map((value) => value * 10));
+    expect(batch.size).toBe(values.length);
+    batches.push(values);
+    disposeBatch(batch);
+  }
+  return batches;
+}
+
+test('in order where no shuffle is asked for', async () => {
+  expect(await batchesOfTen({}, 0)).toEqual([
+    [0, 1, 2, 3],
+    [4, 5, 6, 7],
+    [8, 9],
+  ]);
+});
+
+test('shuffled: each example once, another order in each epoch, the same one at each time', async () => {
+  const first = await batchesOfTen({ shuffle: 1 }, 0);
+  const second = await batchesOfTen({ shuffle: 1 }, 1);
+  for (const epoch of [first, second]) {
+    expect(epoch.flat().toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(epoch.flat()).not.toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  }
+  expect(second).not.toEqual(first);
+  expect(await batchesOfTen({ shuffle: 1 }, 1)).toEqual(second);
+});
+
+test('from the middle of an epoch on', async () => {
+  const whole = await batchesOfTen({ shuffle: 5 }, 3);
+  expect(await batchesOfTen({ shuffle: 5 }, 3, 1)).toEqual(whole.slice(1));
+});
+
+test('a batch that is given up leaves no tensor behind', async () => {
+  const xs = tf.range(0, 10);
+  const source = batchesOf({ xs, ys: xs }, { where: 'data', batchSize: 4, shuffle: 0 });
+  const before = tf.memory().numTensors;
+  for await (const batch of source.epoch(0)) {
+    disposeBatch(batch);
+    break;
+  }
+  expect(tf.memory().numTensors).toBe(before);
+});
