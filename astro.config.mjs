@@ -3,9 +3,9 @@ import { satteri } from '@astrojs/markdown-satteri';
 import mdx from '@astrojs/mdx';
 import { defineConfig, fontProviders } from 'astro/config';
 import { base, site } from './site/address.ts';
+import { fontFamilies } from './site/font-families.ts';
 import { baseLinks } from './site/markdown/base-links.ts';
 import { where } from './site/markdown/where.ts';
-import { fontFamilies } from './site/font-families.ts';
 import { codeTheme } from './site/styles/code-theme.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));

@@ -60,5 +60,11 @@ export function fontFamilies<Provider>(provider: Provider) {
 }
 
 function face(weight: string, style: 'normal' | 'italic', source: string) {
-  return { weight, style, src: [source] as [string], display: 'swap' as const, unicodeRange: LATIN as [string] };
+  return {
+    weight,
+    style,
+    src: [source] as [string],
+    display: 'swap' as const,
+    unicodeRange: LATIN as [string],
+  };
 }

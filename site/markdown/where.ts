@@ -21,13 +21,23 @@ export function where(root: string, names: readonly string[]) {
       if (!fileURL || !node.position || !names.includes(node.name ?? '')) return undefined;
       const value = place(node.position.start.line, fileURL);
       const { type, name, children, attributes } = node;
-      return { type, name, children, attributes: [...attributes, { type: 'mdxJsxAttribute', name: WHERE, value }] };
+      return {
+        type,
+        name,
+        children,
+        attributes: [...attributes, { type: 'mdxJsxAttribute', name: WHERE, value }],
+      };
     },
     mdxJsxTextElement(node, { fileURL }) {
       if (!fileURL || !node.position || !names.includes(node.name ?? '')) return undefined;
       const value = place(node.position.start.line, fileURL);
       const { type, name, children, attributes } = node;
-      return { type, name, children, attributes: [...attributes, { type: 'mdxJsxAttribute', name: WHERE, value }] };
+      return {
+        type,
+        name,
+        children,
+        attributes: [...attributes, { type: 'mdxJsxAttribute', name: WHERE, value }],
+      };
     },
   });
 }
