@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Plain JavaScript, and old enough for every Node that knows modules: it must be able to say what is missing.
+if (process.features.typescript) {
+  const [{ main }, { processIo }] = await Promise.all([import('../cli/main.ts'), import('../cli/io.ts')]);
+  process.exitCode = await main(process.argv.slice(2), processIo());
+} else {
+  console.error(
+    `wallclock: expected Node 24 or newer, got ${process.version}. ` +
+      'Install it, or run the command in the repository through npx, which brings its own: npx wallclock --help',
+  );
+  process.exitCode = 2;
+}

@@ -1,0 +1,67 @@
+import { formatDuration, parseDuration } from '../core/duration.ts';
+import type { Every } from '../core/every.ts';
+import { DEMOS } from '../demos/demos.ts';
+
+const USAGE = `Wallclock trains a model and logs, evaluates and saves by time.
+
+Usage
+  wallclock train <demo> [options]
+
+Demos
+${DEMOS.map(({ id, summary }) => `  ${id.padEnd(9)} ${summary}`).join('\n')}
+
+When: an interval is a time ('250ms', '30s', '1h20m'), a number of steps ('100 steps') or epochs ('1 epoch'), or 'off'
+  --log <interval>       read the loss back and report it
+  --evaluate <interval>  measure the model on data it does not learn from
+  --save <interval>      write a checkpoint
+  --keep-latest <n>      delete all checkpoints but the newest n
+  --max-time <duration>  stop after so much time
+  --steps <n>            stop after so many steps
+  --epochs <n>           stop after so many passes over the data
+                         What is left out is the demo's own; any of the last three replaces the demo's limit.
+
+How
+  --seed <n>             a whole number from 0; the same seed on the cpu backend gives the same bits
+  --backend <name>       wasm (default where the demo can) or cpu
+
+Where
+  --out <folder>         for checkpoints and run.jsonl, the run's events. Default: runs/<demo>
+  --resume               go on from the newest checkpoint in the folder
+  --json                 print the events, one a line, and nothing else
+
+  -h, --help             this text
+  --version              the version
+
+Ctrl+C stops after the step under way, with a last log, evaluation and checkpoint. Pressed again, it ends at once.
+
+Example
+  wallclock train digits --log 1s --evaluate 10s --save 30s --max-time 2m --out runs/digits
+
+The demos' own strategies
+${DEMOS.map(({ id, strategy }) => `  ${id.padEnd(9)} ${describe(strategy)}`).join('\n')}
+`;
+
+export function helpText(): string {
+  return USAGE;
+}
+
+function describe(strategy: (typeof DEMOS)[number]['strategy']): string {
+  const flags: [string, string | undefined][] = [
+    ['--log', text(strategy.log)],
+    ['--evaluate', text(strategy.evaluate)],
+    ['--save', text(strategy.save)],
+    ['--keep-latest', strategy.keep?.latest?.toString()],
+    ['--max-time', strategy.maxTime && formatDuration(parseDuration(strategy.maxTime))],
+    ['--steps', strategy.maxSteps?.toString()],
+    ['--epochs', strategy.maxEpochs?.toString()],
+  ];
+  return flags.flatMap(([flag, value]) => (value ? [`${flag} ${quoted(value)}`] : [])).join(' ');
+}
+
+function text(every: Every | undefined): string | undefined {
+  return typeof every === 'object' ? every.every : every;
+}
+
+function quoted(value: string): string {
+  return value.includes(' ') ? `'${value}'` : value;
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { WallclockError } from '../core/errors.ts';
+import type { RunState } from '../core/run-state.ts';
+import { systemClock } from '../system-clock.ts';
+import { helpText } from './help.ts';
+import type { Io } from './io.ts';
+import { type Command, parse, type TrainCommand } from './parse.ts';
+import { openRunFolder, type RunFolder } from './run-folder.ts';
+
+/** What the shell is told. */
+const FINE = 0;
+const FAILED = 1;
+const MISUSED = 2;
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 };
+
+/** One press of Ctrl+C may arrive twice: npx passes on what the terminal has already sent. */
+const SAME_PRESS = 500;
+
+/**
+ * The command `wallclock`.
+ *
+ * @param argv without the names of Node and of the program.
+ * @returns the exit code: 0, 1 where a run failed, 2 where the command line does not hold and nothing has started, 130
+ *   or 143 where the run was interrupted and has ended well.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let command: Command;
+  let folder: RunFolder | undefined;
+  try {
+    command = parse(argv);
+    if (command.type === 'train') {
+      const { demo, seed, resume, out } = command;
+      folder = await openRunFolder(out, { demo: demo.id, seed, defaultSeed: demo.seed, resume });
+    }
+  } catch (error) {
+    return tell(error, io, MISUSED);
+  }
+  switch (command.type) {
+    case 'help':
+      io.stdout.write(helpText());
+      return FINE;
+    case 'version':
+      io.stdout.write(`${await version()}\n`);
+      return FINE;
+    case 'train':
+      return runUntilInterrupted(command, folder!, io);
+  }
+}
+
+async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io: Io): Promise<number> {
+  const controller = new AbortController();
+  let interrupted: { readonly signal: 'SIGINT' | 'SIGTERM'; readonly at: number } | undefined;
+  const listenNoMore = io.onInterrupt((signal) => {
+    const at = systemClock.now();
+    if (!interrupted) {
+      interrupted = { signal, at };
+      io.stderr.write('\nStopping after this step. Once more ends at once.\n');
+      controller.abort();
+    } else if (at - interrupted.at >= SAME_PRESS) {
+      io.exit(INTERRUPTED[signal]);
+    }
+  });
+  try {
+    // Loads TensorFlow.js, so that help and mistakes are answered without it.
+    const { trainDemo } = await import('./train-demo.ts');
+    const state = await trainDemo(command, folder, io, controller.signal);
+    if (endedBadly(state)) return FAILED;
+    return interrupted ? INTERRUPTED[interrupted.signal] : FINE;
+  } catch (error) {
+    return tell(error, io, FAILED);
+  } finally {
+    listenNoMore();
+  }
+}
+
+/** Whether the last thing that the run tried at its end did not succeed: its last step is not saved, for one. */
+function endedBadly({ lastFailure, step, ...state }: RunState): boolean {
+  return lastFailure?.step === step && state[lastFailure.action].last?.step !== step;
+}
+
+/** Our own errors say all there is to say; of others, the way they came is told. */
+function tell(error: unknown, { stderr }: Io, code: number): number {
+  const text = error instanceof WallclockError ? error.message : ((error as Error)?.stack ?? String(error));
+  stderr.write(`${text}\n`);
+  return code;
+}
+
+async function version(): Promise<string> {
+  const file = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}

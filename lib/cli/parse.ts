@@ -1,0 +1,168 @@
+import { parseArgs } from 'node:util';
+import { formatDuration, parseDuration } from '../core/duration.ts';
+import { WallclockError } from '../core/errors.ts';
+import { parseEvery } from '../core/every.ts';
+import { nearest } from '../core/nearest.ts';
+import { parseStrategy, type StrategyOptions } from '../core/strategy.ts';
+import type { Demo } from '../demos/demo.ts';
+import { findDemo } from '../demos/find-demo.ts';
+
+/** The backends that train without a browser. */
+export type NodeBackend = 'cpu' | 'wasm';
+
+export interface TrainCommand {
+  readonly type: 'train';
+  readonly demo: Demo;
+  readonly strategy: StrategyOptions;
+  /** As it was asked for: what a resumed run began with goes before the demo's own. */
+  readonly seed: number | undefined;
+  readonly backend: NodeBackend;
+  readonly out: string;
+  readonly resume: boolean;
+  readonly json: boolean;
+}
+
+export type Command = TrainCommand | { readonly type: 'help' } | { readonly type: 'version' };
+
+const COMMANDS = ['train', 'help'];
+
+const OPTIONS = {
+  log: { type: 'string' },
+  evaluate: { type: 'string' },
+  save: { type: 'string' },
+  'keep-latest': { type: 'string' },
+  'max-time': { type: 'string' },
+  steps: { type: 'string' },
+  epochs: { type: 'string' },
+  seed: { type: 'string' },
+  backend: { type: 'string' },
+  out: { type: 'string' },
+  resume: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+type Option = keyof typeof OPTIONS;
+type Values = { readonly [option in Option]?: string | true };
+
+/**
+ * Reads a command line, whole, before anything starts.
+ *
+ * @param argv without the names of Node and of the program.
+ * @throws {WallclockError} for whatever is not understood, with what was meant or what exists.
+ */
+export function parse(argv: readonly string[]): Command {
+  const { values, positionals } = readArguments(argv);
+  const [command, id, ...rest] = positionals;
+  if (values.help || command === 'help') return { type: 'help' };
+  if (values.version) return { type: 'version' };
+  if (command !== 'train') {
+    throw unknown('wallclock', 'a command, train or help', command ?? 'none', command, COMMANDS);
+  }
+  if (rest.length > 0) {
+    const fix = "Put an interval of two words in quotes: --save '100 steps'.";
+    throw new WallclockError({ where: 'wallclock train', expected: 'one demo', got: rest.join(' '), fix });
+  }
+  const demo = findDemo(id ?? 'none', 'wallclock train');
+  return {
+    type: 'train',
+    demo,
+    strategy: readStrategy(demo, values),
+    seed: values.seed === undefined ? undefined : readCount(values.seed, '--seed', 0),
+    backend: readBackend(demo, values.backend),
+    out: readOut(values.out) ?? `runs/${demo.id}`,
+    resume: values.resume === true,
+    json: values.json === true,
+  };
+}
+
+/** As `parseArgs` does in strict mode, but with messages that say what exists. */
+function readArguments(argv: readonly string[]): { values: Values; positionals: string[] } {
+  const known = Object.keys(OPTIONS).map((option) => `--${option}`);
+  const values: { [option in Option]?: string | true } = {};
+  const positionals: string[] = [];
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    if (!Object.hasOwn(OPTIONS, token.name)) {
+      throw unknown('wallclock', 'a known option', token.rawName, token.rawName, known);
+    }
+    const name = token.name as Option;
+    const where = `--${name}`;
+    if (OPTIONS[name].type === 'boolean') {
+      if (token.value !== undefined)
+        throw new WallclockError({ where, expected: 'no value', got: token.value });
+      values[name] = true;
+    } else {
+      // After a space, what looks like an option is one: the value was forgotten.
+      if (token.value === undefined || (!token.inlineValue && /^-./.test(token.value))) {
+        throw new WallclockError({ where, expected: 'a value', got: token.value ?? 'none' });
+      }
+      values[name] = token.value;
+    }
+  }
+  return { values, positionals };
+}
+
+function readStrategy(demo: Demo, values: Values): StrategyOptions {
+  const strategy: { -readonly [key in keyof StrategyOptions]: unknown } = { ...demo.strategy };
+  for (const action of ['log', 'evaluate', 'save'] as const) {
+    const value = values[action];
+    if (value === undefined) continue;
+    if (value === 'off') delete strategy[action];
+    else strategy[action] = parseEvery(value, `--${action}`).text;
+  }
+  const { 'max-time': maxTime, steps, epochs, 'keep-latest': latest } = values;
+  if (maxTime !== undefined || steps !== undefined || epochs !== undefined) {
+    for (const limit of ['maxTime', 'maxSteps', 'maxEpochs'] as const) delete strategy[limit];
+  }
+  if (maxTime !== undefined) strategy.maxTime = formatDuration(parseDuration(maxTime, '--max-time'));
+  if (steps !== undefined) strategy.maxSteps = readCount(steps, '--steps', 1);
+  if (epochs !== undefined) strategy.maxEpochs = readCount(epochs, '--epochs', 1);
+  if (latest !== undefined) strategy.keep = { latest: readCount(latest, '--keep-latest', 1) };
+  parseStrategy(strategy);
+  return strategy as StrategyOptions;
+}
+
+function readCount(value: string | true, where: string, least: 0 | 1): number {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new WallclockError({ where, expected: `a whole number of at least ${least}`, got: value });
+}
+
+function readBackend(demo: Demo, value: string | true | undefined): NodeBackend {
+  const possible = (['wasm', 'cpu'] as const).filter((backend) => demo.backends.includes(backend));
+  if (value === undefined) return possible[0] ?? 'cpu';
+  const backend = possible.find((name) => name === value);
+  if (backend) return backend;
+  throw new WallclockError({
+    where: '--backend',
+    expected: `${possible.join(' or ')}, on which '${demo.id}' trains without a browser`,
+    got: value,
+  });
+}
+
+function readOut(value: string | true | undefined): string | undefined {
+  if (value !== '') return value as string | undefined;
+  throw new WallclockError({ where: '--out', expected: 'a folder', got: value });
+}
+
+function unknown(
+  where: string,
+  expected: string,
+  got: string,
+  word: string | undefined,
+  known: readonly string[],
+): WallclockError {
+  const meant = word && nearest(word, known);
+  const fix = meant ? `Did you mean '${meant}'?` : 'See wallclock --help.';
+  return new WallclockError({ where, expected, got, fix });
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import type { RunEvent } from '../core/run-event.ts';
+import type { RunState } from '../core/run-state.ts';
+import type { Demo } from '../demos/demo.ts';
+import { packDigits } from '../demos/digits/pack.ts';
+import { TRAINERS } from '../demos/trainers.ts';
+import { jsonlFile } from '../sinks/jsonl-file.ts';
+import { terminalProgress } from '../sinks/progress.ts';
+import { runSummary } from '../sinks/summary.ts';
+import { systemClock } from '../system-clock.ts';
+import { train } from '../tfjs/train.ts';
+import type { Io } from './io.ts';
+import type { TrainCommand } from './parse.ts';
+import type { RunFolder } from './run-folder.ts';
+import { startBackend } from './start-backend.ts';
+
+/** Makes the files that a demo's data lies in, where they are missing. @returns the names of those it made. */
+const PACKERS: { readonly [demo: string]: () => Promise<readonly string[]> } = { digits: () => packDigits() };
+
+/**
+ * Trains a demo into a folder, and shows it.
+ *
+ * @param signal ends the run after the step under way, with its final actions.
+ */
+export async function trainDemo(
+  command: TrainCommand,
+  folder: RunFolder,
+  { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
+  signal: AbortSignal,
+): Promise<RunState> {
+  const { demo, strategy, resume, json, out } = command;
+  const { seed } = folder.settings;
+  const say = (text: string) => (json ? stderr : stdout).write(`${text}\n`);
+
+  await packData(demo, say);
+  const { backend, instead } = await startBackend(command.backend);
+  if (instead) stderr.write(`Training on the ${backend} backend, because ${instead}.\n`);
+  const { prepare } = await TRAINERS[demo.id]!();
+  const prepared = await prepare({ seed, full: true, load });
+  await folder.make();
+  if (resume && !folder.resumes) say(`No checkpoint in ${out}: the run starts afresh.`);
+  say(`${demo.title}, on the ${backend} backend, into ${out}`);
+
+  const progress = json ? undefined : terminalProgress({ terminal: stdout, clock: systemClock });
+  const summary = runSummary();
+  const note = (text: string) => (stdout.isTTY && progress ? progress.note(text) : stderr.write(`${text}\n`));
+  const journal = jsonlFile(folder.journal, { onFailure: (error) => note(error.message) });
+  const hear = (event: RunEvent) => {
+    journal.write(event);
+    summary.onEvent(event);
+    progress?.onEvent(event);
+    if (json) stdout.write(`${JSON.stringify(event)}\n`);
+    if (event.type === 'fail') note(`${event.action} failed at step ${event.step}: ${event.message}`);
+  };
+  try {
+    return await train(prepared.model, {
+      ...{ data: prepared.data, validation: prepared.validation, batchSize: demo.batchSize },
+      ...{ seed, strategy, store: folder.store, resume, signal, onEvent: hear },
+      ...(progress && { onStep: progress.onStep }),
+    });
+  } finally {
+    progress?.end();
+    if (!json) stdout.write(summary.text());
+    prepared.dispose();
+    journal.close();
+  }
+}
+
+async function packData(demo: Demo, say: (text: string) => void): Promise<void> {
+  const made = await PACKERS[demo.id]?.();
+  if (made && made.length > 0) say(`Packed ${made.join(' and ')}, once and for all runs.`);
+}
+
+async function load(url: URL): Promise<Uint8Array> {
+  return readFile(url);
+}

@@ -1,0 +1,110 @@
+import type { Clock } from '../core/clock.ts';
+import type { Moment } from '../core/moment.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import { fold, IDLE_RUN, type RunState } from '../core/run-state.ts';
+import { timelineText } from '../pictures/index.ts';
+
+/** A terminal, as far as progress is drawn on it; `process.stdout` is one. */
+export interface Terminal {
+  write(text: string): unknown;
+  /** Where it is not a terminal but a pipe or a file, nothing is drawn. */
+  readonly isTTY?: boolean | undefined;
+  /** Characters in a line. Default 80. */
+  readonly columns?: number | undefined;
+}
+
+export interface Progress {
+  readonly onEvent: (event: RunEvent) => void;
+  /** To be called at each step; most of the time it does nothing. */
+  readonly onStep: (moment: Readonly<Moment>) => void;
+  /** Leaves a line of text above the picture. In a pipe it is written all the same. */
+  note(text: string): void;
+  /** Draws the end, and leaves it standing. */
+  end(): void;
+}
+
+export interface ProgressOptions {
+  terminal: Terminal;
+  clock: Clock;
+  /** Milliseconds between two drawings. Default 200. */
+  every?: number;
+}
+
+const WIDEST = 120;
+
+/**
+ * The progress of a run on a terminal: a line of numbers and the three-lane timeline, drawn over itself a few times a
+ * second. It has no timer: a run that stands still is not drawn again.
+ *
+ * @example
+ * ```ts
+ * const progress = terminalProgress({ terminal: process.stdout, clock: systemClock });
+ * await train(model, { data, strategy, onEvent: progress.onEvent, onStep: progress.onStep });
+ * progress.end();
+ * ```
+ */
+export function terminalProgress({ terminal, clock, every = 200 }: ProgressOptions): Progress {
+  let state: RunState = IDLE_RUN;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let height = 0;
+  let begun: { readonly step: number; readonly active: number } | undefined;
+
+  function draw(moment?: Readonly<Moment>): void {
+    if (!terminal.isTTY || state.status === 'idle') return;
+    drawnAt = clock.now();
+    const columns = Math.min(WIDEST, (terminal.columns ?? 80) - 1);
+    const now = moment ? { ...state, ...whereabouts(moment) } : state;
+    const lines = [numbers(now, begun), ...timelineText(now, { columns })].map((line) =>
+      line.slice(0, columns),
+    );
+    terminal.write(`${erase()}${lines.join('\n')}\n`);
+    height = lines.length;
+  }
+
+  /** Moves up to where the last drawing began, and clears from there. */
+  function erase(): string {
+    return height > 0 ? `\x1b[${height}A\x1b[0J` : '';
+  }
+
+  return {
+    onEvent(event) {
+      state = fold(state, event);
+      if (event.type === 'begin') begun = { step: event.step, active: event.active };
+      if (clock.now() - drawnAt >= every || event.type !== 'log') draw();
+    },
+    onStep(moment) {
+      if (clock.now() - drawnAt >= every) draw(moment);
+    },
+    note(text) {
+      terminal.write(`${erase()}${text}\n`);
+      height = 0;
+      draw();
+    },
+    end() {
+      draw();
+      height = 0;
+    },
+  };
+}
+
+function whereabouts({ step, epoch, elapsed, active }: Readonly<Moment>) {
+  return { step, epoch, elapsed: elapsed / 1000, active: active / 1000 };
+}
+
+/** `step 1,234  epoch 2.4  35.2 s of 120 s  98 steps/s  loss 0.231  accuracy 0.934` */
+function numbers(state: RunState, begun: { step: number; active: number } | undefined): string {
+  const { maxTime } = state.policy;
+  const passed = begun ? state.active - begun.active : 0;
+  const parts = [
+    `step ${state.step.toLocaleString('en')}`,
+    `epoch ${state.epoch.toFixed(1)}`,
+    `${state.active.toFixed(1)} s${maxTime === undefined ? '' : ` of ${maxTime} s`}`,
+  ];
+  if (begun && passed > 0) parts.push(`${((state.step - begun.step) / passed).toFixed(0)} steps/s`);
+  for (const record of [state.log, state.evaluate]) {
+    for (const [name, value] of Object.entries(record.last?.metrics ?? {})) {
+      parts.push(`${record === state.evaluate ? 'test ' : ''}${name} ${value.toPrecision(3)}`);
+    }
+  }
+  return parts.join('  ');
+}
