@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import sirv from 'sirv';
+import type { TestProject } from 'vitest/node';
+import { findChromium } from '../scripts/find-chromium.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Chromium's program. */
+    chromium: string;
+    /** The address of the built site, without a slash at the end. */
+    site: string;
+    /** Another origin, whose only page shows the address of its query `?embed=` in an iframe. */
+    elsewhere: string;
+  }
+}
+
+/** Serves the built site and a page on another origin while the browser tests run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dist = fileURLToPath(new URL('../dist', import.meta.url));
+  if (!existsSync(dist)) throw new Error('The browser tests need the built site: run `npm run build` first.');
+  const site = await listen(sirv(dist, { dev: false, etag: true }));
+  const elsewhere = await listen((request, response) => {
+    const embed = new URL(request.url ?? '/', 'http://localhost').searchParams.get('embed') ?? '';
+    response.setHeader('Content-Type', 'text/html');
+    response.end(
+      `<!doctype html><title>Elsewhere</title><iframe src="${encodeURI(embed)}" width="700" height="900">`,
+    );
+  });
+  project.provide('chromium', findChromium());
+  project.provide('site', addressOf(site, 'localhost'));
+  project.provide('elsewhere', addressOf(elsewhere, '127.0.0.1'));
+  return async () => {
+    for (const server of [site, elsewhere]) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  };
+}
+
+function listen(handler: RequestListener): Promise<Server> {
+  const server = createServer(handler);
+  return new Promise((resolve) => server.listen(0, () => resolve(server)));
+}
+
+function addressOf(server: Server, host: string): string {
+  return `http://${host}:${(server.address() as AddressInfo).port}`;
+}
