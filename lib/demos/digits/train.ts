@@ -26,10 +26,7 @@ export const prepare: Prepare = async ({ seed, full = false, load }) => {
   model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 
   const tensors = ({ pixels, labels }: Digits) => ({
-    xs: tensor2d(
-      Float32Array.from(pixels, (grey) => grey / 255),
-      [labels.length, inputs],
-    ),
+    xs: tensor2d(brightness(pixels), [labels.length, inputs]),
     ys: tidy(() => cast(oneHot(tensor1d(labels, 'int32'), CLASSES), 'float32')),
   });
   const data = tensors(train);
@@ -68,3 +65,10 @@ export const prepare: Prepare = async ({ seed, full = false, load }) => {
     },
   };
 };
+
+/** Grey values from 0 to 1. A loop: `Float32Array.from` takes fifty times as long, which is seconds for all digits. */
+function brightness(pixels: Uint8Array): Float32Array {
+  const values = new Float32Array(pixels.length);
+  for (let index = 0; index < values.length; index++) values[index] = pixels[index]! / 255;
+  return values;
+}
