@@ -7,7 +7,7 @@ export const spirals: Demo = {
   summary: 'A small network learns to tell two spirals apart, and paints what it believes as it learns.',
   description:
     'A network of 2-16-16-1 units learns which of two noisy spirals a point belongs to. The data is made on the spot.',
-  strategy: { log: '250ms', evaluate: '2s', save: '5s', maxTime: '1m', keep: { latest: 3 } },
+  strategy: { log: '250ms', evaluate: '2s', save: '5s', maxTime: '30s', keep: { latest: 3 } },
   backends: ['cpu', 'wasm', 'webgl'],
   batchSize: 64,
   seed: 42,

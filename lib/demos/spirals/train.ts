@@ -6,7 +6,7 @@ import { spiralPoints } from './spiral-points.ts';
 
 const TRAINED = 512;
 const TESTED = 256;
-const LEARNING_RATE = 0.005;
+const LEARNING_RATE = 0.003;
 /** Cells on a side of the painted plane. */
 const CELLS = 64;
 
