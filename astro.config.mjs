@@ -27,7 +27,12 @@ export default defineConfig({
   },
   vite: {
     // A page's script is a file of its own: the inline one for the theme is the only exception.
-    build: { assetsInlineLimit: 0, cssTarget: ['chrome123', 'firefox120', 'safari17.5'] },
+    build: {
+      assetsInlineLimit: 0,
+      cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+      // Astro marks its modules with a directive of its own, of which the bundler warns for each document.
+      rolldownOptions: { checks: { moduleLevelDirective: false } },
+    },
     worker: { format: 'es' },
   },
 });

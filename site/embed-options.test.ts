@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { embedOptions } from './embed-options.ts';
+
+test('options come from the address, and those that are not there stay the demo’s own', () => {
+  expect(Object.fromEntries(embedOptions('spirals', '?log=1s&save=off&seed=007'))).toEqual({
+    demo: 'spirals',
+    log: '1s',
+    save: 'off',
+    seed: '7',
+  });
+  expect(Object.fromEntries(embedOptions('spirals', ''))).toEqual({ demo: 'spirals' });
+});
+
+test('the address cannot name another demo', () => {
+  expect(embedOptions('spirals', '?demo=digits').get('demo')).toBe('spirals');
+});
+
+test.each([
+  ['?log=5 minuets', "address.log: expected an interval, got '5 minuets'. Did you mean '5m'?"],
+  ['?logs=5m', "got 'logs'. Did you mean 'log'?"],
+  ['?seed=-1', "address: seed: expected a whole number from 0, got '-1'"],
+  ['?seed=', "address: seed: expected a whole number from 0, got ''"],
+  ['?minimumStepTime=1e9', "address: minimumStepTime: expected milliseconds, 0 or more, got '1e9'"],
+  ['?store=../x', "got '../x'"],
+  ['?backend=<img src=x onerror=alert(1)>', "got '<img src=x onerror=alert(1)>'"],
+  ['?__proto__=x', "got '__proto__'"],
+  ['?constructor=x', "got 'constructor'"],
+])('%s is refused', (query, message) => {
+  expect(() => embedOptions('spirals', query)).toThrow(message);
+});

@@ -1,0 +1,32 @@
+import { DEMO_OPTIONS, type DemoSettings, parseDemoOptions } from 'wallclock/demos';
+
+/** Options that are numbers, which an address has as text. */
+const NUMBERS: readonly string[] = ['seed', 'minimumStepTime'];
+
+/**
+ * The options of an embedded demo from its address, checked.
+ *
+ * @param demo the page's own demo; the address cannot name another.
+ * @param query as in `location.search`: `?log=1s&seed=7`.
+ * @returns what the element is to be told, as text, by the names of the options.
+ * @throws {WallclockError} for whatever does not hold; its message quotes the address and is to be shown as text.
+ */
+export function embedOptions(demo: string, query: string): ReadonlyMap<string, string> {
+  const given = new Map(new URLSearchParams(query));
+  given.set('demo', demo);
+  const options = Object.fromEntries(
+    Array.from(given, ([name, text]) => [name, NUMBERS.includes(name) ? numberOf(text) : text]),
+  );
+  const settings: DemoSettings = parseDemoOptions(options, 'address');
+  const told = new Map<string, string>();
+  for (const name of DEMO_OPTIONS) {
+    const text = given.get(name);
+    if (text !== undefined) told.set(name, NUMBERS.includes(name) ? String(settings[name as 'seed']) : text);
+  }
+  return told;
+}
+
+/** The number, or the text where it is none, so that the message quotes it. */
+function numberOf(text: string): number | string {
+  return /^\d{1,15}(\.\d{1,9})?$/.test(text) ? Number(text) : text;
+}
