@@ -10,15 +10,15 @@ import { fileURLToPath } from 'node:url';
 import { memoryStore } from '../lib/checkpoints/stores/memory-store.ts';
 import type { NodeBackend } from '../lib/cli/parse.ts';
 import { startBackend } from '../lib/cli/start-backend.ts';
-import type { RunEvent, StrategyOptions } from '../lib/core/index.ts';
+import { formatDuration, parseDuration, type RunEvent, type StrategyOptions } from '../lib/core/index.ts';
 import type { Demo } from '../lib/demos/demo.ts';
 import { packDigits } from '../lib/demos/digits/pack.ts';
 import { DEMOS, findDemo, writeRecording } from '../lib/demos/index.ts';
 import { TRAINERS } from '../lib/demos/trainers.ts';
 import { train } from '../lib/tfjs/index.ts';
 
-/** Long enough for each action to happen a few times, and short enough to be looked at. */
-const MAX_TIME = '20s';
+/** Long enough for each action to happen a few times, and short enough to be looked at: none takes longer. */
+const LONGEST = '30s';
 
 interface Take {
   readonly file: string;
@@ -27,9 +27,9 @@ interface Take {
 }
 
 function takesOf({ strategy, comparison }: Demo): Take[] {
-  const takes = [
-    { file: 'recording.jsonl', strategy: { ...strategy, maxTime: MAX_TIME }, minimumStepTime: 0 } as const,
-  ];
+  const own = parseDuration(strategy.maxTime ?? LONGEST);
+  const maxTime = formatDuration(Math.min(own, parseDuration(LONGEST)));
+  const takes = [{ file: 'recording.jsonl', strategy: { ...strategy, maxTime }, minimumStepTime: 0 }];
   const compared = comparison?.strategies.flatMap(({ id, strategy }) =>
     comparison.machines.map(
       (machine): Take => ({

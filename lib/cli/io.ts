@@ -1,3 +1,6 @@
+import type { Clock } from '../core/clock.ts';
+import { systemClock } from '../system-clock.ts';
+
 /** Where text goes: a terminal, a pipe or a file. */
 export interface Output {
   write(text: string): unknown;
@@ -11,6 +14,7 @@ export interface Output {
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
+  readonly clock: Clock;
   /** Calls the listener whenever the process is asked to end. @returns how to stop listening. */
   onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
   /** Ends the process at once. */
@@ -27,6 +31,7 @@ export function processIo(): Io {
   return {
     stdout: process.stdout,
     stderr: process.stderr,
+    clock: systemClock,
     onInterrupt(listener) {
       process.on('SIGINT', listener);
       process.on('SIGTERM', listener);

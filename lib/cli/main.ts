@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { WallclockError } from '../core/errors.ts';
 import type { RunState } from '../core/run-state.ts';
-import { systemClock } from '../system-clock.ts';
 import { helpText } from './help.ts';
 import type { Io } from './io.ts';
 import { type Command, parse, type TrainCommand } from './parse.ts';
@@ -51,7 +50,7 @@ async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io:
   const controller = new AbortController();
   let interrupted: { readonly signal: 'SIGINT' | 'SIGTERM'; readonly at: number } | undefined;
   const listenNoMore = io.onInterrupt((signal) => {
-    const at = systemClock.now();
+    const at = io.clock.now();
     if (!interrupted) {
       interrupted = { signal, at };
       io.stderr.write('\nStopping after this step. Once more ends at once.\n');

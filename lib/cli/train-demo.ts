@@ -7,7 +7,6 @@ import { TRAINERS } from '../demos/trainers.ts';
 import { jsonlFile } from '../sinks/jsonl-file.ts';
 import { terminalProgress } from '../sinks/progress.ts';
 import { runSummary } from '../sinks/summary.ts';
-import { systemClock } from '../system-clock.ts';
 import { train } from '../tfjs/train.ts';
 import type { Io } from './io.ts';
 import type { TrainCommand } from './parse.ts';
@@ -25,7 +24,7 @@ const PACKERS: { readonly [demo: string]: () => Promise<readonly string[]> } = {
 export async function trainDemo(
   command: TrainCommand,
   folder: RunFolder,
-  { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
+  { stdout, stderr, clock }: Pick<Io, 'stdout' | 'stderr' | 'clock'>,
   signal: AbortSignal,
 ): Promise<RunState> {
   const { demo, strategy, resume, json, out } = command;
@@ -41,7 +40,7 @@ export async function trainDemo(
   if (resume && !folder.resumes) say(`No checkpoint in ${out}: the run starts afresh.`);
   say(`${demo.title}, on the ${backend} backend, into ${out}`);
 
-  const progress = json ? undefined : terminalProgress({ terminal: stdout, clock: systemClock });
+  const progress = json ? undefined : terminalProgress({ terminal: stdout, clock });
   const summary = runSummary();
   const note = (text: string) => (stdout.isTTY && progress ? progress.note(text) : stderr.write(`${text}\n`));
   const journal = jsonlFile(folder.journal, { onFailure: (error) => note(error.message) });

@@ -103,7 +103,7 @@ function blocksOf(bytes: Uint8Array): (length: number) => Uint8Array {
 }
 
 function larger(a: number, b: number): number {
-  return a > b ? a : b;
+  return Math.max(a, b);
 }
 
 async function gunzip(packed: Uint8Array, where: string): Promise<Uint8Array> {

@@ -1,0 +1,178 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RunEvent } from '../core/run-event.ts';
+import { manualClock } from '../testing/manual-clock.ts';
+import type { Io } from './io.ts';
+import { main } from './main.ts';
+
+let folder: string;
+let out: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wallclock-cli-'));
+  out = join(folder, 'run');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** A process that writes down what it is told, and that can be interrupted. */
+function scriptedIo() {
+  const said = { stdout: '', stderr: '', exits: [] as number[] };
+  let interrupt: ((signal: 'SIGINT' | 'SIGTERM') => void) | undefined;
+  const clock = manualClock();
+  const interrupts: { at: string; act: () => void }[] = [];
+  const io: Io = {
+    stdout: {
+      write(text) {
+        said.stdout += text;
+        if (interrupts[0] && text.includes(interrupts[0].at)) interrupts.shift()!.act();
+      },
+    },
+    stderr: { write: (text) => (said.stderr += text) },
+    clock,
+    onInterrupt(listener) {
+      interrupt = listener;
+      return () => {
+        interrupt = undefined;
+      };
+    },
+    exit: (code) => said.exits.push(code),
+  };
+  return {
+    ...{ io, said },
+    /** Interrupts, so many milliseconds after it was interrupted before, when this is written. */
+    interruptAt(at: string, signal: 'SIGINT' | 'SIGTERM', after = 0) {
+      interrupts.push({
+        at,
+        act() {
+          clock.advance(after);
+          interrupt?.(signal);
+        },
+      });
+    },
+    get isListening() {
+      return interrupt !== undefined;
+    },
+  };
+}
+
+const spirals = (...options: string[]) => [
+  ...['train', 'spirals', '--backend', 'cpu', '--out', out],
+  ...['--log', '4 steps', '--evaluate', 'off', '--save', '10 steps'],
+  ...options,
+];
+
+test('a run writes its events and its checkpoints, and says what happened when', async () => {
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '20', '--keep-latest', '1'), io)).toBe(0);
+  expect(said.stderr).toBe('');
+  expect(said.stdout).toContain('Ended at step 20');
+  expect(said.stdout).toMatch(/checkpoint-10 +10 +10 steps +10 steps +0 steps/);
+  expect((await readdir(out)).sort()).toEqual(['checkpoint-20', 'run.jsonl', 'settings.json']);
+  const types = (await events()).map(({ type }) => type);
+  expect(types).toEqual(['begin', 'log', 'log', 'save', 'log', 'log', 'log', 'save', 'end']);
+});
+
+test('nothing is drawn where the output is no terminal', async () => {
+  const { io, said } = scriptedIo();
+  await main(spirals('--steps', '4'), io);
+  expect(said.stdout).not.toContain('\x1b');
+});
+
+test('--json prints the events and nothing else', async () => {
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '12', '--json'), io)).toBe(0);
+  expect(said.stdout).toBe(await readFile(join(out, 'run.jsonl'), 'utf8'));
+});
+
+test('a folder that holds a run is refused, and goes on with --resume and the same seed', async () => {
+  await main(spirals('--steps', '10', '--seed', '7'), scriptedIo().io);
+  const before = await events();
+
+  const refused = scriptedIo();
+  expect(await main(spirals('--steps', '20'), refused.io)).toBe(2);
+  expect(refused.said.stderr).toBe(
+    `--out: expected a folder without a run, got '${out}'. Go on with it by --resume, or name another folder.\n`,
+  );
+  expect(await events()).toEqual(before);
+
+  expect(await main(spirals('--steps', '20', '--resume'), scriptedIo().io)).toBe(0);
+  const begun = (await events())[before.length];
+  expect(begun).toMatchObject({ type: 'begin', step: 10, resumed: { checkpoint: 'checkpoint-10' } });
+
+  const whole = join(folder, 'whole');
+  await main([...spirals('--steps', '20', '--seed', '7'), '--out', whole], scriptedIo().io);
+  const [resumedWeights, weights] = await Promise.all(
+    [out, whole].map((run) => readFile(join(run, 'checkpoint-20', 'model.safetensors'))),
+  );
+  expect(resumedWeights!.equals(weights!)).toBe(true);
+});
+
+test('another seed or another demo is not gone on with', async () => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  const seed = scriptedIo();
+  expect(await main(spirals('--resume', '--seed', '8'), seed.io)).toBe(2);
+  expect(seed.said.stderr).toBe('--seed: expected 42, as the run began, got 8. Leave --seed out.\n');
+  const demo = scriptedIo();
+  expect(await main(['train', 'digits', '--resume', '--out', out], demo.io)).toBe(2);
+  expect(demo.said.stderr).toContain("--resume: expected 'spirals', the demo of the run in");
+});
+
+test('--resume where there is nothing starts afresh and says so', async () => {
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '4', '--resume'), io)).toBe(0);
+  expect(said.stdout).toContain(`No checkpoint in ${out}: the run starts afresh.`);
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s ends the run with its final actions', async (signal, code) => {
+  const scripted = scriptedIo();
+  scripted.interruptAt('"type":"log"', signal);
+  expect(await main(spirals('--max-time', '1h', '--json'), scripted.io)).toBe(code);
+  expect((await events()).slice(-2)).toMatchObject([{ type: 'save', why: ['final'] }, { reason: 'stopped' }]);
+  expect(scripted.isListening).toBe(false);
+});
+
+test.each([
+  [499, 'is the same press and', []],
+  [500, 'is another one and', [130]],
+])('a second interrupt %i ms later %s exits with %j', async (after, _, exits) => {
+  const { io, said, interruptAt } = scriptedIo();
+  interruptAt('"type":"log"', 'SIGINT');
+  interruptAt('"type":"save"', 'SIGINT', after);
+  await main(spirals('--max-time', '1h', '--json'), io);
+  expect(said.exits).toEqual(exits);
+});
+
+test('a mistake is answered before anything is made', async () => {
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--log', '5 minuets'), io)).toBe(2);
+  expect(said.stderr).toMatch(/^--log: expected an interval, got '5 minuets'\. Did you mean '5m'\?/);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a file in the place of the folder is refused', async () => {
+  await writeFile(out, '');
+  const { io, said } = scriptedIo();
+  expect(await main(spirals(), io)).toBe(2);
+  expect(said.stderr).toBe(`--out: expected a folder, got '${out}, a file'.\n`);
+});
+
+test('help and version', async () => {
+  const { io, said } = scriptedIo();
+  expect(await main(['--help'], io)).toBe(0);
+  expect(said.stdout).toContain('wallclock train <demo> [options]');
+  said.stdout = '';
+  expect(await main(['--version'], io)).toBe(0);
+  expect(said.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+async function events(): Promise<RunEvent[]> {
+  const text = await readFile(join(out, 'run.jsonl'), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { RunEvent } from '../core/run-event.ts';
+import { manualClock } from '../testing/manual-clock.ts';
+import { simulate } from '../testing/simulate.ts';
+import { type Terminal, terminalProgress } from './progress.ts';
+
+function scripted(terminal: Partial<Terminal> = { isTTY: true, columns: 60 }) {
+  const writes: string[] = [];
+  const clock = manualClock();
+  const progress = terminalProgress({
+    terminal: { write: (text) => writes.push(text), ...terminal },
+    clock,
+    every: 200,
+  });
+  return { clock, progress, writes };
+}
+
+const moment = { step: 7, epoch: 0.5, elapsed: 1500, active: 1500, training: 1500 };
+
+async function begin(): Promise<RunEvent> {
+  const { events } = await simulate({ strategy: { log: '1s', maxTime: '10s' } });
+  return events[0]!;
+}
+
+test('a run is drawn over its last drawing, a few times a second', async () => {
+  const { clock, progress, writes } = scripted();
+  progress.onEvent(await begin());
+  expect(writes).toHaveLength(1);
+  expect(writes[0]).toMatch(/^step 0 {2}epoch 0\.0 {2}0\.0 s of 10 s\n/);
+
+  clock.advance(199);
+  progress.onStep(moment);
+  expect(writes).toHaveLength(1);
+  clock.advance(1);
+  progress.onStep(moment);
+  expect(writes).toHaveLength(2);
+  const height = writes[0]!.split('\n').length - 1;
+  expect(writes[1]).toMatch(
+    new RegExp(`^\\x1b\\[${height}A\\x1b\\[0Jstep 7  epoch 0.5  1.5 s of 10 s  5 steps/s\\n`),
+  );
+});
+
+test('no line is wider than the terminal, which would break it', async () => {
+  const { progress, writes } = scripted({ isTTY: true, columns: 24 });
+  const { events } = await simulate({ strategy: { log: '1s', evaluate: '5s', save: '5s', maxTime: '10s' } });
+  for (const event of events) progress.onEvent(event);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own.
+  const lines = writes
+    .join('')
+    .replaceAll(/\x1b\[\d+[AJ]/g, '')
+    .split('\n');
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(24);
+});
+
+test('a note stays above the picture, and the end stays', async () => {
+  const { progress, writes } = scripted();
+  progress.onEvent(await begin());
+  progress.note('save failed');
+  expect(writes[1]).toMatch(/^\x1b\[\d+A\x1b\[0Jsave failed\n$/);
+  expect(writes[2]).toMatch(/^step 0/);
+  progress.end();
+  expect(writes[3]).toContain('step 0');
+});
+
+test('a pipe gets notes and nothing else', async () => {
+  const { progress, writes } = scripted({});
+  progress.onEvent(await begin());
+  progress.onStep(moment);
+  progress.note('save failed');
+  progress.end();
+  expect(writes).toEqual(['save failed\n']);
+});
