@@ -69,7 +69,8 @@ describe('train()', () => {
     const readNow = vi.spyOn(tf.Tensor.prototype, 'dataSync');
     const { events } = await trainByTheSecond({ strategy: { log: '25s', maxSteps: 100 } });
     expect(events.filter(({ type }) => type === 'log')).toHaveLength(4);
-    expect(read).toHaveBeenCalledTimes(4);
+    // The data itself is read once, before the first step.
+    expect(read.mock.contexts.filter((tensor) => (tensor as tf.Tensor).size === 1)).toHaveLength(4);
     expect(readNow).not.toHaveBeenCalled();
     vi.restoreAllMocks();
   });

@@ -1,6 +1,7 @@
-import { gather, slice, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { slice, type Tensor } from '@tensorflow/tfjs-core';
 import { WallclockError } from '../core/errors.ts';
 import { permutation, seededRandom } from '../core/seeded-random.ts';
+import { type RowPicker, rowPicker } from './row-picker.ts';
 
 /** One tensor for each input or output of the model, in order; a single one may stand alone. */
 export type Tensors = Tensor | readonly Tensor[];
@@ -64,19 +65,21 @@ function memorySource(
   { batchSize, shuffle }: BatchOptions,
 ): BatchSource {
   const length = Math.ceil(count / batchSize);
+  let pickers: Promise<RowPicker[]> | undefined;
   return {
     length,
     async *epoch(epoch, from = 0) {
       // The order depends on the seed and the epoch alone, so that a resumed run needs no more than its position.
       const order = shuffle === undefined ? undefined : permutation(count, seededRandom(shuffle, epoch));
+      if (order) pickers ??= Promise.all([...xs, ...ys].map(rowPicker));
+      const pick = await pickers;
       for (let index = from; index < length; index++) {
         const start = index * batchSize;
         const size = Math.min(batchSize, count - start);
-        yield tidy(() => {
-          const rows = order && tensor1d(order.subarray(start, start + size), 'int32');
-          const part = (tensor: Tensor) => (rows ? gather(tensor, rows) : slice(tensor, start, size));
-          return { xs: xs.map(part), ys: ys.map(part), size };
-        });
+        const rows = order?.subarray(start, start + size);
+        const part = (tensor: Tensor, index: number) =>
+          rows && pick ? pick[index]!(rows) : slice(tensor, start, size);
+        yield { xs: xs.map(part), ys: ys.map((tensor, index) => part(tensor, xs.length + index)), size };
       }
     },
   };
