@@ -1,0 +1,30 @@
+import { ACTIONS, type ActionName } from '../core/policy.ts';
+import type { RunState } from '../core/run-state.ts';
+import { pointsOf } from '../core/series.ts';
+
+/** What a run did of one action, for a table. `due`, `fired` and `late` are seconds for times, else steps or epochs. */
+export interface EventRow {
+  readonly action: ActionName;
+  readonly every: string;
+  readonly count: number;
+  /** The last one that its interval asked for. */
+  readonly due?: number;
+  readonly fired?: number;
+  /** The most that one was late by. */
+  readonly late: number;
+  /** Seconds for all of them. */
+  readonly took: number;
+}
+
+/** A row for each action that the run's policy has an interval for. */
+export function eventRows(state: RunState): readonly EventRow[] {
+  return ACTIONS.flatMap((action) => {
+    const every = state.policy.intervals[action];
+    if (every === undefined) return [];
+    const { count, last, marks, took } = state[action];
+    const late = pointsOf(marks).reduce((most, { value }) => Math.max(most, value), 0);
+    return [
+      { action, every, count, late, took, ...(last && { due: last.due, fired: last.due + last.late }) },
+    ];
+  });
+}

@@ -1,0 +1,8 @@
+export { type EventRow, eventRows } from './event-rows.ts';
+export { fieldTint, framePicture } from './frame-picture.ts';
+export { countOf, LANES, type Lane } from './lane.ts';
+export type { PictureOptions } from './panel.ts';
+export { type RecordedRunOptions, recordedRun } from './recorded-run.ts';
+export { type ChartOptions, chartPicture, runPicture, timelinePicture } from './run-picture.ts';
+export { spanOf } from './time-axis.ts';
+export { timelineText } from './timeline-text.ts';
