@@ -8,6 +8,8 @@ export interface Output {
   readonly isTTY?: boolean | undefined;
   /** Characters in a line of the terminal. */
   readonly columns?: number | undefined;
+  /** Whether it shows colours, and NO_COLOR does not forbid them. Default: no. */
+  hasColors?(): boolean;
 }
 
 /** All that the command line has to do with the process it runs in. */

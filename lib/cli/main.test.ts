@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,12 +21,12 @@ function scriptedIo() {
   const said = { stdout: '', stderr: '', exits: [] as number[] };
   let interrupt: ((signal: 'SIGINT' | 'SIGTERM') => void) | undefined;
   const clock = manualClock();
-  const interrupts: { at: string; act: () => void }[] = [];
+  const awaited: { at: string; act: () => void }[] = [];
   const io: Io = {
     stdout: {
       write(text) {
         said.stdout += text;
-        if (interrupts[0] && text.includes(interrupts[0].at)) interrupts.shift()!.act();
+        if (awaited[0] && text.includes(awaited[0].at)) awaited.shift()!.act();
       },
     },
     stderr: { write: (text) => (said.stderr += text) },
@@ -40,9 +41,13 @@ function scriptedIo() {
   };
   return {
     ...{ io, said },
+    /** Does something when this is written. */
+    when(at: string, act: () => void) {
+      awaited.push({ at, act });
+    },
     /** Interrupts, so many milliseconds after it was interrupted before, when this is written. */
     interruptAt(at: string, signal: 'SIGINT' | 'SIGTERM', after = 0) {
-      interrupts.push({
+      awaited.push({
         at,
         act() {
           clock.advance(after);
@@ -144,6 +149,17 @@ test.each([
   interruptAt('"type":"save"', 'SIGINT', after);
   await main(spirals('--max-time', '1h', '--json'), io);
   expect(said.exits).toEqual(exits);
+});
+
+test('a run whose last step could not be saved says so and fails', async () => {
+  const { io, said, when } = scriptedIo();
+  when('"type":"begin"', () => {
+    rmSync(out, { recursive: true });
+    writeFileSync(out, 'in the way');
+  });
+  expect(await main(spirals('--steps', '6', '--json'), io)).toBe(1);
+  expect(said.stderr).toMatch(/save failed at step 6: .*A file is in the way: choose another folder\./);
+  expect(said.stdout).toContain('"reason":"steps"');
 });
 
 test('a mistake is answered before anything is made', async () => {

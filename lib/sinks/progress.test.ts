@@ -58,6 +58,17 @@ test('no line is wider than the terminal, which would break it', async () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(24);
 });
 
+test('lanes have their colours where the terminal has colours, and there only', async () => {
+  const plain = scripted();
+  plain.progress.onEvent(await begin());
+  expect(plain.writes[0]).not.toContain('\x1b');
+  const { progress, writes } = scripted({ isTTY: true, columns: 60, hasColors: () => true });
+  progress.onEvent(await begin());
+  const lanes = writes[0]!.split('\n').slice(1, 4);
+  expect(lanes.map((lane) => lane.slice(0, 8))).toEqual(['\x1b[94mlog', '\x1b[33meva', '\x1b[32msav']);
+  expect(lanes.every((lane) => lane.endsWith('\x1b[39m'))).toBe(true);
+});
+
 test('a note stays above the picture, and the end stays', async () => {
   const { progress, writes } = scripted();
   progress.onEvent(await begin());

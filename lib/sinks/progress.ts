@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Moment } from '../core/moment.ts';
+import { ACTIONS, type ActionName } from '../core/policy.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { fold, IDLE_RUN, type RunState } from '../core/run-state.ts';
 import { timelineText } from '../pictures/index.ts';
@@ -11,6 +12,8 @@ export interface Terminal {
   readonly isTTY?: boolean | undefined;
   /** Characters in a line. Default 80. */
   readonly columns?: number | undefined;
+  /** Whether it shows colours and its user wants them. Default: no. */
+  hasColors?(): boolean;
 }
 
 export interface Progress {
@@ -31,6 +34,13 @@ export interface ProgressOptions {
 }
 
 const WIDEST = 120;
+
+/** The lanes' colours as terminals have them, by the name that a lane begins with: blue, yellow, green. */
+const COLOURS: { readonly [action in ActionName]: string } = {
+  log: '\x1b[94m',
+  evaluate: '\x1b[33m',
+  save: '\x1b[32m',
+};
 
 /**
  * The progress of a run on a terminal: a line of numbers and the three-lane timeline, drawn over itself a few times a
@@ -54,9 +64,9 @@ export function terminalProgress({ terminal, clock, every = 200 }: ProgressOptio
     drawnAt = clock.now();
     const columns = Math.min(WIDEST, (terminal.columns ?? 80) - 1);
     const now = moment ? { ...state, ...whereabouts(moment) } : state;
-    const lines = [numbers(now, begun), ...timelineText(now, { columns })].map((line) =>
-      line.slice(0, columns),
-    );
+    const lines = [numbers(now, begun), ...timelineText(now, { columns })]
+      .map((line) => line.slice(0, columns))
+      .map(terminal.hasColors?.() ? coloured : (line) => line);
     terminal.write(`${erase()}${lines.join('\n')}\n`);
     height = lines.length;
   }
@@ -85,6 +95,11 @@ export function terminalProgress({ terminal, clock, every = 200 }: ProgressOptio
       height = 0;
     },
   };
+}
+
+function coloured(line: string): string {
+  const action = ACTIONS.find((name) => line.startsWith(`${name} `));
+  return action ? `${COLOURS[action]}${line}\x1b[39m` : line;
 }
 
 function whereabouts({ step, epoch, elapsed, active }: Readonly<Moment>) {

@@ -34,14 +34,18 @@ test('a run that dies has no end, and goes on from a checkpoint as if it had not
 });
 
 test('checkpoints are let go as the strategy says', async () => {
-  const { state } = await simulate({ strategy: { save: '5 steps', keep: { latest: 2 } }, steps: 20 });
+  const { events, state } = await simulate({ strategy: { save: '5 steps', keep: { latest: 2 } }, steps: 20 });
   expect(state.checkpoints).toEqual(['checkpoint-15', 'checkpoint-20']);
+  const deleted = events.flatMap((event) => (event.type === 'save' ? event.deleted : []));
+  expect(deleted).toEqual(['checkpoint-5', 'checkpoint-10']);
 });
 
 test('epochs are counted, and data that ends, ends the run', async () => {
-  const { state } = await simulate({ strategy: { evaluate: '1 epoch' }, stepsPerEpoch: 4, steps: 10 });
+  const strategy = { evaluate: '1 epoch', save: '1h' } as const;
+  const { state, snapshots } = await simulate({ strategy, stepsPerEpoch: 4, steps: 10 });
   expect(state).toMatchObject({ reason: 'finished', step: 10, epoch: 2.5 });
   expect(state.evaluate.count).toBe(3);
+  expect(snapshots['checkpoint-10']).toMatchObject({ epochs: 2, stepInEpoch: 2 });
 });
 
 test('what has no end is refused', async () => {
