@@ -34,7 +34,7 @@ if (fault) {
 
 /** The same npm that runs this script, where there is one; its exit code. */
 function install() {
-  const args = ['ci', '--no-audit', '--no-fund', '--include=dev'];
+  const args = ['ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const { status, signal, error } = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...args], { stdio: 'inherit' })
