@@ -136,7 +136,10 @@ test.each([
   const scripted = scriptedIo();
   scripted.interruptAt('"type":"log"', signal);
   expect(await main(spirals('--max-time', '1h', '--json'), scripted.io)).toBe(code);
-  expect((await events()).slice(-2)).toMatchObject([{ type: 'save', why: ['final'] }, { reason: 'stopped' }]);
+  expect((await events()).slice(-2)).toMatchObject([
+    { type: 'save', why: ['final'] },
+    { reason: 'stopped', step: 4 },
+  ]);
   expect(scripted.isListening).toBe(false);
 });
 

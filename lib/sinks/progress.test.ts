@@ -28,9 +28,13 @@ function printed(text: string): string {
 
 const moment = { step: 7, epoch: 0.5, elapsed: 1500, active: 1500, training: 1500 };
 
+async function recorded(): Promise<readonly RunEvent[]> {
+  const { events } = await simulate({ strategy: { log: '1s', save: '2s', maxTime: '10s' } });
+  return events;
+}
+
 async function begin(): Promise<RunEvent> {
-  const { events } = await simulate({ strategy: { log: '1s', maxTime: '10s' } });
-  return events[0]!;
+  return (await recorded())[0]!;
 }
 
 test('a run is drawn over its last drawing, a few times a second', async () => {
@@ -48,6 +52,16 @@ test('a run is drawn over its last drawing, a few times a second', async () => {
   const height = writes[0]!.split('\n').length - 1;
   expect(writes[1]).toContain(`\x1b[${height}A${ERASE}`);
   expect(printed(writes[1]!)).toMatch(/^step 7 {2}epoch 0\.5 {2}1\.5 s of 10 s {2}5 steps\/s\n/);
+});
+
+test('an evaluation or a save is seen at once, a log in its turn', async () => {
+  const { progress, writes } = scripted();
+  const [begun, ...events] = await recorded();
+  progress.onEvent(begun!);
+  progress.onEvent(events.find(({ type }) => type === 'log')!);
+  expect(writes).toHaveLength(1);
+  progress.onEvent(events.find(({ type }) => type === 'save')!);
+  expect(writes).toHaveLength(2);
 });
 
 test('no line is wider than the terminal, which would break it', async () => {
