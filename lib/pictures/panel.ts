@@ -9,6 +9,8 @@ export interface Panel {
 export interface PictureOptions {
   /** Seconds on the time axis. Default: what the run needs. */
   span?: number;
+  /** Where the run stands, in seconds, for a line across. Default: none. */
+  now?: number;
   /** Pixels. Default 13. All heights grow with it. */
   fontSize?: number;
   /** Pixels, for a file that stands alone. Default: as wide as the place it is put into. */

@@ -88,7 +88,7 @@ test('the axis of a short run is its whole length; of a long one it grows in lar
     });
   expect(at(3, 60)).toBe(60);
   expect([1, 9, 30, 31, 700].map((active) => at(active))).toEqual([5, 10, 35, 35, 840]);
-  expect(at(10, 3600)).toBe(15);
+  expect(at(10, 3600)).toBe(12);
   expect(at(2000, 3600)).toBe(3600);
 });
 

@@ -1,10 +1,8 @@
 import { fold, IDLE_RUN, type RunState } from '../core/run-state.ts';
 import type { Demo } from '../demos/demo.ts';
 import type { Recording } from '../demos/recording.ts';
-import { type EventRow, eventRows } from './event-rows.ts';
+import { eventTable } from './event-table.ts';
 import { framePicture } from './frame-picture.ts';
-import { LANES } from './lane.ts';
-import { escapeText } from './markup.ts';
 import type { PictureOptions } from './panel.ts';
 import { runPicture, timelinePicture } from './run-picture.ts';
 
@@ -15,7 +13,7 @@ export interface RecordedRunOptions extends PictureOptions {
 
 /**
  * A recorded run as HTML: its last frame, its losses and lanes, and a table of what happened. It needs no script and no
- * style; a page that has styles finds the classes `wc-recorded`, `wc-frame`, `wc-picture` and `wc-events`.
+ * style; `RUN_STYLES` makes it look like the live one.
  */
 export function recordedRun(
   { events, frame }: Recording,
@@ -27,43 +25,15 @@ export function recordedRun(
   const begin = events.find(({ type }) => type === 'begin');
   const date = begin?.type === 'begin' ? new Date(begin.date) : undefined;
   return (
-    `<div class="wc-recorded"><div class="wc-recorded-frame">${framePicture(frame, demo.frameLabel)}</div>` +
-    `<div class="wc-recorded-run">${runPicture(state, options)}</div>${eventTable(state, date)}</div>`
+    '<div class="wc-recorded"><div class="wc-run">' +
+    `<div class="wc-run-frame">${framePicture(frame, demo.frameLabel)}</div>` +
+    `<div>${runPicture(state, options)}</div>` +
+    `<div class="wc-run-table">${eventTable(state, captionOf(state, date))}</div></div></div>`
   );
 }
 
-function eventTable(state: RunState, date: Date | undefined): string {
+function captionOf(state: RunState, date: Date | undefined): string {
   const day = date?.toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
-  const caption =
-    `A recorded run${day ? ` of ${day}` : ''}: ${state.step.toLocaleString('en')} steps ` +
-    `in ${state.active.toFixed(1)} seconds.`;
-  const head = ['', 'every', 'times', 'last due', 'fired', 'late at most'].map(
-    (cell) => `<th scope="col">${cell}</th>`,
-  );
-  return (
-    `<table class="wc-events"><caption>${escapeText(caption)}</caption><thead><tr>${head.join('')}</tr></thead>` +
-    `<tbody>${eventRows(state).map(tableRow).join('')}</tbody></table>`
-  );
-}
-
-function tableRow(row: EventRow): string {
-  const timed = !/step|epoch/.test(row.every);
-  const measure = (value: number | undefined) =>
-    value === undefined
-      ? ''
-      : timed
-        ? `${value.toFixed(3)} s`
-        : Number(value.toFixed(2)).toLocaleString('en');
-  const cells = [
-    row.every,
-    row.count.toLocaleString('en'),
-    measure(row.due),
-    measure(row.fired),
-    measure(row.late),
-  ];
-  const sign = `<span class="wc-sign wc-${row.action}" aria-hidden="true">${LANES[row.action].sign}</span>`;
-  return (
-    `<tr><th scope="row">${sign} ${row.action}</th>` +
-    `${cells.map((cell) => `<td>${escapeText(cell)}</td>`).join('')}</tr>`
-  );
+  const steps = state.step.toLocaleString('en');
+  return `A recorded run${day ? ` of ${day}` : ''}: ${steps} steps in ${state.active.toFixed(1)} seconds.`;
 }

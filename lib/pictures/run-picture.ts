@@ -10,8 +10,8 @@ const CHART_HEIGHT = 190;
 
 /** The three lanes of a run, as SVG. */
 export function timelinePicture(state: RunState, options: PictureOptions = {}): string {
-  const { span = spanOf(state), fontSize = FONT_SIZE } = options;
-  return picture([timelinePanel(state, span, fontSize)], timelineLabel(state), options);
+  const { span = spanOf(state), fontSize = FONT_SIZE, now } = options;
+  return picture([timelinePanel(state, span, fontSize, now)], timelineLabel(state), options);
 }
 
 export interface ChartOptions extends PictureOptions {
@@ -27,8 +27,8 @@ export function chartPicture(state: RunState, options: ChartOptions = {}): strin
 
 /** The losses of a run and its three lanes on one time axis, as SVG. */
 export function runPicture(state: RunState, options: ChartOptions = {}): string {
-  const { span = spanOf(state), fontSize = FONT_SIZE, height = CHART_HEIGHT } = options;
-  const panels = [chartPanel(state, span, fontSize, height), timelinePanel(state, span, fontSize)];
+  const { span = spanOf(state), fontSize = FONT_SIZE, height = CHART_HEIGHT, now } = options;
+  const panels = [chartPanel(state, span, fontSize, height), timelinePanel(state, span, fontSize, now)];
   return picture(panels, `${chartLabel(state)} ${timelineLabel(state)}`, options);
 }
 

@@ -23,21 +23,22 @@ const DENSE = 60;
  *                     0     2 s   4 s
  * ```
  */
-export function timelinePanel(state: RunState, span: number, fontSize: number): Panel {
+export function timelinePanel(state: RunState, span: number, fontSize: number, now?: number): Panel {
   const lane = fontSize * 3;
   const axis = lane * ACTIONS.length;
   const ticks = timeTicks(span, MOST_TICKS);
   const body = [
     ...ticks.map((tick) => verticalLine(tick / span, axis)),
     ...ACTIONS.map((action, index) => drawLane(state, action, span, index * lane, fontSize)),
+    ...(now !== undefined && now <= span ? [verticalLine(now / span, axis, MUTED)] : []),
     ...ticks.map((tick) => tickText(tick, span, axis + fontSize * 1.4)),
   ];
   return { height: Math.round(axis + fontSize * 2), body: body.join('') };
 }
 
-export function verticalLine(part: number, height: number): string {
+export function verticalLine(part: number, height: number, colour = LINE): string {
   const x = across(part);
-  return `<line x1="${x}" x2="${x}" y2="${short(height)}" stroke="${LINE}"/>`;
+  return `<line x1="${x}" x2="${x}" y2="${short(height)}" stroke="${colour}"/>`;
 }
 
 /** The first label begins at the edge and the last one ends there, so that none is cut off. */

@@ -1,0 +1,29 @@
+import type { RunState } from '../core/run-state.ts';
+import { type EventRow, eventRows } from './event-rows.ts';
+import { LANES } from './lane.ts';
+import { escapeText } from './markup.ts';
+
+const HEAD = ['', 'every', 'times', 'last due', 'fired', 'late at most'];
+
+/** What happened when, due against fired, as an HTML table. */
+export function eventTable(state: RunState, caption: string): string {
+  return (
+    `<table class="wc-events"><caption>${escapeText(caption)}</caption>` +
+    `<thead><tr>${HEAD.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>` +
+    `<tbody>${eventRows(state).map(tableRow).join('')}</tbody></table>`
+  );
+}
+
+function tableRow(row: EventRow): string {
+  const timed = !/step|epoch/.test(row.every);
+  const measure = (value: number | undefined) => {
+    if (value === undefined) return '';
+    return timed ? `${value.toFixed(3)} s` : Number(value.toFixed(2)).toLocaleString('en');
+  };
+  const cells = [row.every, row.count.toLocaleString('en'), ...[row.due, row.fired, row.late].map(measure)];
+  const sign = `<span class="wc-sign wc-${row.action}" aria-hidden="true">${LANES[row.action].sign}</span>`;
+  return (
+    `<tr><th scope="row">${sign} ${row.action}</th>` +
+    `${cells.map((cell) => `<td>${escapeText(cell)}</td>`).join('')}</tr>`
+  );
+}
