@@ -5,7 +5,7 @@
  * Follow it with `npm run …`: a script that npm starts finds the Node of node_modules first.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { installFault } from './install-fault.js';
 
@@ -21,6 +21,8 @@ const check = () =>
 const fault = check();
 if (fault) {
   console.log(`Installing the packages (${fault}). This can take a minute or two.`);
+  // npm would remove it too, but gives up where what is left of an interrupted install is still being written.
+  rmSync('node_modules', { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   const status = install();
   const left = status === 0 ? check() : undefined;
   if (status !== 0 || left) {
