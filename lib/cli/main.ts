@@ -53,7 +53,6 @@ async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io:
     const at = io.clock.now();
     if (!interrupted) {
       interrupted = { signal, at };
-      io.stderr.write('\nStopping after this step. Once more ends at once.\n');
       controller.abort();
     } else if (at - interrupted.at >= SAME_PRESS) {
       io.exit(INTERRUPTED[signal]);

@@ -13,7 +13,7 @@ import type { TrainCommand } from './parse.ts';
 import type { RunFolder } from './run-folder.ts';
 import { startBackend } from './start-backend.ts';
 
-/** Makes the files that a demo's data lies in, where they are missing. @returns the names of those it made. */
+/** Make the files that a demo's data lies in, where they are missing, and return the names of those they made. */
 const PACKERS: { readonly [demo: string]: () => Promise<readonly string[]> } = { digits: () => packDigits() };
 
 /**
@@ -29,20 +29,24 @@ export async function trainDemo(
 ): Promise<RunState> {
   const { demo, strategy, resume, json, out } = command;
   const { seed } = folder.settings;
+  const progress = json ? undefined : terminalProgress({ terminal: stdout, clock });
+  const summary = runSummary();
   const say = (text: string) => (json ? stderr : stdout).write(`${text}\n`);
+  /** Says something beside the progress, without drawing into it. */
+  const note = (text: string) => (stdout.isTTY && progress ? progress.note(text) : stderr.write(`${text}\n`));
+  signal.addEventListener('abort', () => note('Stopping after this step. Once more ends at once.'), {
+    once: true,
+  });
 
   await packData(demo, say);
   const { backend, instead } = await startBackend(command.backend);
-  if (instead) stderr.write(`Training on the ${backend} backend, because ${instead}.\n`);
+  if (instead) note(`Training on the ${backend} backend, because ${instead}.`);
   const { prepare } = await TRAINERS[demo.id]!();
   const prepared = await prepare({ seed, full: true, load });
   await folder.make();
   if (resume && !folder.resumes) say(`No checkpoint in ${out}: the run starts afresh.`);
   say(`${demo.title}, on the ${backend} backend, into ${out}`);
 
-  const progress = json ? undefined : terminalProgress({ terminal: stdout, clock });
-  const summary = runSummary();
-  const note = (text: string) => (stdout.isTTY && progress ? progress.note(text) : stderr.write(`${text}\n`));
   const journal = jsonlFile(folder.journal, { onFailure: (error) => note(error.message) });
   const hear = (event: RunEvent) => {
     journal.write(event);
