@@ -18,6 +18,8 @@ export default defineConfig({
   trailingSlash: 'always',
   build: { format: 'directory' },
   prerenderConflictBehavior: 'error',
+  // The default drops the spaces between elements of a sentence.
+  compressHTML: true,
   devToolbar: { enabled: false },
   integrations: [mdx()],
   fonts: fontFamilies(fontProviders.local()),
