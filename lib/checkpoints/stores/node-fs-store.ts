@@ -84,16 +84,16 @@ export function nodeFsStore(folder: string): CheckpointStore {
 async function createDraft(folder: string, name: string): Promise<CheckpointDraft> {
   const draft = hide(folder, name, 'draft');
   let open = true;
-  await trying(draft, 'to make a folder', () => mkdir(draft, { recursive: true }));
+  await trying(join(folder, name), 'to make a folder', () => mkdir(draft, { recursive: true }));
 
   return {
     async write(file, bytes) {
-      const path = join(draft, checkName(file, `${folder}/${name}`));
+      const where = join(folder, name, checkName(file, `${folder}/${name}`));
       if (!open) {
         const got = 'a file after its end';
-        throw new WallclockError({ where: path, expected: 'files before commit() or abandon()', got });
+        throw new WallclockError({ where, expected: 'files before commit() or abandon()', got });
       }
-      await trying(path, 'to write the file', () => writeThrough(path, bytes));
+      await trying(where, 'to write the file', () => writeThrough(join(draft, file), bytes));
     },
 
     async commit() {
@@ -246,8 +246,10 @@ async function trying(where: string, what: string, act: () => Promise<unknown>):
 }
 
 const FIXES: { readonly [code: string]: string } = {
-  ENOSPC: 'The disk is full: free some room, or keep fewer checkpoints with keep: { latest: 1 }.',
-  EDQUOT: 'The quota is used up: free some room, or keep fewer checkpoints with keep: { latest: 1 }.',
+  ENOSPC:
+    'The disk is full: free some room, or keep fewer checkpoints, with keep: { latest: 1 } or --keep-latest 1.',
+  EDQUOT:
+    'The quota is used up: free some room, or keep fewer checkpoints, with keep: { latest: 1 } or --keep-latest 1.',
   EACCES: 'Choose a folder that this user may write to.',
   EPERM: 'Choose a folder that this user may write to.',
   EROFS: 'Choose a folder on a file system that can be written to.',
