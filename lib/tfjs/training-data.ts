@@ -1,4 +1,4 @@
-import { slice, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { WallclockError } from '../core/errors.ts';
 import { permutation, seededRandom } from '../core/seeded-random.ts';
 import { type RowPicker, rowPicker } from './row-picker.ts';
@@ -70,16 +70,19 @@ function memorySource(
     length,
     async *epoch(epoch, from = 0) {
       // The order depends on the seed and the epoch alone, so that a resumed run needs no more than its position.
-      const order = shuffle === undefined ? undefined : permutation(count, seededRandom(shuffle, epoch));
-      if (order) pickers ??= Promise.all([...xs, ...ys].map(rowPicker));
+      const order =
+        shuffle === undefined
+          ? Int32Array.from({ length: count }, (_, row) => row)
+          : permutation(count, seededRandom(shuffle, epoch));
+      // In order as well: wasm's `slice` copies the whole tensor out of its memory for each batch.
+      pickers ??= Promise.all([...xs, ...ys].map(rowPicker));
       const pick = await pickers;
       for (let index = from; index < length; index++) {
         const start = index * batchSize;
         const size = Math.min(batchSize, count - start);
-        const rows = order?.subarray(start, start + size);
-        const part = (tensor: Tensor, index: number) =>
-          rows && pick ? pick[index]!(rows) : slice(tensor, start, size);
-        yield { xs: xs.map(part), ys: ys.map((tensor, index) => part(tensor, xs.length + index)), size };
+        const rows = order.subarray(start, start + size);
+        const picked = pick.map((pickRows) => pickRows(rows));
+        yield { xs: picked.slice(0, xs.length), ys: picked.slice(xs.length), size };
       }
     },
   };
