@@ -20,7 +20,8 @@ function tableRow(row: EventRow): string {
     if (value === undefined) return '';
     return timed ? `${value.toFixed(3)} s` : Number(value.toFixed(2)).toLocaleString('en');
   };
-  const cells = [row.every, row.count.toLocaleString('en'), ...[row.due, row.fired, row.late].map(measure)];
+  const times = row.count > 0 ? [row.due, row.fired, row.late].map(measure) : ['', '', ''];
+  const cells = [row.every, row.count.toLocaleString('en'), ...times];
   const sign = `<span class="wc-sign wc-${row.action}" aria-hidden="true">${LANES[row.action].sign}</span>`;
   return (
     `<tr><th scope="row">${sign} ${row.action}</th>` +

@@ -5,7 +5,7 @@ import { INK, LINE, MUTED, PAPER } from './panel.ts';
 
 /** How many tints a field is drawn in: odd, so that the middle one is the paper. */
 const TINTS = 9;
-const COLUMNS = 10;
+const COLUMNS = 8;
 
 /** What a model made of its world, as SVG. @param label what it shows, for those who cannot see it. */
 export function framePicture(frame: Frame, label: string): string {

@@ -29,8 +29,8 @@ export function timelinePanel(state: RunState, span: number, fontSize: number, n
   const ticks = timeTicks(span, MOST_TICKS);
   const body = [
     ...ticks.map((tick) => verticalLine(tick / span, axis)),
-    ...ACTIONS.map((action, index) => drawLane(state, action, span, index * lane, fontSize)),
     ...(now !== undefined && now <= span ? [verticalLine(now / span, axis, MUTED)] : []),
+    ...ACTIONS.map((action, index) => drawLane(state, action, span, index * lane, fontSize)),
     ...ticks.map((tick) => tickText(tick, span, axis + fontSize * 1.4)),
   ];
   return { height: Math.round(axis + fontSize * 2), body: body.join('') };

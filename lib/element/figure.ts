@@ -1,0 +1,68 @@
+import type { Demo } from '../demos/demo.ts';
+import { eventTable } from '../pictures/event-table.ts';
+import { runPicture, timelinePicture } from '../pictures/run-picture.ts';
+import { frameRatio, paintFrame } from './frame-painter.ts';
+import { make } from './markup.ts';
+import { readPalette } from './palette.ts';
+import type { Session } from './session.ts';
+
+export interface FigureOptions {
+  /** Only the timeline. */
+  readonly compact: boolean;
+  /** Seconds on the time axis, where it is not the run's own. */
+  readonly span: number | undefined;
+}
+
+/** The live picture of a run: the frame, the losses and lanes, the table. */
+export interface Figure {
+  readonly root: HTMLElement;
+  draw(session: Session, demo: Demo, options: FigureOptions): void;
+}
+
+export function makeFigure(): Figure {
+  const canvas = make('canvas', { class: 'wc-frame', role: 'img' });
+  const pictures = make('div');
+  const table = make('div', { class: 'wc-run-table' });
+  const probe = make('span', { class: 'probe' });
+  const frameBox = make('div', { class: 'wc-run-frame' }, canvas);
+  const grid = make('div', { class: 'wc-run' }, frameBox, pictures, table);
+  const root = make('div', { class: 'wc-recorded', hidden: true }, grid, probe);
+  let drawn: Partial<Session> & { width?: number } = {};
+
+  return {
+    root,
+    draw(session, demo, { compact, span }) {
+      const { run, active, frame, phase } = session;
+      if (drawn.run !== run || drawn.active !== active || drawn.phase !== phase) {
+        const fontSize = Number.parseFloat(getComputedStyle(pictures).fontSize);
+        const options = {
+          fontSize,
+          ...(span !== undefined && { span }),
+          ...((phase === 'running' || phase === 'paused') && { now: active }),
+        };
+        const state = active > run.active ? { ...run, active } : run;
+        // Our own pictures, in which everything that others wrote is escaped.
+        pictures.innerHTML = compact
+          ? timelinePicture(state, options)
+          : runPicture(state, { ...options, height: fontSize * 14.5 });
+        if (!compact && drawn.run !== run)
+          table.innerHTML = eventTable(run, 'This run, as it was due and as it came.');
+      }
+      frameBox.hidden = table.hidden = compact;
+      const width = Math.round(frameBox.clientWidth * Math.min(2, devicePixelRatio));
+      if (frame && !compact && width > 0 && (drawn.frame !== frame || drawn.width !== width)) {
+        canvas.width = width;
+        canvas.height = Math.round(width * frameRatio(frame));
+        paintFrame(canvas, frame, readPalette(probe), getComputedStyle(probe).fontFamily);
+        canvas.setAttribute('aria-label', labelOf(session, demo));
+      }
+      drawn = { run, active, phase, width, ...(frame && { frame }) };
+    },
+  };
+}
+
+function labelOf({ frame }: Session, demo: Demo): string {
+  if (frame?.kind !== 'tiles') return demo.frameLabel;
+  const right = frame.labels.reduce((sum, label, index) => sum + (label === frame.guesses[index] ? 1 : 0), 0);
+  return `${demo.frameLabel} ${right} of ${frame.labels.length} are right.`;
+}

@@ -1,0 +1,119 @@
+import type { FieldFrame, Frame, TilesFrame } from '../demos/demo.ts';
+
+/** The colours a frame is painted with, as red, green and blue. */
+export interface Palette {
+  readonly paper: Rgb;
+  readonly ink: Rgb;
+  readonly muted: Rgb;
+  /** Class 0, or what is right. */
+  readonly log: Rgb;
+  /** Class 1, or what is wrong. */
+  readonly evaluate: Rgb;
+}
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+const COLUMNS = 8;
+/** How much of a tile its picture takes; the guess stands in the corner that is left. */
+const DIGIT = 0.82;
+/** How much of a class's colour its surest cell has: as in the recorded picture. */
+const STRONGEST = 0.62;
+
+/** The height of a frame for its width. */
+export function frameRatio(frame: Frame): number {
+  if (frame.kind === 'field') return frame.height / frame.width;
+  return Math.ceil(frame.labels.length / COLUMNS) / COLUMNS;
+}
+
+/** Paints a frame over the whole canvas, whose size in pixels stands. */
+export function paintFrame(canvas: HTMLCanvasElement, frame: Frame, palette: Palette, font: string): void {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  if (frame.kind === 'field') paintField(context, frame, palette);
+  else paintTiles(context, frame, palette, font);
+}
+
+function paintField(context: CanvasRenderingContext2D, frame: FieldFrame, palette: Palette): void {
+  const { width, height, values, points, labels } = frame;
+  const image = new ImageData(width, height);
+  for (let cell = 0; cell < values.length; cell++) {
+    const lean = values[cell]! / 127.5 - 1;
+    const colour = lean < 0 ? palette.log : palette.evaluate;
+    setPixel(image, cell, palette.paper, colour, Math.abs(lean) * STRONGEST);
+  }
+  const { canvas } = context;
+  context.imageSmoothingEnabled = true;
+  context.drawImage(toCanvas(image), 0, 0, canvas.width, canvas.height);
+  const radius = canvas.width * 0.007;
+  for (const kind of [0, 1]) {
+    context.fillStyle = css(kind === 0 ? palette.log : palette.evaluate);
+    context.beginPath();
+    for (let index = 0; index < labels.length; index++) {
+      if (labels[index] !== kind) continue;
+      const x = ((points[2 * index]! + 1) / 2) * canvas.width;
+      const y = ((1 - points[2 * index + 1]!) / 2) * canvas.height;
+      context.moveTo(x + radius, y);
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+    }
+    context.fill();
+  }
+}
+
+function paintTiles(
+  context: CanvasRenderingContext2D,
+  frame: TilesFrame,
+  palette: Palette,
+  font: string,
+): void {
+  const { size, pixels, labels, guesses, confidence } = frame;
+  const { canvas } = context;
+  const tile = canvas.width / COLUMNS;
+  const gap = tile * 0.06;
+  context.fillStyle = css(palette.paper);
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  const image = new ImageData(size, size);
+  labels.forEach((label, index) => {
+    const x = (index % COLUMNS) * tile + gap;
+    const y = Math.floor(index / COLUMNS) * tile + gap;
+    const side = tile - 2 * gap;
+    const wrong = guesses[index] !== label;
+    if (pixels) {
+      for (let pixel = 0; pixel < size * size; pixel++) {
+        setPixel(image, pixel, palette.paper, palette.ink, pixels[index * size * size + pixel]! / 255);
+      }
+      context.drawImage(toCanvas(image), x, y, side * DIGIT, side * DIGIT);
+    }
+    context.strokeStyle = css(wrong ? palette.evaluate : palette.muted);
+    context.globalAlpha = wrong ? 1 : 0.25;
+    context.lineWidth = wrong ? tile * 0.06 : tile * 0.02;
+    context.strokeRect(x, y, side, side);
+    // The guess in the corner, the fainter the less the model is sure of it.
+    context.globalAlpha = 0.35 + (0.65 * confidence[index]!) / 255;
+    context.fillStyle = css(wrong ? palette.evaluate : palette.log);
+    context.font = `600 ${Math.round(tile * 0.36)}px ${font}`;
+    context.textAlign = 'right';
+    context.textBaseline = 'bottom';
+    context.fillText(String(guesses[index]), x + side - gap, y + side - gap * 0.4);
+    context.globalAlpha = 1;
+  });
+}
+
+function setPixel(image: ImageData, index: number, from: Rgb, to: Rgb, part: number): void {
+  for (let channel = 0; channel < 3; channel++) {
+    image.data[4 * index + channel] = from[channel]! + (to[channel]! - from[channel]!) * part;
+  }
+  image.data[4 * index + 3] = 255;
+}
+
+/** `drawImage` scales a canvas, and no bare image data. */
+function toCanvas(image: ImageData): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
+  return canvas;
+}
+
+function css([red, green, blue]: Rgb): string {
+  return `rgb(${red} ${green} ${blue})`;
+}

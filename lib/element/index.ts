@@ -1,0 +1,13 @@
+import { RunGroup } from './run-group.ts';
+import { TrainingRun } from './training-run.ts';
+
+export type { Phase } from './session.ts';
+export { RunGroup, TrainingRun };
+
+// A page may load this twice, from two bundles: the first one counts. Runs first: a group looks for runs in it.
+for (const [name, element] of [
+  ['training-run', TrainingRun],
+  ['run-group', RunGroup],
+] as const) {
+  if (!customElements.get(name)) customElements.define(name, element);
+}

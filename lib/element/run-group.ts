@@ -1,0 +1,82 @@
+import { setText } from './controls.ts';
+import { make } from './markup.ts';
+import { sharedStyles } from './styles.ts';
+import { TrainingRun } from './training-run.ts';
+
+/**
+ * `<run-group span="12">`: several `<training-run compact>` that are run, paused and reset together, on axes of the same
+ * length, so that they can be compared.
+ */
+export class RunGroup extends HTMLElement {
+  readonly #primary = make('button', { type: 'button', class: 'primary', onclick: () => this.#onPrimary() });
+  readonly #reset = make('button', { type: 'button', onclick: () => this.reset() }, 'Reset');
+  readonly #status = make('p', { class: 'status', role: 'status' });
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [sharedStyles()];
+    const buttons = make('div', { class: 'buttons' }, this.#primary, this.#reset);
+    root.append(make('slot'), make('div', { class: 'bar' }, buttons, this.#status));
+    root.addEventListener('keydown', (event) => {
+      const { key } = event as KeyboardEvent;
+      if (key === 'Enter' || key === ' ') event.stopPropagation();
+    });
+    this.addEventListener('phasechange', () => this.#update());
+  }
+
+  connectedCallback(): void {
+    const span = this.getAttribute('span');
+    for (const run of this.runs) if (span) run.setAttribute('span', span);
+    this.#update();
+  }
+
+  get runs(): TrainingRun[] {
+    return [...this.querySelectorAll('training-run')].filter((run) => run instanceof TrainingRun);
+  }
+
+  run(): void {
+    for (const run of this.runs) run.run();
+  }
+
+  pause(): void {
+    for (const run of this.runs) run.pause();
+  }
+
+  continue(): void {
+    for (const run of this.runs) run.continue();
+  }
+
+  reset(): void {
+    for (const run of this.runs) run.reset();
+  }
+
+  #onPrimary(): void {
+    if (this.#is('running')) this.pause();
+    else if (this.#is('paused')) this.continue();
+    else if (!this.#is('loading', 'ready')) this.run();
+  }
+
+  /** Whether any of the runs is in one of these phases. */
+  #is(...phases: readonly string[]): boolean {
+    return this.runs.some(({ phase }) => phases.includes(phase));
+  }
+
+  #update(): void {
+    const count = this.runs.length;
+    const [label, status] = this.#is('running')
+      ? ['Pause', `${count} models train here, side by side.`]
+      : this.#is('paused')
+        ? ['Continue', 'Paused.']
+        : this.#is('loading', 'ready')
+          ? ['Loading…', 'Loading TensorFlow.js…']
+          : this.#is('failed')
+            ? ['Run again', 'Training stopped.']
+            : this.#is('done')
+              ? ['Run again', 'Ended.']
+              : ['Run', `Recorded. Run trains all ${count} here, in your browser.`];
+    setText(this.#primary, label!);
+    setText(this.#status, status!);
+    this.#reset.hidden = this.runs.every(({ phase }) => phase === 'recorded');
+  }
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { DEMOS } from '../demos/demos.ts';
+import { simulate } from '../testing/simulate.ts';
+import type { Reply } from '../worker/protocol.ts';
+import { advance, type Happening, idleSession, type Session } from './session.ts';
+import { numbersText, statusText } from './session-text.ts';
+
+const demo = DEMOS[0]!;
+
+/** What the worker tells of a run, from Run to its end. */
+async function replies(): Promise<Reply[]> {
+  const { events } = await simulate({ strategy: { log: '1s', save: '2s', maxTime: '4s' } });
+  return [
+    { type: 'loading', id: 1, what: 'engine' },
+    { type: 'loading', id: 1, what: 'model' },
+    { type: 'ready', id: 1, backend: 'cpu' },
+    ...events.map((event): Reply => ({ type: 'event', id: 1, event })),
+    { type: 'done', id: 1 },
+  ];
+}
+
+/** The phases that a session goes through, each once where it stays. */
+function phases(happenings: readonly Happening[]): string[] {
+  const seen = ['recorded'];
+  happenings.reduce((session, happening) => {
+    const next = advance(session, happening);
+    if (next.phase !== seen.at(-1)) seen.push(next.phase);
+    return next;
+  }, idleSession());
+  return seen;
+}
+
+describe('phases', () => {
+  test('from Run to the end', async () => {
+    expect(phases([{ type: 'begin' }, ...(await replies())])).toEqual([
+      ...['recorded', 'loading', 'ready', 'running', 'done'],
+    ]);
+  });
+
+  test('pause and continue count only where there is something to pause', async () => {
+    const told = await replies();
+    const pause: Happening = { type: 'pause' };
+    const goOn: Happening = { type: 'continue' };
+    expect(phases([pause, goOn])).toEqual(['recorded']);
+    expect(phases([{ type: 'begin' }, ...told.slice(0, 5), pause, pause, goOn, goOn, pause])).toEqual([
+      ...['recorded', 'loading', 'ready', 'running', 'paused', 'running', 'paused'],
+    ]);
+  });
+
+  test.each([0, 2, 3, 4, 6])('a worker that dies after %d replies leaves what there is', async (count) => {
+    const told = (await replies()).slice(0, count);
+    const happenings: Happening[] = [{ type: 'begin' }, ...told, { type: 'died', message: 'Out of memory.' }];
+    const session = happenings.reduce(advance, idleSession());
+    expect(session).toMatchObject({ phase: 'failed', failure: 'Out of memory.' });
+    expect(session.run.log.count).toBe(
+      told.filter((r) => r.type === 'event' && r.event.type === 'log').length,
+    );
+    expect(advance(session, { type: 'reset' }).phase).toBe('recorded');
+  });
+});
+
+test('what can be gone on with: the newest save of a run that has not come to its end', async () => {
+  const told = await replies();
+  const at = (count: number) =>
+    told.slice(0, count).reduce<Session>(advance, advance(idleSession(), { type: 'begin' }));
+  expect(at(5).resumable).toBeUndefined();
+  const saved = told.findIndex((reply) => reply.type === 'event' && reply.event.type === 'save');
+  expect(at(saved + 1).resumable).toEqual({ checkpoint: 'checkpoint-2', step: 2 });
+  expect(at(told.length).resumable).toBeUndefined();
+});
+
+test('a reset keeps what can be gone on with, and nothing else', () => {
+  const hint = { checkpoint: 'checkpoint-7', step: 7 };
+  const running = [{ type: 'begin' }, { type: 'ready', id: 1, backend: 'cpu' }] as const;
+  const session = (running as readonly Happening[]).reduce(advance, idleSession(hint));
+  expect(advance(session, { type: 'reset' })).toEqual(idleSession(hint));
+});
+
+test('each phase says what is going on', async () => {
+  const told = await replies();
+  let session = idleSession();
+  const said = [statusText(session, demo, 'cpu')];
+  for (const happening of [{ type: 'begin' } as const, ...told]) {
+    session = advance(session, happening);
+    const text = statusText(session, demo, 'cpu');
+    if (text !== said.at(-1)) said.push(text);
+  }
+  said.push(statusText(advance(session, { type: 'died', message: 'Why.' }), demo, 'cpu'));
+  expect(said).toMatchInlineSnapshot(`
+    [
+      "Recorded. Run trains it here: it loads about 190 kB of engine.",
+      "Loading TensorFlow.js…",
+      "Making the model…",
+      "Training here, on the cpu backend.",
+      "Ended after 4.0 seconds: the time was used up.",
+      "Training stopped. Why.",
+    ]
+  `);
+  expect(numbersText(session)).toMatchInlineSnapshot(`"step 4 · epoch 0 · 4.0 s · 1 steps/s"`);
+});
+
+test('a backend that is missing is said', () => {
+  const ready: Reply = {
+    type: 'ready',
+    id: 1,
+    backend: 'cpu',
+    instead: 'The webgl backend does not work here (no).',
+  };
+  expect(statusText(advance(idleSession(), ready), demo, 'webgl')).toBe(
+    'Training here, on the cpu backend. The webgl backend does not work here (no).',
+  );
+});

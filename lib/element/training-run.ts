@@ -1,0 +1,236 @@
+import type { StrategyOptions } from '../core/strategy.ts';
+import { type DemoSettings, parseDemoOptions } from '../demos/demo-settings.ts';
+import { type Client, openClient } from '../worker/client.ts';
+import type { Reply } from '../worker/protocol.ts';
+import { ATTRIBUTES, optionsOf } from './attributes.ts';
+import { type Controls, makeControls, setText } from './controls.ts';
+import { type Figure, makeFigure } from './figure.ts';
+import { type Focus, routeKey } from './key-routing.ts';
+import { make } from './markup.ts';
+import { readHint, writeHint } from './resume-hint.ts';
+import { advance, type Happening, idleSession, type Phase, type Session } from './session.ts';
+import { numbersText, statusText } from './session-text.ts';
+import { sharedStyles } from './styles.ts';
+
+/**
+ * `<training-run demo="spirals" log="1s" evaluate="5s" save="20s">`: a run in a page. It shows what is in its slot
+ * `recorded` until somebody presses Run; then it trains in a worker of its own. It never starts by itself.
+ *
+ * Attributes: `demo`, `log`, `evaluate`, `save` (an interval or `off`), `max-time`, `backend`, `seed`,
+ * `minimum-step-time` (milliseconds), `store`; `compact` for the timeline alone, `span` for the seconds of its axis.
+ *
+ * @fires phasechange when {@link TrainingRun.phase} changes; it bubbles.
+ */
+export class TrainingRun extends HTMLElement {
+  static readonly observedAttributes = [...Object.values(ATTRIBUTES), 'compact', 'span'];
+
+  #settings: DemoSettings | undefined;
+  #session: Session = idleSession();
+  #client: Client | undefined;
+  #scheduled = false;
+  readonly #controls: Controls;
+  readonly #figure: Figure = makeFigure();
+  readonly #slot = make('slot', { name: 'recorded' });
+  readonly #status = make('p', { class: 'status', role: 'status' });
+  readonly #numbers = make('p', { class: 'numbers' });
+  readonly #resized = new ResizeObserver(() => this.#schedule());
+
+  constructor() {
+    super();
+    this.#controls = makeControls({
+      onPrimary: () => this.#onPrimary(),
+      onResume: () => this.resume(),
+      onReset: () => this.reset(),
+    });
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [sharedStyles()];
+    const bar = make('div', { class: 'bar' }, this.#controls.root, this.#numbers, this.#status);
+    root.append(make('div', { class: 'recorded' }, this.#slot), this.#figure.root, bar);
+    root.addEventListener('keydown', (event) => this.#onKey(event as KeyboardEvent));
+  }
+
+  connectedCallback(): void {
+    this.#configure();
+    this.#resized.observe(this);
+  }
+
+  disconnectedCallback(): void {
+    this.#resized.disconnect();
+    // An element that is only moved is connected again before this task is over.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.reset();
+    });
+  }
+
+  attributeChangedCallback(): void {
+    if (this.isConnected && this.phase === 'recorded') this.#configure();
+  }
+
+  get phase(): Phase {
+    return this.#session.phase;
+  }
+
+  /** What the run has come to, for those who want to know more than the pictures show. */
+  get state() {
+    return this.#session.run;
+  }
+
+  /** Trains from the start, or with `resume` from the newest checkpoint. Does nothing while a run is under way. */
+  run({ resume = false }: { resume?: boolean } = {}): void {
+    if (!this.#settings || !this.#isIdle() || !this.#controls.check()) return;
+    const { demo, seed, minimumStepTime, store } = this.#settings;
+    const { intervals, backend } = this.#controls.values();
+    const strategy: { -readonly [key in keyof StrategyOptions]: unknown } = { ...this.#settings.strategy };
+    for (const [action, every] of Object.entries(intervals)) {
+      if (every === 'off') delete strategy[action as keyof typeof intervals];
+      else if (every !== textOf(strategy[action as keyof typeof intervals]))
+        strategy[action as keyof typeof intervals] = every;
+    }
+    this.#close();
+    if (!resume) this.#forget();
+    this.#happen({ type: 'begin' });
+    this.#client = openClient({
+      onReply: (reply) => this.#onReply(reply),
+      onDeath: (message) => this.#happen({ type: 'died', message }),
+    });
+    this.#client.send({
+      ...{
+        type: 'start',
+        demo: demo.id,
+        strategy: strategy as StrategyOptions,
+        backend,
+        seed,
+        store,
+        resume,
+      },
+      minimumStepTime,
+    });
+  }
+
+  /** Goes on from the newest checkpoint. */
+  resume(): void {
+    this.run({ resume: true });
+  }
+
+  pause(): void {
+    if (this.phase !== 'running') return;
+    this.#client?.send({ type: 'pause' });
+    this.#happen({ type: 'pause' });
+  }
+
+  continue(): void {
+    if (this.phase !== 'paused') return;
+    this.#client?.send({ type: 'continue' });
+    this.#happen({ type: 'continue' });
+  }
+
+  /** Ends the run, wherever it is, and shows the recorded one. Its checkpoints stay. */
+  reset(): void {
+    this.#close();
+    this.#happen({ type: 'reset' });
+  }
+
+  #isIdle(): boolean {
+    return this.phase === 'recorded' || this.phase === 'done' || this.phase === 'failed';
+  }
+
+  #onPrimary(): void {
+    if (this.phase === 'running') this.pause();
+    else if (this.phase === 'paused') this.continue();
+    else this.run();
+  }
+
+  /** Reads the attributes. What does not hold is said, and then nothing can be run. */
+  #configure(): void {
+    try {
+      this.#settings = parseDemoOptions(optionsOf(this), `<${this.localName}>`);
+      this.#controls.fill(this.#settings);
+      const hint = this.#isPersistent() ? readHint(this.#settings.store) : undefined;
+      this.#session = idleSession(hint);
+    } catch (error) {
+      this.#settings = undefined;
+      setText(this.#status, (error as Error).message);
+    }
+    this.#schedule();
+  }
+
+  #onReply(reply: Reply): void {
+    this.#happen(reply);
+    if (reply.type === 'event' && (reply.event.type === 'save' || reply.event.type === 'end'))
+      this.#remember();
+    // The engine's memory is the worker's: with the run they both go.
+    if (reply.type === 'done' || reply.type === 'failed') this.#close();
+  }
+
+  #happen(happening: Happening): void {
+    const before = this.phase;
+    this.#session = advance(this.#session, happening);
+    this.#schedule();
+    if (this.phase !== before)
+      this.dispatchEvent(new Event('phasechange', { bubbles: true, composed: true }));
+  }
+
+  #isPersistent(): boolean {
+    return this.#settings !== undefined && this.#settings.store !== 'memory';
+  }
+
+  #remember(): void {
+    if (this.#isPersistent()) writeHint(this.#settings!.store, this.#session.resumable);
+  }
+
+  #forget(): void {
+    this.#session = idleSession();
+    this.#remember();
+  }
+
+  #close(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
+  /** Draws once before the next picture of the screen, however much has happened until then. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      if (this.isConnected) this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const settings = this.#settings;
+    this.toggleAttribute('data-wrong', settings === undefined);
+    if (!settings) return;
+    const session = this.#session;
+    const live = session.run.status !== 'idle' || session.frame !== undefined;
+    this.#slot.parentElement!.hidden = live;
+    this.#figure.root.hidden = !live;
+    const span = Number(this.getAttribute('span') ?? Number.NaN);
+    const compact = this.hasAttribute('compact');
+    if (live) this.#figure.draw(session, settings.demo, { compact, span: span > 0 ? span : undefined });
+    this.#controls.update(session);
+    setText(this.#numbers, numbersText(session));
+    setText(this.#status, statusText(session, settings.demo, this.#controls.values().backend));
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const focused = this.shadowRoot!.activeElement;
+    const route = routeKey(event.key, focusOf(focused));
+    if (route === 'page' || event.defaultPrevented) return;
+    event.stopPropagation();
+    if (route === 'leave') (focused as HTMLElement | null)?.blur();
+  }
+}
+
+function textOf(interval: unknown): unknown {
+  return typeof interval === 'object' && interval !== null
+    ? (interval as { every?: unknown }).every
+    : interval;
+}
+
+function focusOf(element: Element | null): Focus {
+  if (element instanceof HTMLInputElement) return 'text';
+  if (element instanceof HTMLSelectElement) return 'choice';
+  return element instanceof HTMLButtonElement ? 'button' : 'none';
+}
