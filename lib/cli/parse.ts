@@ -58,7 +58,7 @@ export function parse(argv: readonly string[]): Command {
   if (values.help || command === 'help') return { type: 'help' };
   if (values.version) return { type: 'version' };
   if (command !== 'train') {
-    throw unknown('wallclock', 'a command, train or help', command ?? 'none', command, COMMANDS);
+    throw unknownWord('wallclock', 'a command, train or help', command ?? 'none', command, COMMANDS);
   }
   if (rest.length > 0) {
     const fix = "Put an interval of two words in quotes: --save '100 steps'.";
@@ -93,7 +93,7 @@ function readArguments(argv: readonly string[]): { values: Values; positionals: 
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     if (!Object.hasOwn(OPTIONS, token.name)) {
-      throw unknown('wallclock', 'a known option', token.rawName, token.rawName, known);
+      throw unknownWord('wallclock', 'a known option', token.rawName, token.rawName, known);
     }
     const name = token.name as Option;
     const where = `--${name}`;
@@ -155,7 +155,7 @@ function readOut(value: string | true | undefined): string | undefined {
   throw new WallclockError({ where: '--out', expected: 'a folder', got: value });
 }
 
-function unknown(
+function unknownWord(
   where: string,
   expected: string,
   got: string,
