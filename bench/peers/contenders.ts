@@ -1,8 +1,9 @@
-import { gather, mean, type Scalar, type Tensor, tensor1d, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { mean, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { metrics } from '@tensorflow/tfjs-layers';
 import { train } from 'wallclock/tfjs';
 import { permutation, seededRandom } from '../../lib/core/seeded-random.ts';
 import type { PreparedDemo } from '../../lib/demos/prepared-demo.ts';
+import { rowPicker } from '../../lib/tfjs/row-picker.ts';
 
 /** So many examples a step, as the demo has it. */
 export const BATCH_SIZE = 64;
@@ -31,13 +32,13 @@ async function byTrain({ model, data, epochs, seed }: Task): Promise<void> {
 async function byBareLoop({ model, data: { xs, ys }, epochs, seed }: Task): Promise<void> {
   const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
   const count = xs.shape[0]!;
+  const [pickInputs, pickTargets] = await Promise.all([rowPicker(xs), rowPicker(ys)]);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = permutation(count, seededRandom(seed, epoch));
     for (let start = 0; start < count; start += BATCH_SIZE) {
-      const [inputs, targets] = tidy((): [Tensor, Tensor] => {
-        const rows = tensor1d(order.subarray(start, start + BATCH_SIZE), 'int32');
-        return [gather(xs, rows), gather(ys, rows)];
-      });
+      const rows = order.subarray(start, start + BATCH_SIZE);
+      const inputs = pickInputs(rows);
+      const targets = pickTargets(rows);
       const loss = model.optimizer.minimize(
         () => {
           const outputs = model.apply(inputs, { training: true }) as Tensor;
