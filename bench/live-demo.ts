@@ -139,7 +139,7 @@ async function measure(browser: Browser, address: string, backend: string): Prom
       firstPoint: (trained.firstPoint! - clicked) / 1000,
       longTasks: (await look()).longTasks
         .filter(({ time }) => time >= clicked)
-        .map(({ duration }) => duration),
+        .map(({ time, duration }) => ({ time: (time - clicked) / 1000, duration })),
       ...{ longestTimer: trained.longestTimer, longestFrame: trained.longestFrame },
       stepsPerSecond: ((last.step - first.step) / (last.time - first.time)) * 1000,
       ...{ pauses: waits, stepsAfter },
