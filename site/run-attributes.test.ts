@@ -10,3 +10,9 @@ test('options become attributes, and what is not given is not there', () => {
     'minimum-step-time': '0',
   });
 });
+
+test('an interval with particulars has no attribute', () => {
+  expect(() => runAttributes({ demo: 'spirals', log: { every: '1s', anchor: 'grid' } }, 'here')).toThrow(
+    'here: log: expected an interval as text, got {"every":"1s","anchor":"grid"}.',
+  );
+});
