@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { base } from '../site/address.ts';
+import { mainThreadTasks } from './browser/main-thread-tasks.ts';
 import { openChromium } from './browser/open-chromium.ts';
 import { serveFolder } from './browser/serve-folder.ts';
 import { type Watch, watchPage } from './browser/watch-page.ts';
@@ -34,6 +35,8 @@ interface Measured {
   readonly firstPoint: number;
   /** The tasks over 50 ms: seconds since Run, and how long they took. */
   readonly longTasks: Watch['longTasks'];
+  /** Milliseconds that the longest of all tasks computed. */
+  readonly longestTask: number;
   readonly longestTimer: number;
   readonly longestFrame: number;
   readonly stepsPerSecond: number;
@@ -54,16 +57,19 @@ try {
       const slowest = Math.max(...measured.pauses);
       const holds =
         measured.firstPoint < LIMITS.firstPoint &&
-        measured.longTasks.length === 0 &&
+        measured.longestTask <= LIMITS.task &&
         slowest <= LIMITS.pause &&
         measured.stepsAfter === 0;
       missed ||= !holds;
       rows.push([
         ...[demo, backend, `${measured.firstPoint.toFixed(2)} s`, measured.stepsPerSecond.toFixed(0)],
-        `${measured.longTasks.length}`,
+        ...[`${measured.longestTask.toFixed(0)} ms`, `${measured.longTasks.length}`],
         ...[`${measured.longestTimer.toFixed(0)} ms`, `${measured.longestFrame.toFixed(0)} ms`],
         ...[`${quartiles(measured.pauses)[1].toFixed(0)} ms`, `${slowest.toFixed(0)} ms`],
-        ...[`${measured.stepsAfter}`, holds ? 'holds' : 'MISSED'],
+        ...[
+          `${measured.stepsAfter}`,
+          holds ? (measured.longTasks.length > 0 ? 'holds, on a busy machine' : 'holds') : 'MISSED',
+        ],
       ]);
       for (const { time, duration } of measured.longTasks) {
         console.log(`${demo}, ${backend}: a task of ${duration} ms, ${time.toFixed(1)} s after Run`);
@@ -88,6 +94,7 @@ const head = [
 ];
 console.log(`Chromium ${browser.version()}; ${seconds} s of training, ${pauses} pauses each.
 Limits: first point ${LIMITS.firstPoint} s, no task over ${LIMITS.task} ms, a pause within ${LIMITS.pause} ms.
+Tasks by what they computed themselves; by the wall a busy machine makes them longer.
 
 ${table([[...head, 'steps after', ''], ...rows])}`);
 if (values.check && missed) process.exitCode = 1;
@@ -108,10 +115,13 @@ async function measure(browser: Browser, address: string, backend: string): Prom
     await page.evaluate(() => {
       window.watch.longestTimer = window.watch.longestFrame = 0;
     });
-    await run.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.waitForFunction(() => window.watch.firstPoint !== undefined, undefined, { timeout: 60_000 });
-    await rest(seconds * 1000);
+    const tasks = await mainThreadTasks(browser, page, async () => {
+      await run.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.waitForFunction(() => window.watch.firstPoint !== undefined, undefined, { timeout: 60_000 });
+      await rest(seconds * 1000);
+    });
     const trained = await look();
+    if (tasks.length === 0) throw new Error('The trace has no task of the main thread.');
     const clicked = clickOn(trained, 'Run');
 
     const waits: number[] = [];
@@ -137,9 +147,10 @@ async function measure(browser: Browser, address: string, backend: string): Prom
     const [first, last] = [progress[0]!, progress.at(-1)!];
     return {
       firstPoint: (trained.firstPoint! - clicked) / 1000,
-      longTasks: (await look()).longTasks
+      longTasks: trained.longTasks
         .filter(({ time }) => time >= clicked)
         .map(({ time, duration }) => ({ time: (time - clicked) / 1000, duration })),
+      longestTask: Math.max(...tasks),
       ...{ longestTimer: trained.longestTimer, longestFrame: trained.longestFrame },
       stepsPerSecond: ((last.step - first.step) / (last.time - first.time)) * 1000,
       ...{ pauses: waits, stepsAfter },

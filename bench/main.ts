@@ -1,0 +1,20 @@
+/*
+ * One measurement by its name, with its own options: `npm run bench -- peers --backend wasm`.
+ */
+const MEASUREMENTS: { readonly [name: string]: () => Promise<unknown> } = {
+  peers: () => import('./train-against-peers.ts'),
+  deciding: () => import('./overhead-of-deciding.ts'),
+  weights: () => import('./page-weights.ts'),
+  live: () => import('./live-demo.ts'),
+};
+
+const [name = ''] = process.argv.splice(2, 1);
+const measure = MEASUREMENTS[name];
+if (measure) {
+  await measure();
+} else {
+  console.error(
+    `Expected one of ${Object.keys(MEASUREMENTS).join(', ')}, got '${name}'. See bench/README.md.`,
+  );
+  process.exitCode = 2;
+}
