@@ -64,6 +64,14 @@ test('an evaluation or a save is seen at once, a log in its turn', async () => {
   expect(writes).toHaveLength(2);
 });
 
+test('the newest metrics are shown, evaluated ones apart', async () => {
+  const { progress, writes } = scripted();
+  const { events } = await simulate({ strategy: { log: '4s', evaluate: '8s', maxTime: '9s' } });
+  for (const event of events.slice(0, -1)) progress.onEvent(event);
+  progress.end();
+  expect(printed(writes.at(-1)!).split('\n')[1]).toBe('loss 0.111  evaluated: accuracy 0.900');
+});
+
 test('no line is wider than the terminal, which would break it', async () => {
   const { progress, writes } = scripted({ isTTY: true, columns: 24 });
   const { events } = await simulate({ strategy: { log: '1s', evaluate: '5s', save: '5s', maxTime: '10s' } });
@@ -78,7 +86,7 @@ test('lanes have their colours where the terminal has colours, and there only', 
   expect(plain.writes[0]).not.toContain('\x1b');
   const { progress, writes } = scripted({ isTTY: true, columns: 60, hasColors: () => true });
   progress.onEvent(await begin());
-  const lanes = writes[0]!.split('\n').slice(1, 4);
+  const lanes = writes[0]!.split('\n').slice(2, 5);
   expect(lanes.map((lane) => lane.slice(0, 8))).toEqual(['\x1b[94mlog', '\x1b[33meva', '\x1b[32msav']);
   expect(lanes.every((lane) => lane.endsWith('\x1b[39m'))).toBe(true);
 });

@@ -43,7 +43,7 @@ const COLOURS: { readonly [action in ActionName]: string } = {
 };
 
 /**
- * The progress of a run on a terminal: a line of numbers and the three-lane timeline, drawn over itself a few times a
+ * The progress of a run on a terminal: where it stands, its newest metrics and the three-lane timeline, drawn over itself a few times a
  * second. It has no timer: a run that stands still is not drawn again.
  *
  * @example
@@ -64,7 +64,7 @@ export function terminalProgress({ terminal, clock, every = 200 }: ProgressOptio
     drawnAt = clock.now();
     const columns = Math.min(WIDEST, (terminal.columns ?? 80) - 1);
     const now = moment ? { ...state, ...whereabouts(moment) } : state;
-    const lines = [numbers(now, begun), ...timelineText(now, { columns })]
+    const lines = [whereItStands(now, begun), metrics(now), ...timelineText(now, { columns })]
       .map((line) => line.slice(0, columns))
       .map(terminal.hasColors?.() ? coloured : (line) => line);
     terminal.write(`${erase()}${lines.join('\n')}\n`);
@@ -106,8 +106,8 @@ function whereabouts({ step, epoch, elapsed, active }: Readonly<Moment>) {
   return { step, epoch, elapsed: elapsed / 1000, active: active / 1000 };
 }
 
-/** `step 1,234  epoch 2.4  35.2 s of 120 s  98 steps/s  loss 0.231  accuracy 0.934` */
-function numbers(state: RunState, begun: { step: number; active: number } | undefined): string {
+/** `step 1,234  epoch 2.4  35.2 s of 120 s  98 steps/s` */
+function whereItStands(state: RunState, begun: { step: number; active: number } | undefined): string {
   const { maxTime } = state.policy;
   const passed = begun ? state.active - begun.active : 0;
   const parts = [
@@ -116,10 +116,15 @@ function numbers(state: RunState, begun: { step: number; active: number } | unde
     `${state.active.toFixed(1)} s${maxTime === undefined ? '' : ` of ${maxTime} s`}`,
   ];
   if (begun && passed > 0) parts.push(`${((state.step - begun.step) / passed).toFixed(0)} steps/s`);
-  for (const record of [state.log, state.evaluate]) {
-    for (const [name, value] of Object.entries(record.last?.metrics ?? {})) {
-      parts.push(`${record === state.evaluate ? 'test ' : ''}${name} ${value.toPrecision(3)}`);
-    }
-  }
   return parts.join('  ');
+}
+
+/** `loss 0.0363  evaluated: loss 0.0826  accuracy 0.976` */
+function metrics({ log, evaluate }: RunState): string {
+  const [logged, evaluated] = [log, evaluate].map(({ last }) =>
+    Object.entries(last?.metrics ?? {})
+      .map(([name, value]) => `${name} ${value.toPrecision(3)}`)
+      .join('  '),
+  );
+  return [logged, evaluated && `evaluated: ${evaluated}`].filter(Boolean).join('  ');
 }
