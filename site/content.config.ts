@@ -27,4 +27,14 @@ const chapters = (folder: string) =>
     schema: z.strictObject({ title, order, summary }),
   });
 
-export const collections = { blog, guide: chapters('guide'), docs: chapters('docs') };
+/** A deck's id is its folder's name. */
+const decks = defineCollection({
+  loader: glob({
+    base: './slides',
+    pattern: '*/deck.mdx',
+    generateId: ({ entry }) => entry.replace(/\/deck\.mdx$/, ''),
+  }),
+  schema: z.strictObject({ title, summary }),
+});
+
+export const collections = { blog, guide: chapters('guide'), docs: chapters('docs'), decks };
