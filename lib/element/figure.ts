@@ -22,7 +22,7 @@ export interface Figure {
 export function makeFigure(): Figure {
   const canvas = make('canvas', { class: 'wc-frame', role: 'img' });
   const pictures = make('div');
-  const table = make('div', { class: 'wc-run-table' });
+  const table = make('div', { class: 'wc-run-table', part: 'table' });
   const probe = make('span', { class: 'probe' });
   const frameBox = make('div', { class: 'wc-run-frame' }, canvas);
   const grid = make('div', { class: 'wc-run' }, frameBox, pictures, table);

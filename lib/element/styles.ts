@@ -66,6 +66,11 @@ fieldset:disabled :is(input, select) { opacity: 0.6; }
 input[aria-invalid='true'] { border-color: var(--wc-evaluate); border-width: 2px; }
 .message { color: var(--wc-evaluate); margin-block-start: 0.4em; }
 :focus-visible { outline: 2.5px solid var(--wc-log); outline-offset: 2px; }
+@container (min-width: 54rem) {
+  .bar { grid-template-columns: auto minmax(0, 1fr); column-gap: 2em; align-items: end; }
+  .bar > .controls { grid-row: 1 / 3; }
+  .bar > .numbers:empty + .status { grid-row: 1 / 3; grid-column: 2; }
+}
 @media (pointer: coarse) { button, input, select { min-height: 44px; } }
 @container (max-width: 27rem) {
   fieldset { display: grid; grid-template-columns: 1fr 1fr; width: 100%; }

@@ -1,0 +1,79 @@
+import 'wallclock/element';
+import Reveal from 'reveal.js';
+import { AWAY, type DemoEvent, type DemoLife, live, type Phase } from './demo-life.ts';
+
+/** The part of a `<training-run>` that a deck uses. */
+interface Demo extends HTMLElement {
+  readonly phase: Phase;
+  run(): void;
+  pause(): void;
+  continue(): void;
+}
+
+/** Below this many pixels a slide cannot be read: the same content is a page to scroll. */
+const NARROWEST = 700;
+const KEY_R = 82;
+
+const root = document.querySelector<HTMLElement>('.reveal')!;
+
+// Reveal lets the address override its configuration, down to showing what is not meant for the audience.
+const { pathname, hash, search } = location;
+const reading = new URLSearchParams(search).has('read') || innerWidth < NARROWEST;
+if (search && !reading) history.replaceState(null, '', pathname + hash);
+
+if (!reading) {
+  document.documentElement.classList.add('presenting');
+  const deck = new Reveal(root, {
+    ...{ width: 1280, height: 720, margin: 0.04, center: false, hash: true, slideNumber: 'c/t' },
+    ...{ transition: 'none', backgroundTransition: 'none', viewDistance: 2 },
+    // Any page could send messages; a phone gets the page to scroll; and a demo must never come alive in a clone.
+    ...{ postMessage: false, scrollActivationWidth: 0, preloadIframes: false, help: false },
+    keyboard: { [KEY_R]: () => tellAll('key') },
+  });
+
+  const lives = new Map<Demo, DemoLife>();
+  for (const demo of root.querySelectorAll<Demo>('training-run')) {
+    lives.set(demo, AWAY);
+    demo.addEventListener('phasechange', () => tell(demo, 'phase'));
+  }
+
+  function tell(demo: Demo, event: DemoEvent): void {
+    const { life, command } = live(lives.get(demo)!, event, demo.phase);
+    lives.set(demo, life);
+    if (command) demo[command]();
+    // Started by hand, the step that would start it is done: the next press moves on.
+    if (life.present && demo.phase === 'loading' && nextStep()) deck.nextFragment();
+  }
+
+  /** The step of the current slide that starts its demo, while it has not been made. */
+  function nextStep(): Element | null | undefined {
+    return deck.getCurrentSlide()?.querySelector('[data-run]:not(.visible)');
+  }
+
+  /** The presenter's key: only the demo that is present hears it. */
+  function tellAll(event: DemoEvent): void {
+    for (const demo of lives.keys()) tell(demo, event);
+  }
+
+  /** The audience sees a slide, or none while the overview is open. */
+  function show(slide: Element | undefined): void {
+    for (const [demo, { present }] of lives) {
+      const shown = slide?.contains(demo) ?? false;
+      if (shown !== present) tell(demo, shown ? 'enter' : 'leave');
+    }
+  }
+
+  deck.on('slidechanged', () => show(deck.isOverview() ? undefined : deck.getCurrentSlide()));
+  deck.on('overviewshown', () => show(undefined));
+  deck.on('overviewhidden', () => show(deck.getCurrentSlide()));
+  deck.on('fragmentshown', (event) => {
+    const { fragment } = event as unknown as { fragment: HTMLElement };
+    if (!('run' in fragment.dataset)) return;
+    for (const demo of lives.keys()) if (deck.getCurrentSlide()?.contains(demo)) tell(demo, 'step');
+  });
+
+  await deck.initialize();
+  // It would keep screen readers from reading the slides.
+  root.removeAttribute('role');
+  show(deck.getCurrentSlide());
+}
