@@ -1,3 +1,5 @@
+// First, because a gradient that is registered twice, as the authors' server does, asks for the core's flags.
+import '@tensorflow/tfjs-core';
 // TensorFlow.js's core comes without gradients, so that those who only predict need not load them.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { findDemo } from '../demos/find-demo.ts';
