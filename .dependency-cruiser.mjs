@@ -98,7 +98,7 @@ export default {
     ),
     never(
       'site-and-slides-use-public-entries',
-      source('^(site|slides|bench|tests)/'),
+      source('^(site|slides|tests)/'),
       {
         path: '^lib/',
         pathNot: '^lib/(index|[a-z]+/index|checkpoints/stores/[a-z-]+)\\.ts$|^lib/package\\.json$|\\.jsonl$',
