@@ -5,6 +5,7 @@ import { defineConfig, fontProviders } from 'astro/config';
 import { base, site } from './site/address.ts';
 import { fontFamilies } from './site/font-families.ts';
 import { baseLinks } from './site/markdown/base-links.ts';
+import { knownComponents } from './site/markdown/known-components.ts';
 import { where } from './site/markdown/where.ts';
 import { codeTheme } from './site/styles/code-theme.ts';
 
@@ -24,7 +25,13 @@ export default defineConfig({
   integrations: [mdx()],
   fonts: fontFamilies(fontProviders.local()),
   markdown: {
-    processor: satteri({ mdastPlugins: [where(root, ['Demo', 'Compare']), baseLinks(base)] }),
+    processor: satteri({
+      mdastPlugins: [
+        knownComponents(root, 'content/', ['Demo', 'Compare']),
+        where(root, ['Demo', 'Compare']),
+        baseLinks(base),
+      ],
+    }),
     shikiConfig: { theme: codeTheme },
   },
   vite: {
