@@ -8,11 +8,16 @@ export interface OpenPage {
   readonly complaints: readonly string[];
 }
 
-/** A browser for the tests of one file; each page has a profile of its own. */
-export function openBrowser(): (path: string, options?: BrowserContextOptions) => Promise<OpenPage> {
+/** A browser for the tests of one file; each page has a profile of its own. @param flags further ones for Chromium. */
+export function openBrowser(
+  ...flags: string[]
+): (path: string, options?: BrowserContextOptions) => Promise<OpenPage> {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: inject('chromium'), args: [...CHROMIUM_ARGUMENTS] });
+    browser = await chromium.launch({
+      executablePath: inject('chromium'),
+      args: [...CHROMIUM_ARGUMENTS, ...flags],
+    });
   });
   afterAll(() => browser?.close());
 

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { stripTypeScriptTypes } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
@@ -12,7 +13,7 @@ declare module 'vitest' {
     chromium: string;
     /** The address of the built site, without a slash at the end. */
     site: string;
-    /** Another origin, whose only page shows the address of its query `?embed=` in an iframe. */
+    /** Another origin, whose page shows the address of its query `?embed=` in an iframe. It serves `/lib/` as well. */
     elsewhere: string;
   }
 }
@@ -23,7 +24,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (!existsSync(dist)) throw new Error('The browser tests need the built site: run `npm run build` first.');
   const site = await listen(sirv(dist, { dev: false, etag: true }));
   const elsewhere = await listen((request, response) => {
-    const embed = new URL(request.url ?? '/', 'http://localhost').searchParams.get('embed') ?? '';
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    if (/^\/lib\/[\w/.-]+\.ts$/.test(pathname) && !pathname.includes('..')) {
+      const source = readFileSync(new URL(`..${pathname}`, import.meta.url), 'utf8');
+      response.setHeader('Content-Type', 'text/javascript');
+      response.end(stripTypeScriptTypes(source));
+      return;
+    }
+    const embed = searchParams.get('embed') ?? '';
     response.setHeader('Content-Type', 'text/html');
     response.end(
       `<!doctype html><title>Elsewhere</title><iframe src="${encodeURI(embed)}" width="700" height="900">`,

@@ -13,6 +13,9 @@ export interface FigureOptions {
   readonly span: number | undefined;
 }
 
+/** Ems. */
+const CHART_HEIGHT = 14.5;
+
 /** The live picture of a run: the frame, the losses and lanes, the table. */
 export interface Figure {
   readonly root: HTMLElement;
@@ -34,7 +37,10 @@ export function makeFigure(): Figure {
     draw(session, demo, { compact, span }) {
       const { run, active, frame, phase } = session;
       if (drawn.run !== run || drawn.active !== active || drawn.phase !== phase) {
-        const fontSize = Number.parseFloat(getComputedStyle(pictures).fontSize);
+        const style = getComputedStyle(pictures);
+        const fontSize = Number.parseFloat(style.fontSize);
+        // In ems: a page with little room, such as a slide, asks for a lower chart.
+        const chartHeight = Number.parseFloat(style.getPropertyValue('--wc-chart-height')) || CHART_HEIGHT;
         const options = {
           fontSize,
           ...(span !== undefined && { span }),
@@ -44,7 +50,7 @@ export function makeFigure(): Figure {
         // Our own pictures, in which everything that others wrote is escaped.
         pictures.innerHTML = compact
           ? timelinePicture(state, options)
-          : runPicture(state, { ...options, height: fontSize * 14.5 });
+          : runPicture(state, { ...options, height: fontSize * chartHeight });
         if (!compact && drawn.run !== run)
           table.innerHTML = eventTable(run, 'This run, as it was due and as it came.');
       }

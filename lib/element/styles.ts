@@ -34,7 +34,7 @@ const STYLES = `
   --wc-paper: var(--wc-paper-used); --wc-ink: var(--wc-ink-used); --wc-muted: var(--wc-muted-used); --wc-line: var(--wc-line-used);
   --wc-log: var(--wc-log-used); --wc-evaluate: var(--wc-evaluate-used); --wc-save: var(--wc-save-used);
 }
-.wc-run > div:not(.wc-run-frame, .wc-run-table) { font-size: 0.8125em; min-width: 0; }
+.wc-run > div:not(.wc-run-frame, .wc-run-table) { font-size: var(--wc-picture-font-size, 0.8125em); min-width: 0; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .probe { position: absolute; visibility: hidden; }
 .probe.paper { color: var(--wc-paper); } .probe.ink { color: var(--wc-ink); } .probe.muted { color: var(--wc-muted); }
@@ -67,9 +67,10 @@ input[aria-invalid='true'] { border-color: var(--wc-evaluate); border-width: 2px
 .message { color: var(--wc-evaluate); margin-block-start: 0.4em; }
 :focus-visible { outline: 2.5px solid var(--wc-log); outline-offset: 2px; }
 @container (min-width: 54rem) {
-  .bar { grid-template-columns: auto minmax(0, 1fr); column-gap: 2em; align-items: end; }
+  .bar { grid-template-columns: auto minmax(0, 1fr); column-gap: 2em; grid-template-rows: auto 1fr; }
+  .bar > :is(.numbers, .status) { align-self: start; }
   .bar > .controls { grid-row: 1 / 3; }
-  .bar > .numbers:empty + .status { grid-row: 1 / 3; grid-column: 2; }
+  .bar > :is(.numbers, .numbers:empty + .status) { padding-block-start: 1.2em; }
 }
 @media (pointer: coarse) { button, input, select { min-height: 44px; } }
 @container (max-width: 27rem) {

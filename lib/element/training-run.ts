@@ -31,8 +31,8 @@ export class TrainingRun extends HTMLElement {
   readonly #controls: Controls;
   readonly #figure: Figure = makeFigure();
   readonly #slot = make('slot', { name: 'recorded' });
-  readonly #status = make('p', { class: 'status', role: 'status' });
-  readonly #numbers = make('p', { class: 'numbers' });
+  readonly #status = make('p', { class: 'status', part: 'status', role: 'status' });
+  readonly #numbers = make('p', { class: 'numbers', part: 'numbers' });
   readonly #resized = new ResizeObserver(() => this.#schedule());
 
   constructor() {
@@ -44,7 +44,7 @@ export class TrainingRun extends HTMLElement {
     });
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sharedStyles()];
-    const bar = make('div', { class: 'bar' }, this.#controls.root, this.#numbers, this.#status);
+    const bar = make('div', { class: 'bar', part: 'bar' }, this.#controls.root, this.#numbers, this.#status);
     root.append(make('div', { class: 'recorded' }, this.#slot), this.#figure.root, bar);
     root.addEventListener('keydown', (event) => this.#onKey(event as KeyboardEvent));
   }

@@ -97,6 +97,8 @@ interface Place {
 }
 
 function drawLine({ action, points }: Line, span: number, highest: number, place: Place): string {
+  // Where type is large, as on a projector, a line is too.
+  const width = Math.max(2, place.fontSize / 8);
   const shown = points.filter(({ time }) => time <= span);
   const finite = shown.filter(({ value }) => Number.isFinite(value));
   const { colour } = LANES[action];
@@ -119,7 +121,7 @@ function drawLine({ action, points }: Line, span: number, highest: number, place
     : '';
   return (
     `<svg y="${place.top}" width="100%" height="${place.height}" viewBox="0 0 ${BOX} ${BOX}" preserveAspectRatio="none" ` +
-    `overflow="visible"><path d="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round" ` +
+    `overflow="visible"><path d="${path}" fill="none" stroke="${colour}" stroke-width="${short(width)}" stroke-linejoin="round" ` +
     `vector-effect="non-scaling-stroke"/></svg><g fill="${colour}">${marks}</g>`
   );
 }

@@ -3,13 +3,13 @@ import { type EventRow, eventRows } from './event-rows.ts';
 import { LANES } from './lane.ts';
 import { escapeText } from './markup.ts';
 
-const HEAD = ['', 'every', 'times', 'last due', 'fired', 'late at most'];
+const HEAD = ['every', 'times', 'last due', 'fired', 'late at most'];
 
 /** What happened when, due against fired, as an HTML table. */
 export function eventTable(state: RunState, caption: string): string {
   return (
     `<table class="wc-events"><caption>${escapeText(caption)}</caption>` +
-    `<thead><tr>${HEAD.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>` +
+    `<thead><tr><td></td>${HEAD.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>` +
     `<tbody>${eventRows(state).map(tableRow).join('')}</tbody></table>`
   );
 }

@@ -3,10 +3,9 @@ import type { Demo } from '../demos/demo.ts';
 import type { Recording } from '../demos/recording.ts';
 import { eventTable } from './event-table.ts';
 import { framePicture } from './frame-picture.ts';
-import type { PictureOptions } from './panel.ts';
-import { runPicture, timelinePicture } from './run-picture.ts';
+import { type ChartOptions, runPicture, timelinePicture } from './run-picture.ts';
 
-export interface RecordedRunOptions extends PictureOptions {
+export interface RecordedRunOptions extends ChartOptions {
   /** Only the timeline: for several runs side by side. Default false. */
   compact?: boolean;
 }

@@ -10,14 +10,14 @@ export const RUN_STYLES = `
 .wc-events { border-collapse: collapse; width: 100%; font: 0.8125em/1.4 var(--wc-font, system-ui, sans-serif); font-variant-numeric: tabular-nums; color: var(--wc-ink, #1c1a17); }
 .wc-events caption { text-align: start; padding-block-end: 0.35rem; color: var(--wc-muted, #6b6660); }
 .wc-events th, .wc-events td { padding: 0.2rem 0 0.2rem 0.75rem; text-align: end; font-weight: 400; white-space: nowrap; border: 0; border-block-end: 1px solid var(--wc-line, #dedad3); }
-.wc-events thead th { color: var(--wc-muted, #6b6660); white-space: normal; vertical-align: bottom; }
-.wc-events th:first-child { padding-inline-start: 0; text-align: start; }
+.wc-events thead :is(th, td) { color: var(--wc-muted, #6b6660); white-space: normal; vertical-align: bottom; }
+.wc-events :is(th, td):first-child { padding-inline-start: 0; text-align: start; }
 .wc-events tbody tr:last-child > * { border-block-end: 0; }
 .wc-log { color: var(--wc-log, #2563ad); }
 .wc-evaluate { color: var(--wc-evaluate, #b45309); }
 .wc-save { color: var(--wc-save, #15803d); }
 @container (min-width: 36rem) {
-  .wc-run:has(> .wc-run-frame) { grid-template-columns: minmax(0, 2fr) minmax(0, 5fr); }
+  .wc-run:has(> .wc-run-frame) { grid-template-columns: var(--wc-columns, minmax(0, 2fr) minmax(0, 5fr)); }
   .wc-run > .wc-run-table { grid-column: 1 / -1; }
 }
 @container (max-width: 27rem) {

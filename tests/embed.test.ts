@@ -1,0 +1,42 @@
+import { expect, inject, test } from 'vitest';
+import { openBrowser } from './open-browser.ts';
+
+const open = openBrowser();
+
+test('an iframe on another origin shows the embed, and trains', async () => {
+  const embed = `${inject('site')}/embed/spirals/?log=200ms`;
+  const { page, complaints } = await open(`${inject('elsewhere')}/?embed=${encodeURIComponent(embed)}`);
+  const frame = page.frameLocator('iframe');
+  expect(await frame.getByRole('img', { name: /\d+ logs, / }).isVisible()).toBe(true);
+  await frame.getByRole('button', { name: 'Run' }).click();
+  await frame.getByRole('button', { name: 'Pause' }).waitFor();
+  const element = frame.locator('training-run');
+  await expect
+    .poll(
+      () =>
+        element.evaluate((run) => (run as unknown as { state: { log: { count: number } } }).state.log.count),
+      {
+        timeout: 30_000,
+      },
+    )
+    .toBeGreaterThanOrEqual(3);
+  expect(complaints).toEqual([]);
+});
+
+test('a hostile address is refused as text', async () => {
+  const { page, complaints } = await open('/embed/spirals/?log=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E');
+  await page.getByText('<img src=x').waitFor();
+  expect(await page.locator('img[src="x"]').count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test('the gallery shows the snippet to copy', async () => {
+  const { page } = await open('/demos/', { javaScriptEnabled: false });
+  for (const demo of ['spirals', 'digits']) {
+    const snippet = page.locator('code', { hasText: `/embed/${demo}/` });
+    expect(await snippet.isVisible()).toBe(false);
+    await page.locator('details', { has: snippet }).getByText('Embed this demo').click();
+    expect(await snippet.isVisible()).toBe(true);
+    expect(await snippet.textContent()).toMatch(/^\s*<iframe[\s\S]*<\/iframe>\s*$/);
+  }
+});
