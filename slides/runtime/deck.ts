@@ -10,18 +10,20 @@ interface Demo extends HTMLElement {
   continue(): void;
 }
 
-/** Below this many pixels a slide cannot be read: the same content is a page to scroll. */
-const NARROWEST = 700;
+/** Up to here a slide cannot be read: the same content is a page to scroll. As in slides.css. */
+const NARROW = '(max-width: 700px)';
 const KEY_R = 82;
 
 const root = document.querySelector<HTMLElement>('.reveal')!;
 
 // Reveal lets the address override its configuration, down to showing what is not meant for the audience.
 const { pathname, hash, search } = location;
-const reading = new URLSearchParams(search).has('read') || innerWidth < NARROWEST;
+const reading = new URLSearchParams(search).has('read') || matchMedia(NARROW).matches;
 if (search && !reading) history.replaceState(null, '', pathname + hash);
 
-if (!reading) {
+if (reading) {
+  document.documentElement.classList.add('reading');
+} else {
   document.documentElement.classList.add('presenting');
   const deck = new Reveal(root, {
     ...{ width: 1280, height: 720, margin: 0.04, center: false, hash: true, slideNumber: 'c/t' },
@@ -66,6 +68,9 @@ if (!reading) {
   deck.on('slidechanged', () => show(deck.isOverview() ? undefined : deck.getCurrentSlide()));
   deck.on('overviewshown', () => show(undefined));
   deck.on('overviewhidden', () => show(deck.getCurrentSlide()));
+  // What is printed holds still.
+  addEventListener('beforeprint', () => show(undefined));
+  addEventListener('afterprint', () => show(deck.isOverview() ? undefined : deck.getCurrentSlide()));
   deck.on('fragmentshown', (event) => {
     const { fragment } = event as unknown as { fragment: HTMLElement };
     if (!('run' in fragment.dataset)) return;
