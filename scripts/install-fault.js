@@ -22,9 +22,9 @@ export function installFault({ wanted, installed, exists }) {
     // The root itself is in no list, and optional packages may be for another platform.
     if (path === '' || (!found && entry.optional)) continue;
     if (!found) return `${path} is missing`;
-    if (found.version !== entry.version || found.integrity !== entry.integrity) {
-      return `${path} is ${found.version ?? 'another one'} and should be ${entry.version ?? 'a different one'}`;
-    }
+    if (found.version !== entry.version) return `${path} is ${found.version} and should be ${entry.version}`;
+    if (entry.integrity && found.integrity !== entry.integrity)
+      return `${path} is not the one that is locked`;
   }
   for (const path of Object.keys(installed.packages)) {
     if (!wanted.packages[path]) return `${path} is left over`;

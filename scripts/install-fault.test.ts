@@ -31,8 +31,21 @@ test.each([
   ],
   [
     'an older version',
-    { installed: { packages: { ...INSTALLED.packages, 'node_modules/a': { version: '0.9.0' } } } },
+    {
+      installed: {
+        packages: { ...INSTALLED.packages, 'node_modules/a': { version: '0.9.0', integrity: 'sha512-a' } },
+      },
+    },
     'node_modules/a is 0.9.0 and should be 1.0.0',
+  ],
+  [
+    'another package of the same version',
+    {
+      installed: {
+        packages: { ...INSTALLED.packages, 'node_modules/a': { version: '1.0.0', integrity: 'sha512-b' } },
+      },
+    },
+    'node_modules/a is not the one that is locked',
   ],
   [
     'a package that is no longer wanted',
