@@ -13,6 +13,8 @@ interface Demo extends HTMLElement {
 /** Up to here a slide cannot be read: the same content is a page to scroll. As in slides.css. */
 const NARROW = '(max-width: 700px)';
 const KEY_R = 82;
+/** Milliseconds after which a pointer rests. */
+const RESTS = 2500;
 
 const root = document.querySelector<HTMLElement>('.reveal')!;
 
@@ -26,7 +28,8 @@ if (reading) {
 } else {
   document.documentElement.classList.add('presenting');
   const deck = new Reveal(root, {
-    ...{ width: 1280, height: 720, margin: 0.04, center: false, hash: true, slideNumber: 'c/t' },
+    ...{ width: 1280, height: 720, margin: 0, maxScale: 8, display: 'flex', center: false },
+    ...{ hash: true, slideNumber: 'c/t', controlsTutorial: false },
     ...{ transition: 'none', backgroundTransition: 'none', viewDistance: 2 },
     // Any page could send messages; a phone gets the page to scroll; and a demo must never come alive in a clone.
     ...{ postMessage: false, scrollActivationWidth: 0, preloadIframes: false, help: false },
@@ -64,6 +67,14 @@ if (reading) {
       if (shown !== present) tell(demo, shown ? 'enter' : 'leave');
     }
   }
+
+  // Nobody points at slides while they talk: what the pointer is for comes with it, and goes.
+  let rests: ReturnType<typeof setTimeout> | undefined;
+  addEventListener('pointermove', () => {
+    document.documentElement.classList.add('pointing');
+    clearTimeout(rests);
+    rests = setTimeout(() => document.documentElement.classList.remove('pointing'), RESTS);
+  });
 
   deck.on('slidechanged', () => show(deck.isOverview() ? undefined : deck.getCurrentSlide()));
   deck.on('overviewshown', () => show(undefined));
