@@ -26,7 +26,8 @@ if (search && !reading) history.replaceState(null, '', pathname + hash);
 if (reading) {
   document.documentElement.classList.add('reading');
 } else {
-  document.documentElement.classList.add('presenting');
+  // With `print-pdf` Reveal leaves paper to slides.css: its own styles would print the slides as running text.
+  document.documentElement.classList.add('presenting', 'print-pdf');
   const deck = new Reveal(root, {
     ...{ width: 1280, height: 720, margin: 0, maxScale: 8, display: 'flex', center: false },
     ...{ hash: true, slideNumber: 'c/t', controlsTutorial: false },
