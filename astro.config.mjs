@@ -11,6 +11,9 @@ import { codeTheme } from './site/styles/code-theme.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
+/** What site/pages/slides/[deck].astro hands to a deck. */
+const SLIDE_COMPONENTS = ['Slide', 'Source', 'Loop', 'Lanes', 'ThreeMachines', 'Requests', 'Demo'];
+
 export default defineConfig({
   ...(site && { site }),
   base,
@@ -28,7 +31,8 @@ export default defineConfig({
     processor: satteri({
       mdastPlugins: [
         knownComponents(root, 'content/', ['Demo', 'Compare']),
-        where(root, ['Demo', 'Compare']),
+        knownComponents(root, 'slides/', SLIDE_COMPONENTS),
+        where(root, ['Demo', 'Compare', 'Slide']),
         baseLinks(base),
       ],
     }),
