@@ -1,7 +1,7 @@
 import type { RunState } from '../core/run-state.ts';
 import { pointsOf, type SeriesPoint } from '../core/series.ts';
 import { LANES } from './lane.ts';
-import { short } from './markup.ts';
+import { escapeText, short } from './markup.ts';
 import { INK, LINE, MUTED, type Panel } from './panel.ts';
 import { timeTicks } from './time-axis.ts';
 import { drawMark, verticalLine } from './timeline-panel.ts';
@@ -65,7 +65,7 @@ function headline(state: RunState, lines: readonly Line[], fontSize: number): st
     .filter(({ points }) => points.length > 0)
     .map(({ action, name, points }, index) => {
       const value = points.at(-1)!.value;
-      const told = lossText(value);
+      const told = escapeText(lossText(value));
       return (
         `<tspan${index > 0 ? ' dx="1.2em"' : ''} fill="${LANES[action].colour}" font-weight="600">${name}</tspan>` +
         ` <tspan fill="${INK}">${told}</tspan>`

@@ -46,6 +46,16 @@ test('what others wrote is text and never markup', async () => {
   expect(svg).toContain('&#60;script&#62;&#34;&#39;&#38;');
 });
 
+test('a loss that is next to nothing is told as text', () => {
+  const [metrics, why] = [{ loss: 0 }, ['1s']] as const;
+  const at = { seq: 1, step: 1, epoch: 0, elapsed: 1, active: 1 };
+  const svg = chartPicture(
+    fold(IDLE_RUN, { type: 'log', ...at, metrics, why, due: 1, late: 0, missed: 0, took: 0 }),
+  );
+  expect(svg).toContain('&#60; 0.001');
+  expect(svg).not.toMatch(/<[^a-z/]/);
+});
+
 test('the same picture for the same run', async () => {
   const { state } = await simulate({ strategy });
   expect(runPicture(state)).toBe(runPicture(JSON.parse(JSON.stringify(state))));
