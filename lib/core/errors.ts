@@ -41,18 +41,32 @@ export class WallclockError extends Error {
 
 const LONGEST = 80;
 
-/** A value as a person would write it in a message, never longer than a line. */
+/** What steers a terminal, breaks a line or turns the direction of what follows. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** A value as a person would write it in a message, never longer than a line. Never throws, whatever the value is. */
 function show(value: unknown): string {
-  let text: string | undefined;
-  if (typeof value === 'string') text = `'${value}'`;
-  else if (typeof value === 'function') text = 'a function';
-  else if (typeof value === 'object' && value !== null) {
-    try {
-      text = JSON.stringify(value);
-    } catch {
-      text = 'an object that is not JSON';
-    }
+  const text = written(value);
+  // A pair of surrogates is one character: half of one is left out.
+  const start = text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '');
+  const shown = start.replace(UNPRINTABLE, escaped);
+  return text.length > LONGEST || shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+}
+
+function written(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  try {
+    const json: string | undefined = JSON.stringify(value);
+    if (json !== undefined) return json;
+  } catch {
+    // A toJSON or a getter of its own may throw anything.
   }
-  text ??= String(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return 'an object that is not JSON';
+}
+
+function escaped(character: string): string {
+  const json = JSON.stringify(character).slice(1, -1);
+  return json === character ? `\\u{${character.codePointAt(0)!.toString(16)}}` : json;
 }
