@@ -11,7 +11,7 @@ export function checkKeys<K extends string>(
   known: readonly K[],
   where: string,
 ): asserts value is { readonly [key in K]?: unknown } {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isPlainObject(value)) {
     throw new WallclockError({ where, expected: `an object with the keys ${known.join(', ')}`, got: value });
   }
   for (const key of Object.keys(value)) {
@@ -21,7 +21,14 @@ export function checkKeys<K extends string>(
       where,
       expected: `only the keys ${known.join(', ')}`,
       got: key,
-      fix: meant ? `Did you mean '${meant}'?` : `Remove '${key}'.`,
+      fix: meant ? `Did you mean '${meant}'?` : 'Remove it.',
     });
   }
+}
+
+/** Also where it comes from another realm. A map or a date has no keys to misspell, and would be taken for empty. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
