@@ -79,7 +79,7 @@ const WORDS: { [word: string]: string } = {
  * ```
  */
 export function parseEvery(value: unknown, where = 'every'): Interval {
-  if (typeof value === 'string') return parseOptions({ every: value }, where);
+  if (typeof value !== 'object' || value === null) return parseOptions({ every: value }, where);
   checkKeys(value, ['every', 'anchor', 'base', 'first'], where);
   return parseOptions(value, where);
 }
@@ -100,15 +100,10 @@ function parseOptions(
   if (typeof every !== 'string') {
     throw new WallclockError({ where, expected: 'an interval', got: every, fix: EXAMPLES });
   }
-  const duration = readDuration(every);
-  const count = COUNT.exec(every);
-  const length = duration ?? Number(count?.[1]);
-  const whole = count?.[2]?.startsWith('step') !== true || Number.isInteger(length);
-  if (!(length > 0) || !Number.isFinite(length) || !whole) {
-    throw new WallclockError({ where, expected: 'an interval', got: every, fix: mend(every) });
-  }
-  const axis = duration !== undefined ? base : count?.[2]?.startsWith('step') ? 'steps' : 'epochs';
-  if (duration === undefined && options.base !== undefined) {
+  const read = readText(every);
+  if (!read) throw new WallclockError({ where, expected: 'an interval', got: every, fix: mend(every) });
+  const { length, counted } = read;
+  if (counted && options.base !== undefined) {
     throw new WallclockError({
       where: `${where}.base`,
       expected: 'no base, because steps and epochs are counted and not timed',
@@ -116,14 +111,26 @@ function parseOptions(
       fix: 'Leave it out, or write the interval as a duration.',
     });
   }
-  return { text: every, axis, length, anchor, first };
+  return { text: every, axis: counted ?? base, length, anchor, first };
 }
 
-/** The examples, and what `'5 minuets'` most likely meant. */
+/** Undefined where the text is no interval. A duration is timed, all else is counted. */
+function readText(text: string): { length: number; counted?: 'steps' | 'epochs' } | undefined {
+  const duration = readDuration(text);
+  const [, count, word] = COUNT.exec(text) ?? [];
+  const length = duration ?? Number(count);
+  if (!(length > 0) || !Number.isFinite(length)) return undefined;
+  if (duration !== undefined) return { length };
+  if (word?.startsWith('epoch')) return { length, counted: 'epochs' };
+  return Number.isInteger(length) ? { length, counted: 'steps' } : undefined;
+}
+
+/** The examples, and what `'5 minuets'` most likely meant, where that would hold. */
 function mend(text: string): string {
   const [, number, word] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(text) ?? [];
-  const known = word && Number(number) > 0 ? nearest(word, Object.keys(WORDS)) : undefined;
-  return known ? `Did you mean '${number}${WORDS[known]}'? ${EXAMPLES}` : EXAMPLES;
+  const known = word && nearest(word, Object.keys(WORDS));
+  const meant = known && `${number}${WORDS[known]}`;
+  return meant && readText(meant) ? `Did you mean '${meant}'? ${EXAMPLES}` : EXAMPLES;
 }
 
 function checkOneOf<T extends string>(
