@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { checkKeys } from './check-keys.ts';
+
+const check = (value: unknown) => checkKeys(value, ['log', 'evaluate', 'save'], 'strategy');
+
+test.each([
+  ['an empty object', {}],
+  ['some of the keys', { log: '1s', save: undefined }],
+  ['an object without a prototype', Object.assign(Object.create(null), { log: '1s' })],
+  ['an object of another realm', structuredClone({ log: '1s' })],
+])('%s is accepted', (_, value) => {
+  expect(() => check(value)).not.toThrow();
+});
+
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['a text', 'log'],
+  ['a number', 1],
+  ['a list', []],
+  ['a function', () => {}],
+  ['a map, whose entries are no keys', new Map([['log', '1s']])],
+  ['a date', new Date(0)],
+  ['an object that inherits its keys', Object.create({ log: '1s' })],
+])('%s is refused', (_, value) => {
+  expect(() => check(value)).toThrow(/^strategy: expected an object with the keys log, evaluate, save, got /);
+});
+
+test('a misspelt key is named, with the one that was meant', () => {
+  expect(() => check({ log: '1s', evalute: '5s' })).toThrowErrorMatchingInlineSnapshot(
+    `[WallclockError: strategy: expected only the keys log, evaluate, save, got 'evalute'. Did you mean 'evaluate'?]`,
+  );
+});
+
+test('a key that is like none is named', () => {
+  expect(() => check({ optimizer: 'adam' })).toThrowErrorMatchingInlineSnapshot(
+    `[WallclockError: strategy: expected only the keys log, evaluate, save, got 'optimizer'. Remove it.]`,
+  );
+});
+
+test.each(['__proto__', 'constructor', 'toString'])('%s is a key like any other', (key) => {
+  expect(() => check(JSON.parse(`{"${key}":"1s"}`))).toThrow(`got '${key}'`);
+});
