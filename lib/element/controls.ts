@@ -107,7 +107,9 @@ export function makeControls({ onPrimary, onResume, onReset }: ControlsOptions):
 
 /** One interval, checked while it is written; what is wrong is said below all of them. */
 function makeInterval(action: ActionName) {
-  const message = make('p', { class: 'message', id: `message-${action}`, role: 'alert', hidden: true });
+  const message = make('p', {
+    ...{ class: 'message', part: 'message', id: `message-${action}`, role: 'alert', hidden: true },
+  });
   const input = make('input', {
     ...{ name: action, size: '9', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' },
     'aria-describedby': message.id,

@@ -30,7 +30,7 @@ if (reading) {
   document.documentElement.classList.add('presenting', 'print-pdf');
   const deck = new Reveal(root, {
     ...{ width: 1280, height: 720, margin: 0, maxScale: 8, display: 'flex', center: false },
-    ...{ hash: true, slideNumber: 'c/t', controlsTutorial: false },
+    ...{ hash: true, fragmentInURL: false, slideNumber: 'c/t', controlsTutorial: false },
     ...{ transition: 'none', backgroundTransition: 'none', viewDistance: 2 },
     // Any page could send messages; a phone gets the page to scroll; and a demo must never come alive in a clone.
     ...{ postMessage: false, scrollActivationWidth: 0, preloadIframes: false, help: false },
@@ -47,8 +47,8 @@ if (reading) {
     const { life, command } = live(lives.get(demo)!, event, demo.phase);
     lives.set(demo, life);
     if (command) demo[command]();
-    // Started by hand, the step that would start it is done: the next press moves on.
-    if (life.present && demo.phase === 'loading' && nextStep()) deck.nextFragment();
+    // Once it has been started, by hand or before, the step that would start it is done: the next press moves on.
+    if (life.present && demo.phase !== 'recorded' && nextStep()) deck.nextFragment();
   }
 
   /** The step of the current slide that starts its demo, while it has not been made. */
@@ -87,6 +87,11 @@ if (reading) {
     const { fragment } = event as unknown as { fragment: HTMLElement };
     if (!('run' in fragment.dataset)) return;
     for (const demo of lives.keys()) if (deck.getCurrentSlide()?.contains(demo)) tell(demo, 'step');
+  });
+  // Nothing is seen of the step that starts a demo, so going back does not stop at it.
+  deck.on('fragmenthidden', (event) => {
+    const { fragment } = event as unknown as { fragment: HTMLElement };
+    if ('run' in fragment.dataset && deck.getCurrentSlide()?.contains(fragment)) deck.prev();
   });
 
   await deck.initialize();
