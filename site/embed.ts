@@ -1,4 +1,3 @@
-import { canKeep } from './can-keep.ts';
 import { embedOptions } from './embed-options.ts';
 
 /*
@@ -13,21 +12,9 @@ try {
     const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (element.getAttribute(attribute) !== text) element.setAttribute(attribute, text);
   }
-  keepInMemoryWhereNothingElse();
 } catch (error) {
   const message = document.createElement('p');
   message.setAttribute('role', 'alert');
   message.textContent = error instanceof Error ? error.message : String(error);
   main.querySelector('figure')!.replaceWith(message);
-}
-
-/** A run must not fail because its frame may not keep checkpoints. */
-async function keepInMemoryWhereNothingElse(): Promise<void> {
-  if (await canKeep()) return;
-  element.setAttribute('store', 'memory');
-  const note = document.createElement('p');
-  note.className = 'note';
-  note.textContent =
-    'This browser lets a frame of another site keep nothing: checkpoints last as long as the run is shown.';
-  main.append(note);
 }

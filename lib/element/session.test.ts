@@ -13,7 +13,7 @@ async function replies(): Promise<Reply[]> {
   return [
     { type: 'loading', id: 1, what: 'engine' },
     { type: 'loading', id: 1, what: 'model' },
-    { type: 'ready', id: 1, backend: 'cpu' },
+    { type: 'ready', id: 1, backend: 'cpu', keeps: true },
     ...events.map((event): Reply => ({ type: 'event', id: 1, event })),
     { type: 'done', id: 1 },
   ];
@@ -71,7 +71,7 @@ test('what can be gone on with: the newest save of a run that has not come to it
 
 test('a reset keeps what can be gone on with, and nothing else', () => {
   const hint = { checkpoint: 'checkpoint-7', step: 7 };
-  const running = [{ type: 'begin' }, { type: 'ready', id: 1, backend: 'cpu' }] as const;
+  const running = [{ type: 'begin' }, { type: 'ready', id: 1, backend: 'cpu', keeps: true }] as const;
   const session = (running as readonly Happening[]).reduce(advance, idleSession(hint));
   expect(advance(session, { type: 'reset' })).toEqual(idleSession(hint));
 });
@@ -104,6 +104,7 @@ test('a backend that is missing is said', () => {
     type: 'ready',
     id: 1,
     backend: 'cpu',
+    keeps: true,
     instead: 'The webgl backend does not work here (no).',
   };
   expect(statusText(advance(idleSession(), ready), demo, 'webgl')).toBe(

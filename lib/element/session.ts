@@ -25,7 +25,9 @@ export interface Session {
   readonly active: number;
   readonly loading?: 'engine' | 'data' | 'model';
   readonly backend?: Backend;
-  /** Why the backend is not the one that was asked for. */
+  /** Whether checkpoints outlive this run. */
+  readonly keeps: boolean;
+  /** Why the backend or the store is not the one that was asked for. */
   readonly instead?: string;
   /** What ended a run that failed. */
   readonly failure?: string;
@@ -46,7 +48,14 @@ export type Happening =
   | Reply;
 
 export function idleSession(resumable?: Resumable): Session {
-  return { phase: 'recorded', run: IDLE_RUN, step: 0, active: 0, ...(resumable && { resumable }) };
+  return {
+    phase: 'recorded',
+    run: IDLE_RUN,
+    step: 0,
+    active: 0,
+    keeps: true,
+    ...(resumable && { resumable }),
+  };
 }
 
 /** The session after something happened. Pure: what is drawn follows from it alone. */
@@ -63,8 +72,8 @@ export function advance(session: Session, happening: Happening): Session {
     case 'loading':
       return { ...session, loading: happening.what };
     case 'ready': {
-      const { backend, instead } = happening;
-      return { ...session, phase: 'ready', backend, ...(instead !== undefined && { instead }) };
+      const { backend, keeps, instead } = happening;
+      return { ...session, phase: 'ready', backend, keeps, ...(instead !== undefined && { instead }) };
     }
     case 'event':
       return onEvent(session, happening.event);

@@ -72,6 +72,7 @@ input[aria-invalid='true'] { border-color: var(--wc-evaluate); border-width: 2px
   .bar > .controls { grid-row: 1 / 3; }
   .bar > :is(.numbers, .numbers:empty + .status) { padding-block-start: 1.2em; }
 }
+@media print { .bar { display: none; } }
 @media (pointer: coarse) { button, input, select { min-height: 44px; } }
 @container (max-width: 27rem) {
   fieldset { display: grid; grid-template-columns: 1fr 1fr; width: 100%; }

@@ -175,7 +175,8 @@ export class TrainingRun extends HTMLElement {
   }
 
   #remember(): void {
-    if (this.#isPersistent()) writeHint(this.#settings!.store, this.#session.resumable);
+    if (this.#isPersistent() && this.#session.keeps)
+      writeHint(this.#settings!.store, this.#session.resumable);
   }
 
   #forget(): void {

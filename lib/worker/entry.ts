@@ -11,9 +11,12 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 
+const spareStore = memoryStore();
+
 const handle = createHost({
   reply: (reply) => scope.postMessage(reply),
-  openStore: (name) => (name === 'memory' ? memoryStore() : indexedDbStore(name)),
+  openStore: (name) => (name === 'memory' ? spareStore : indexedDbStore(name)),
+  spareStore,
   // On a start only: listing checkpoints loads no engine.
   loadTrainer: async (request, loading) => {
     loading('engine');

@@ -25,6 +25,8 @@ export interface Trainer {
 export interface HostOptions {
   readonly reply: (reply: Reply) => void;
   readonly openStore: (name: string) => CheckpointStore;
+  /** Keeps checkpoints as long as the worker lives, where the browser lets a page keep nothing. */
+  readonly spareStore: CheckpointStore;
   /** Loads TensorFlow.js, the demo's data and model. The only thing here that takes long. */
   readonly loadTrainer: (
     request: StartRequest,
@@ -49,7 +51,13 @@ const BETWEEN_FRAMES = 200;
  * The worker's side of the protocol: it answers requests, and tells of a run until it has ended. It trains one run at a
  * time; messages are heard between steps.
  */
-export function createHost({ reply, openStore, loadTrainer, now }: HostOptions): (request: Request) => void {
+export function createHost({
+  reply,
+  openStore,
+  spareStore,
+  loadTrainer,
+  now,
+}: HostOptions): (request: Request) => void {
   const stores = new Map<string, CheckpointStore>();
   /** The run under way, from its request on. What comes while it loads is done when it has loaded. */
   let current: CurrentRun | undefined;
@@ -91,13 +99,12 @@ export function createHost({ reply, openStore, loadTrainer, now }: HostOptions):
     if (current) throw new Error(`Another run is under way (${current.id}).`);
     const run: CurrentRun = { id, paused: false, stopped: false };
     current = run;
-    const store = storeOf(request.store);
-    // A demo's store is its own: a run that starts afresh leaves nothing of the former one.
-    if (!request.resume) await clear(store);
+    const { store, instead: otherwise } = await usableStore(request);
     const trainer = await loadTrainer(request, (what) => reply({ type: 'loading', id, what }));
     run.trainer = trainer;
-    const { backend, instead } = trainer;
-    reply({ type: 'ready', id, backend, ...(instead !== undefined && { instead }) });
+    const { backend } = trainer;
+    const instead = [trainer.instead, otherwise].filter((reason) => reason !== undefined).join(' ');
+    reply({ type: 'ready', id, backend, keeps: store !== spareStore, ...(instead && { instead }) });
     if (run.paused) trainer.pause();
     if (run.stopped) trainer.stop();
     try {
@@ -142,6 +149,22 @@ export function createHost({ reply, openStore, loadTrainer, now }: HostOptions):
     await painting;
     paint();
     await painting;
+  }
+
+  /**
+   * The store of a run. One that starts afresh leaves nothing of the former, because a demo's store is its own; and it
+   * does not fail because nothing can be kept.
+   */
+  async function usableStore({ store: name, resume }: StartRequest) {
+    const store = storeOf(name);
+    if (resume) return { store };
+    try {
+      await clear(store);
+      return { store };
+    } catch (error) {
+      const instead = `Checkpoints last only as long as this run (${messageOf(error)})`;
+      return { store: spareStore, instead };
+    }
   }
 
   function storeOf(name: string): CheckpointStore {

@@ -30,8 +30,8 @@ export interface StartRequest {
 /** What the worker tells the page. */
 export type Reply =
   | { readonly type: 'loading'; readonly id: number; readonly what: 'engine' | 'data' | 'model' }
-  /** Training begins, on this backend; `instead` says why where it is not the one that was asked for. */
-  | { readonly type: 'ready'; readonly id: number; readonly backend: Backend; readonly instead?: string }
+  /** Training begins. */
+  | ReadyReply
   | { readonly type: 'event'; readonly id: number; readonly event: RunEvent }
   /** A few times a second between events: where the run stands. Seconds of active time. */
   | { readonly type: 'progress'; readonly id: number; readonly step: number; readonly active: number }
@@ -40,3 +40,13 @@ export type Reply =
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'listed'; readonly id: number; readonly checkpoints: readonly string[] }
   | { readonly type: 'cleared'; readonly id: number };
+
+export interface ReadyReply {
+  readonly type: 'ready';
+  readonly id: number;
+  readonly backend: Backend;
+  /** Whether checkpoints outlive the worker. */
+  readonly keeps: boolean;
+  /** Why the backend or the store is not the one that was asked for. */
+  readonly instead?: string;
+}
