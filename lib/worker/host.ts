@@ -161,8 +161,9 @@ export function createHost({
     try {
       await clear(store);
       return { store };
-    } catch (error) {
-      const instead = `Checkpoints last only as long as this run (${messageOf(error)})`;
+    } catch {
+      // Private windows and frames of other sites may be denied their storage.
+      const instead = 'Checkpoints last only as long as this run: the browser lets this page keep nothing.';
       return { store: spareStore, instead };
     }
   }
