@@ -69,6 +69,7 @@ export interface RunOptions<State> {
   resume?: { checkpoint: string; snapshot: RunSnapshot };
 }
 
+const RUN_BEGINS: Point = { at: 'run begins' };
 const STEP_ENDS: Point = { at: 'step ends' };
 const EPOCH_ENDS: Point = { at: 'epoch ends' };
 const RUN_ENDS: Point = { at: 'run ends' };
@@ -117,8 +118,8 @@ export class Run {
     this.#moment.epoch = this.#epoch();
   }
 
-  /** Starts the clock. Time before it does not count. */
-  begin(): void {
+  /** Starts the clock. Time before it does not count. A resumed run that has used up its limits stops here. */
+  begin(): Promise<void> | undefined {
     const { clock, resume, policy, stepsPerEpoch } = this.#options;
     if (this.#watch) throw misused('begin()', 'once, at the start of a run');
     this.#watch = new Stopwatch(clock, this.#moment);
@@ -131,6 +132,7 @@ export class Run {
       ...(resume && { resumed: { checkpoint: resume.checkpoint, state: resume.snapshot.state } }),
       ...this.#occasion(resume?.snapshot.state.events ?? 0),
     });
+    return this.#ask(RUN_BEGINS);
   }
 
   /** To be called after each step of training. */
@@ -149,10 +151,13 @@ export class Run {
     return this.#ask(EPOCH_ENDS);
   }
 
-  /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
+  /**
+   * Carries out the final actions, where there was a step since the beginning, and resolves to what the run came to.
+   * Training must have ended.
+   */
   async end(): Promise<RunState> {
     this.#read();
-    await this.#ask(RUN_ENDS);
+    if (this.#moment.step > (this.#options.resume?.snapshot.step ?? 0)) await this.#ask(RUN_ENDS);
     this.#read();
     this.#emit({ type: 'end', reason: this.#stopped ?? 'finished', ...this.#occasion() });
     return this.#state;

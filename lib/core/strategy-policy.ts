@@ -56,6 +56,11 @@ export function strategyPolicy(strategy: Strategy): Policy<Schedule> {
     return undefined;
   }
 
+  function decideAtBegin(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
+    const stop = stopReason(moment);
+    return stop && { state: schedule, actions: [], stop };
+  }
+
   function decideAtStep(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
     const stop = stopReason(moment);
     const due = ACTIONS.some((action) => isActionDue(schedule, action, moment));
@@ -103,7 +108,7 @@ export function strategyPolicy(strategy: Strategy): Policy<Schedule> {
     decide(schedule: Schedule, point: Point, moment: Moment) {
       switch (point.at) {
         case 'run begins':
-          return undefined;
+          return decideAtBegin(schedule, moment);
         case 'step ends':
         case 'epoch ends':
           return decideAtStep(schedule, moment);
