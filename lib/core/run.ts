@@ -221,7 +221,7 @@ export class Run {
 
   async #perform(action: Action, reading: Occasion): Promise<void> {
     const watch = this.#running();
-    watch.activity = action.type === 'log' ? 'training' : 'acting';
+    this.#turnTo(action.type === 'log' ? 'training' : 'acting');
     const begun = watch.active;
     let outcome: { ok: true; result: Metrics | Saved } | { ok: false; error: unknown };
     try {
@@ -229,7 +229,7 @@ export class Run {
     } catch (error) {
       outcome = { ok: false, error };
     }
-    watch.activity = 'training';
+    this.#turnTo('training');
     this.#read();
     const point: Point = { at: 'action done', action, ok: outcome.ok };
     this.#schedule =
@@ -242,6 +242,13 @@ export class Run {
       const message = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
       this.#emit({ type: 'fail', action: action.type, message, ...reading, seq });
     }
+  }
+
+  /** A pause that has begun within an action outlasts it: then this is what the run goes on with. */
+  #turnTo(activity: Activity): void {
+    const watch = this.#running();
+    if (watch.activity === 'paused') this.#interrupted = activity;
+    else watch.activity = activity;
   }
 
   #call(action: Action): Metrics | Saved | Promise<Metrics | Saved> {
