@@ -121,7 +121,7 @@ export class Run {
   /** Starts the clock. Time before it does not count. A resumed run that has used up its limits stops here. */
   begin(): Promise<void> | undefined {
     const { clock, resume, policy, stepsPerEpoch } = this.#options;
-    if (this.#watch) throw misused('begin()', 'once, at the start of a run');
+    if (this.#watch) throw misused('begin() once, at the start of the run', 'a second begin()');
     this.#watch = new Stopwatch(clock, this.#moment);
     this.#emit({
       type: 'begin',
@@ -307,7 +307,7 @@ export class Run {
   }
 
   #running(): Stopwatch {
-    if (!this.#watch) throw misused('step()', 'after begin()');
+    if (!this.#watch) throw misused('begin() before anything else', 'another call');
     return this.#watch;
   }
 }
@@ -318,10 +318,6 @@ function told(type: ActionName, result: Metrics | Saved): object {
   return { checkpoint, bytes, deleted };
 }
 
-function misused(call: string, expected: string): WallclockError {
-  return new WallclockError({
-    where: `run.${call}`,
-    expected: `to be called ${expected}`,
-    got: 'another moment',
-  });
+function misused(expected: string, got: string): WallclockError {
+  return new WallclockError({ where: 'run', expected, got });
 }
