@@ -85,11 +85,11 @@ function checkCount(value: unknown, where: string): asserts value is number {
 }
 
 function parseFinal(value: unknown, intervals: Strategy['intervals'], where: string): Strategy['final'] {
-  const given = value ?? {};
+  const given = value === undefined ? {} : value;
   checkKeys(given, ACTIONS, where);
   const final = { log: false, evaluate: false, save: false };
   for (const action of ACTIONS) {
-    const wanted = given[action] ?? intervals[action] !== undefined;
+    const { [action]: wanted = intervals[action] !== undefined } = given;
     if (typeof wanted !== 'boolean') {
       throw new WallclockError({ where: `${where}.${action}`, expected: 'true or false', got: wanted });
     }
