@@ -87,7 +87,7 @@ export function fold(state: RunState, event: RunEvent): RunState {
         // The checkpoint was written before its own save could be told.
         ...(resumed && {
           resumedFrom: resumed.checkpoint,
-          checkpoints: [...before.checkpoints, resumed.checkpoint],
+          checkpoints: withCheckpoint(before.checkpoints, resumed.checkpoint),
         }),
       };
     }
@@ -100,10 +100,8 @@ export function fold(state: RunState, event: RunEvent): RunState {
         series: withMetrics(state, 'evaluate', event),
       };
     case 'save': {
-      const kept = state.checkpoints.filter(
-        (name) => name !== event.checkpoint && !event.deleted.includes(name),
-      );
-      const checkpoints = [...kept, event.checkpoint].slice(-MOST_CHECKPOINTS);
+      const kept = state.checkpoints.filter((name) => !event.deleted.includes(name));
+      const checkpoints = withCheckpoint(kept, event.checkpoint);
       return { ...now, save: record(state.save, event), checkpoints };
     }
     case 'fail':
@@ -115,6 +113,10 @@ export function fold(state: RunState, event: RunEvent): RunState {
     case 'end':
       return { ...now, status: 'ended', reason: event.reason };
   }
+}
+
+function withCheckpoint(names: readonly string[], newest: string): readonly string[] {
+  return [...names.filter((name) => name !== newest), newest].slice(-MOST_CHECKPOINTS);
 }
 
 function record<Event extends LogEvent | EvaluateEvent | SaveEvent>(
