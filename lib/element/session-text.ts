@@ -2,8 +2,8 @@ import type { StopReason } from '../core/policy.ts';
 import type { Backend, Demo } from '../demos/demo.ts';
 import type { Session } from './session.ts';
 
-/** Kilobytes, gzipped, that each backend needs besides the demo's data. Measured by `npm run bench -- page-weights`. */
-const ENGINE_KILOBYTES: { readonly [backend in Backend]: number } = { cpu: 190, wasm: 340, webgl: 260 };
+/** Kilobytes, gzipped, that each backend needs besides the demo's data. Measured: what is loaded from Run to the first log. */
+const ENGINE_KILOBYTES: { readonly [backend in Backend]: number } = { cpu: 180, wasm: 315, webgl: 230 };
 
 const LOADING = { engine: 'Loading TensorFlow.js…', data: 'Loading the data…', model: 'Making the model…' };
 

@@ -88,7 +88,7 @@ test('each phase says what is going on', async () => {
   said.push(statusText(advance(session, { type: 'died', message: 'Why.' }), demo, 'cpu'));
   expect(said).toMatchInlineSnapshot(`
     [
-      "Recorded. Run trains it here: it loads about 190 kB of engine.",
+      "Recorded. Run trains it here: it loads about 180 kB of engine.",
       "Loading TensorFlow.js…",
       "Making the model…",
       "Training here, on the cpu backend.",

@@ -10,7 +10,7 @@ export const digits: Demo = {
   backends: ['wasm', 'cpu', 'webgl'],
   batchSize: 64,
   seed: 42,
-  dataKilobytes: 900,
+  dataKilobytes: 811,
   frame: 'tiles',
   frameLabel: 'Test digits with what the network says they are.',
 };
