@@ -12,8 +12,8 @@ export type EveryText = Duration | `${number} ${'step' | 'steps' | 'epoch' | 'ep
  *
  * ```
  * every 5 s, steps of 2 s, the action takes 3 s (=)
- * spaced   ......X===......X===......X===   the interval starts again when the action is done (default)
- * grid     ......X===..X===..X===....X===   fixed instants 5, 10, 15…; those missed are dropped and counted
+ * spaced   ......X==......X==......X==   the interval starts again when the action is done (default)
+ * grid     ......X==..X==..X==..X==..X   fixed instants 5, 10, 15…; those missed are dropped and counted
  * ```
  */
 export interface EveryOptions {

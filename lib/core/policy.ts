@@ -15,7 +15,7 @@ export interface Action {
    */
   readonly due: number;
   readonly late: number;
-  /** Whole intervals that went by unheeded between due and now. */
+  /** Whole intervals that went by unheeded: between due and now, and on a grid during the last time. */
   readonly missed: number;
   /** Every reason that held, in the words of the strategy: `['30s']`, `['final']`. */
   readonly why: readonly string[];

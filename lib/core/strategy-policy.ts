@@ -10,12 +10,14 @@ import {
   type StopReason,
 } from './policy.ts';
 import type { Strategy } from './strategy.ts';
-import { type Firing, firing, firstMark, isDue, restartedMark } from './trigger.ts';
+import { droppedMeanwhile, type Firing, firing, firstMark, isDue, restartedMark } from './trigger.ts';
 
 /** What is remembered of each action between decisions. Plain JSON. */
 export interface ActionSchedule {
   /** Where on its axis the interval last started again. */
   readonly mark: number;
+  /** Instants of its grid that went by while it was last carried out: they are told as missed with its next firing. */
+  readonly dropped: number;
   /** The last step that had the action, so that no step has it twice. 0 before the first. */
   readonly step: number;
   /** Failures in a row. */
@@ -67,7 +69,9 @@ export function strategyPolicy(strategy: Strategy): Policy<Schedule> {
     if (!due && stop === undefined) return undefined;
     const actions = ACTIONS.filter((action) => isActionDue(schedule, action, moment)).map((action) => {
       const interval = intervals[action]!;
-      return inUnits(action, interval, firing(interval, schedule[action].mark, moment));
+      const { mark, dropped } = schedule[action];
+      const { due, late, missed } = firing(interval, mark, moment);
+      return inUnits(action, interval, { due, late, missed: missed + dropped });
     });
     return { state: schedule, actions, ...(stop && { stop }) };
   }
@@ -81,7 +85,7 @@ export function strategyPolicy(strategy: Strategy): Policy<Schedule> {
     return actions.length > 0 && moment.step > 0 ? { state: schedule, actions } : undefined;
   }
 
-  function remember(schedule: Schedule, { type }: Action, ok: boolean, moment: Moment): Schedule {
+  function remember(schedule: Schedule, { type, missed }: Action, ok: boolean, moment: Moment): Schedule {
     const interval = intervals[type];
     const before = schedule[type];
     const failures = ok ? 0 : before.failures + 1;
@@ -90,6 +94,10 @@ export function strategyPolicy(strategy: Strategy): Policy<Schedule> {
       ...schedule,
       [type]: {
         mark: ok && interval ? restartedMark(interval, moment) : before.mark,
+        dropped:
+          ok && interval
+            ? droppedMeanwhile(interval, before.mark, missed - before.dropped, moment)
+            : before.dropped,
         step: ok ? moment.step : before.step,
         failures,
         retryAt: ok ? 0 : moment.active + wait,
@@ -101,7 +109,7 @@ export function strategyPolicy(strategy: Strategy): Policy<Schedule> {
     initialState() {
       const fresh = (action: ActionName): ActionSchedule => {
         const interval = intervals[action];
-        return { mark: interval ? firstMark(interval) : 0, step: 0, failures: 0, retryAt: 0 };
+        return { mark: interval ? firstMark(interval) : 0, dropped: 0, step: 0, failures: 0, retryAt: 0 };
       };
       return { log: fresh('log'), evaluate: fresh('evaluate'), save: fresh('save') };
     },

@@ -33,7 +33,7 @@ export function restartedMark(interval: Interval, moment: Moment): number {
 /** Where on the interval's axis the next action is due. */
 export function dueAt(interval: Interval, mark: number): number {
   if (interval.anchor === 'spaced') return mark + interval.length;
-  return (Math.floor(mark / interval.length + ROUNDING) + 1) * interval.length;
+  return (instant(interval, mark) + 1) * interval.length;
 }
 
 /** Whether the trigger is due: at or after its instant. Allocates nothing. */
@@ -46,6 +46,23 @@ export function firing(interval: Interval, mark: number, moment: Moment): Firing
   const due = dueAt(interval, mark);
   const late = Math.max(0, position(interval, moment) - due);
   return { due, late, missed: Math.floor(late / interval.length + ROUNDING) };
+}
+
+/**
+ * Instants of a grid that went by while an action was carried out: nothing will heed them. None for a spaced interval,
+ * which starts again when the action is done.
+ *
+ * @param mark from which the action was due. @param missed whole intervals between its due instant and its firing.
+ */
+export function droppedMeanwhile(interval: Interval, mark: number, missed: number, moment: Moment): number {
+  if (interval.anchor === 'spaced') return 0;
+  const passed = instant(interval, position(interval, moment)) - instant(interval, mark);
+  return Math.max(0, passed - 1 - missed);
+}
+
+/** How many instants of the grid have come by this position. */
+function instant({ length }: Interval, at: number): number {
+  return Math.floor(at / length + ROUNDING);
 }
 
 /** The reading of a moment that an interval is measured on. */
