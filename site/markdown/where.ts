@@ -13,31 +13,38 @@ export const WHERE = 'data-where';
  * @param names the components that want to know.
  */
 export function where(root: string, names: readonly string[]) {
-  const place = (line: number, file: URL) => `${relative(root, fileURLToPath(file))}, line ${line}`;
+  /** The attributes of a component that wants to know its place, with the place; else undefined. */
+  function told<Attribute extends object>(
+    { name, position, attributes }: Component<Attribute>,
+    file: URL | undefined,
+  ): (Attribute | PlaceAttribute)[] | undefined {
+    if (!file || !position || !names.includes(name ?? '')) return undefined;
+    const value = `${relative(root, fileURLToPath(file))}, line ${position.start.line}`;
+    return [...attributes, { type: 'mdxJsxAttribute', name: WHERE, value }];
+  }
+
   return defineMdastPlugin({
     name: 'where',
     options: { position: true },
-    mdxJsxFlowElement(node, { fileURL }) {
-      if (!fileURL || !node.position || !names.includes(node.name ?? '')) return undefined;
-      const value = place(node.position.start.line, fileURL);
-      const { type, name, children, attributes } = node;
-      return {
-        type,
-        name,
-        children,
-        attributes: [...attributes, { type: 'mdxJsxAttribute', name: WHERE, value }],
-      };
+    mdxJsxFlowElement({ type, name, children, ...node }, { fileURL }) {
+      const attributes = told({ name, ...node }, fileURL);
+      return attributes && { type, name, children, attributes };
     },
-    mdxJsxTextElement(node, { fileURL }) {
-      if (!fileURL || !node.position || !names.includes(node.name ?? '')) return undefined;
-      const value = place(node.position.start.line, fileURL);
-      const { type, name, children, attributes } = node;
-      return {
-        type,
-        name,
-        children,
-        attributes: [...attributes, { type: 'mdxJsxAttribute', name: WHERE, value }],
-      };
+    mdxJsxTextElement({ type, name, children, ...node }, { fileURL }) {
+      const attributes = told({ name, ...node }, fileURL);
+      return attributes && { type, name, children, attributes };
     },
   });
+}
+
+interface PlaceAttribute {
+  type: 'mdxJsxAttribute';
+  name: string;
+  value: string;
+}
+
+interface Component<Attribute> {
+  readonly name?: string | null | undefined;
+  readonly position?: { readonly start: { readonly line: number } } | undefined;
+  readonly attributes: readonly Attribute[];
 }
