@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { drawTimeline } from '../testing/draw-timeline.ts';
+import { manualClock } from '../testing/manual-clock.ts';
+import { type Simulation, simulate } from '../testing/simulate.ts';
+import type { RunEvent } from './run-event.ts';
+
+/** A run that dies after a step, and goes on from its last checkpoint on another day; and one that is not disturbed. */
+async function interrupted(simulation: Simulation, diesAfter: number) {
+  const whole = await simulate(simulation);
+  const died = await simulate({ ...simulation, diesAfter });
+  const checkpoint = Object.keys(died.snapshots).at(-1)!;
+  const clock = manualClock(90_000_000);
+  const went = await simulate({
+    ...simulation,
+    clock,
+    resume: { checkpoint, snapshot: died.snapshots[checkpoint]! },
+  });
+  return { whole, died, went, checkpoint };
+}
+
+/** What a reader of a run can compare: everything of an event but its place in the count. */
+const comparable = (events: readonly RunEvent[]) => events.map(({ seq: _, ...event }) => event);
+
+describe('an interrupted run goes on as if it had not been', () => {
+  const step = [900, 2100, 400];
+  const actions = { log: 10, evaluate: 700, save: 1300 };
+
+  test.each<[name: string, simulation: Simulation, diesAfter: number]>([
+    ['by time', { strategy: { log: '3s', evaluate: '8s', save: '10s', maxTime: '90s' } }, 41],
+    [
+      'by time, on grids',
+      {
+        strategy: {
+          log: { every: '3s', anchor: 'grid' },
+          evaluate: { every: '1s', anchor: 'grid' },
+          save: { every: '10s', anchor: 'grid' },
+          maxTime: '90s',
+        },
+      },
+      35,
+    ],
+    [
+      'by each of the times',
+      {
+        strategy: {
+          log: { every: '4s', base: 'training' },
+          evaluate: { every: '9s', base: 'elapsed', first: 'now' },
+          save: '13s',
+          maxSteps: 80,
+        },
+        pauses: { 3: 5000, 44: 7000, 70: 1000 },
+      },
+      46,
+    ],
+    [
+      'by steps and epochs',
+      {
+        strategy: { log: '3 steps', evaluate: '0.5 epoch', save: '7 steps', maxEpochs: 9 },
+        stepsPerEpoch: 9,
+      },
+      50,
+    ],
+    [
+      'with an evaluation that waits to be tried again',
+      { strategy: { log: '2s', evaluate: '5s', save: '7s', maxTime: '60s' }, evaluate: 0 },
+      30,
+    ],
+  ])('%s', async (_, simulation, diesAfter) => {
+    const { whole, went, checkpoint } = await interrupted({ step, ...actions, ...simulation }, diesAfter);
+    const [begin, ...later] = comparable(went.events);
+    const of = whole.events.findIndex((event) => event.type === 'save' && event.checkpoint === checkpoint);
+    // The rest of the save that was under way when the snapshot was taken belongs to both.
+    expect(later).toEqual(comparable(whole.events.slice(of + 1)));
+    expect(later.length).toBeGreaterThan(10);
+    expect(begin).toMatchObject({ type: 'begin', run: 'simulated', resumed: { checkpoint } });
+    expect(went.state.series).toEqual(whole.state.series);
+    expect(went.state.log).toEqual({ ...whole.state.log, last: went.state.log.last });
+  });
+
+  test('drawn', async () => {
+    const simulation: Simulation = { strategy: { log: '3s', save: '7s', maxTime: '30s' }, save: 1000 };
+    const { whole, died, went } = await interrupted(simulation, 19);
+    expect(
+      [whole, died, went].flatMap(({ events }) => drawTimeline(events).filter((_, lane) => lane !== 1)),
+    ).toEqual([
+      'log      ...X..X..X..X..X..X..X...X..X.X|',
+      'save     .......X.......X.......X......X|',
+      'log      ...X..X..X..X..X..X..X',
+      'save     .......X.......X......',
+      'log                      ..X..X...X..X.X|',
+      'save                     .......X......X|',
+    ]);
+  });
+});
+
+test('the time between two runs does not count, and neither does what was lost', async () => {
+  const { went, died } = await interrupted({ strategy: { save: '5s', maxTime: '20s' } }, 13);
+  expect(died.state.elapsed).toBe(10);
+  expect(went.events[0]).toMatchObject({
+    type: 'begin',
+    step: 10,
+    elapsed: 10,
+    active: 10,
+    date: 90_000_000,
+  });
+  expect(went.state).toMatchObject({ step: 20, elapsed: 20, active: 20, reason: 'time' });
+});
+
+test('the count of events goes on from where the snapshot was taken', async () => {
+  const { died, went } = await interrupted({ strategy: { log: '2s', save: '5s', maxTime: '20s' } }, 13);
+  const save = died.events.findLast(({ type }) => type === 'save')!;
+  expect(went.events.map(({ seq }) => seq)).toEqual(went.events.map((_, index) => save.seq + index));
+  expect(went.state.events).toBe(save.seq + went.events.length);
+});
+
+test('the snapshot that a save keeps counts that save as done', async () => {
+  const { snapshots } = await simulate({ strategy: { save: '5s', maxTime: '12s' }, save: 2000 });
+  expect(Object.keys(snapshots)).toEqual(['checkpoint-5', 'checkpoint-10']);
+  expect(snapshots['checkpoint-5']).toMatchObject({
+    ...{ run: 'simulated', step: 5, epochs: 0, stepInEpoch: 5 },
+    times: { elapsed: 7000, active: 7000, training: 5000 },
+    schedule: { save: { mark: 7000, step: 5, failures: 0, retryAt: 0 } },
+  });
+});
+
+test('a run that has used up its limit stops where it was when it is resumed, and repeats nothing', async () => {
+  for (const limit of [{ maxSteps: 10 }, { maxTime: '10s' }, { maxEpochs: 2 }] as const) {
+    const simulation: Simulation = { strategy: { log: '3s', save: '4s', ...limit }, stepsPerEpoch: 5 };
+    const { snapshots, state: ended } = await simulate(simulation);
+    const resume = { checkpoint: 'checkpoint-10', snapshot: snapshots['checkpoint-10']! };
+    const { events, state } = await simulate({ ...simulation, resume });
+    expect(events.map(({ type }) => type)).toEqual(['begin', 'end']);
+    expect(state).toMatchObject({ step: 10, reason: ended.reason, checkpoints: ended.checkpoints });
+    const longer = await simulate({
+      ...simulation,
+      strategy: { log: '3s', save: '4s', maxSteps: 12 },
+      resume,
+    });
+    expect(longer.state).toMatchObject({ step: 12, reason: 'steps' });
+  }
+});

@@ -1,0 +1,288 @@
+import { describe, expect, test, vi } from 'vitest';
+import { manualClock } from '../testing/manual-clock.ts';
+import type { Policy } from './policy.ts';
+import { type Actions, Run } from './run.ts';
+import type { RunEvent } from './run-event.ts';
+import { parseStrategy, type StrategyOptions } from './strategy.ts';
+import { strategyPolicy } from './strategy-policy.ts';
+
+const ACTIONS: Actions = {
+  log: () => ({ loss: 1 }),
+  evaluate: () => ({ accuracy: 1 }),
+  save: ({ step }) => ({ checkpoint: `checkpoint-${step}`, bytes: 1 }),
+};
+
+function runOf(strategy: StrategyOptions, actions: Actions = ACTIONS, stepsPerEpoch?: number) {
+  const clock = manualClock();
+  const events: RunEvent[] = [];
+  const run = new Run({
+    policy: strategyPolicy(parseStrategy(strategy)) as Policy,
+    ...{ clock, actions, onEvent: (event: RunEvent) => events.push(event) },
+    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+  });
+  const step = (milliseconds = 1000) => {
+    clock.advance(milliseconds);
+    return run.step();
+  };
+  return { run, clock, events, step, types: () => events.map(({ type }) => type) };
+}
+
+describe('misuse is refused', () => {
+  test.each([
+    ['step()', (run: Run) => run.step()],
+    ['epoch()', (run: Run) => run.epoch()],
+    ['pause()', (run: Run) => run.pause()],
+    ['continue()', (run: Run) => run.continue()],
+  ])('%s before begin()', (_, call) => {
+    expect(() => call(runOf({ log: '1s' }).run)).toThrow(
+      "run: expected begin() before anything else, got 'another call'.",
+    );
+  });
+
+  test('end() before begin()', async () => {
+    await expect(runOf({}).run.end()).rejects.toThrow('run: expected begin() before anything else');
+  });
+
+  test('a second begin()', () => {
+    const { run } = runOf({});
+    run.begin();
+    expect(() => run.begin()).toThrowErrorMatchingInlineSnapshot(
+      `[WallclockError: run: expected begin() once, at the start of the run, got 'a second begin()'.]`,
+    );
+  });
+
+  test.each(['log', 'evaluate', 'save'] as const)('an interval for %s without an action', (action) => {
+    const { [action]: _, ...others } = ACTIONS;
+    expect(() => runOf({ log: '1s', evaluate: '1s', save: '1s' }, others)).toThrow(
+      `actions.${action}: expected a function, because the strategy has an interval for '${action}', got undefined.`,
+    );
+    const { [action]: __, ...strategy } = { log: '1s', evaluate: '1s', save: '1s' } as const;
+    expect(() => runOf(strategy, others)).not.toThrow();
+  });
+});
+
+test('step() and epoch() return undefined while nothing is due, and a promise when something is', async () => {
+  const { run, step } = runOf({ log: '3s' });
+  run.begin();
+  expect([step(), step()]).toEqual([undefined, undefined]);
+  const due = step();
+  expect(due).toBeInstanceOf(Promise);
+  await due;
+  expect(run.epoch()).toBeUndefined();
+});
+
+test('a limit stops the run without anything to wait for', () => {
+  const { run, step } = runOf({ maxSteps: 2 });
+  run.begin();
+  expect([step(), run.stopped, step(), run.stopped]).toEqual([undefined, undefined, undefined, 'steps']);
+});
+
+test('the first reason to stop counts', async () => {
+  const { run, step } = runOf({ maxSteps: 1 });
+  run.begin();
+  run.stop();
+  await step();
+  expect((await run.end()).reason).toBe('stopped');
+});
+
+test('every event is numbered from 0, told at once and folded before it is told', async () => {
+  const seen: [seq: number, events: number][] = [];
+  const clock = manualClock(5);
+  const run: Run = new Run({
+    policy: strategyPolicy(parseStrategy({ log: '1s', evaluate: '2s' })) as Policy,
+    ...{ clock, actions: ACTIONS, onEvent: ({ seq }: RunEvent) => seen.push([seq, run.state.events]) },
+  });
+  run.begin();
+  for (let count = 0; count < 5; count++) {
+    clock.advance(700);
+    await run.step();
+  }
+  await run.end();
+  expect(seen.length).toBeGreaterThan(5);
+  expect(seen).toEqual(seen.map((_, index) => [index, index + 1]));
+});
+
+test('without a name it has one of its date; without a listener it runs as well', async () => {
+  const clock = manualClock(1_800_000_000_000);
+  const run = new Run({ policy: strategyPolicy(parseStrategy({})) as Policy, clock, actions: {} });
+  expect(run.name).toBe(`run-${(1_800_000_000_000).toString(36)}`);
+  run.begin();
+  expect(await run.end()).toMatchObject({ status: 'ended', reason: 'finished', run: run.name, events: 2 });
+});
+
+test('where it stands in its data', async () => {
+  const { run, step } = runOf({}, ACTIONS, 4);
+  run.begin();
+  for (let count = 1; count <= 6; count++) {
+    await step();
+    if (count === 4) await run.epoch();
+  }
+  expect(run.position).toEqual({ epochs: 1, stepInEpoch: 2 });
+  expect(run.moment).toEqual({ step: 6, epoch: 1.5, elapsed: 6000, active: 6000, training: 6000 });
+});
+
+test('epochs of other lengths than was said are counted where they end', async () => {
+  const { run, step } = runOf({}, ACTIONS, 4);
+  run.begin();
+  const seen: number[] = [];
+  for (const length of [3, 6]) {
+    for (let count = 0; count < length; count++) {
+      await step();
+      seen.push(run.moment.epoch);
+    }
+    await run.epoch();
+    seen.push(run.moment.epoch);
+  }
+  expect(seen).toEqual([0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2, 2, 2]);
+});
+
+describe('a pause', () => {
+  test('between steps is no active time, and told once', async () => {
+    const { run, clock, step, types } = runOf({ log: '3s' });
+    run.begin();
+    await step();
+    run.pause();
+    run.pause();
+    clock.advance(60_000);
+    run.continue();
+    run.continue();
+    await step();
+    expect(types()).toEqual(['begin', 'pause', 'continue']);
+    expect(run.moment).toMatchObject({ elapsed: 62_000, active: 2000, training: 2000 });
+  });
+
+  test('while an action waits is none of its time, and the action goes on as it was', async () => {
+    const waiting = Promise.withResolvers<void>();
+    const { run, clock, step, events } = runOf(
+      { evaluate: '1s' },
+      {
+        async evaluate() {
+          clock.advance(300);
+          await waiting.promise;
+          clock.advance(200);
+          return { accuracy: 1 };
+        },
+      },
+    );
+    run.begin();
+    const evaluated = step();
+    run.pause();
+    clock.advance(60_000);
+    run.continue();
+    waiting.resolve();
+    await evaluated;
+    expect(events.at(-1)).toMatchObject({ type: 'evaluate', took: 0.5, active: 1, seq: 3 });
+    expect(run.moment).toEqual({ step: 1, epoch: 0, elapsed: 61_500, active: 1500, training: 1000 });
+  });
+
+  test('outlasts the action in which it began, and the next one on that step', async () => {
+    const { run, clock, step, types } = runOf(
+      { log: '1s', evaluate: '1s', save: '1s' },
+      {
+        log() {
+          run.pause();
+          return {};
+        },
+        evaluate() {
+          clock.advance(5000);
+          return {};
+        },
+        save() {
+          clock.advance(5000);
+          return { checkpoint: 'checkpoint-1', bytes: 1 };
+        },
+      },
+    );
+    run.begin();
+    await step();
+    clock.advance(60_000);
+    expect(run.state.status).toBe('paused');
+    run.continue();
+    expect(run.state.status).toBe('running');
+    expect(types()).toEqual(['begin', 'pause', 'log', 'evaluate', 'save', 'continue']);
+    expect(run.moment).toEqual({ step: 1, epoch: 0, elapsed: 71_000, active: 1000, training: 1000 });
+    clock.advance(100);
+    run.pause();
+    expect(run.moment).toMatchObject({ active: 1100, training: 1100 });
+  });
+});
+
+describe('an action', () => {
+  test('is told of where the run stands, and awaited', async () => {
+    const log = vi.fn(async () => ({ loss: 0.5 }));
+    const { run, step, events } = runOf({ log: '2 steps' }, { log }, 8);
+    run.begin();
+    await step();
+    await step();
+    expect(log.mock.calls).toEqual([[{ step: 2, epoch: 0.25 }]]);
+    expect(events.at(-1)).toMatchObject({ type: 'log', metrics: { loss: 0.5 }, due: 2, late: 0, took: 0 });
+  });
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('The disk is full.');
+      },
+      'The disk is full.',
+    ],
+    ['rejects', () => Promise.reject(new Error('The disk is full.')), 'The disk is full.'],
+    [
+      'throws a text',
+      () => {
+        throw 'full';
+      },
+      'full',
+    ],
+  ])('that %s is told as a failure, and the run goes on', async (_, save, message) => {
+    const { run, step, events } = runOf({ save: '1s' }, { save });
+    run.begin();
+    await step();
+    expect(events.at(-1)).toEqual({
+      ...{ type: 'fail', action: 'save', message, seq: 1 },
+      ...{ step: 1, epoch: 0, elapsed: 1, active: 1 },
+    });
+    expect(run.stopped).toBeUndefined();
+    expect(await run.end()).toMatchObject({ failures: 2, reason: 'finished' });
+  });
+
+  test.each([
+    ['log', { elapsed: 4000, active: 4000, training: 4000 }],
+    ['evaluate', { elapsed: 4000, active: 4000, training: 2000 }],
+    ['save', { elapsed: 4000, active: 4000, training: 2000 }],
+  ] as const)('%s: its time in each of the times', async (action, times) => {
+    const acting = () => {
+      clock.advance(2000);
+      return { checkpoint: 'checkpoint-1', bytes: 1 } as never;
+    };
+    const { run, clock, step } = runOf({ [action]: '1s' }, { [action]: acting });
+    run.begin();
+    await step();
+    void step();
+    expect(run.moment).toMatchObject(times);
+  });
+});
+
+test('another policy is carried out as it decides', async () => {
+  const due = { due: 0, late: 0, missed: 0 };
+  const policy: Policy<number> = {
+    initialState: () => 0,
+    decide(count, point) {
+      if (point.at === 'action done') return { state: count + 1, actions: [] };
+      if (point.at === 'run begins')
+        return { state: count, actions: [{ type: 'evaluate', ...due, why: ['begin'] }] };
+      if (point.at === 'epoch ends') return { state: count, actions: [], stop: 'epochs' };
+      return undefined;
+    },
+    describe: () => ({ intervals: {} }),
+  };
+  const events: RunEvent[] = [];
+  const onEvent = (event: RunEvent) => events.push(event);
+  const run = new Run({ policy: policy as Policy, clock: manualClock(), actions: ACTIONS, onEvent });
+  await run.begin();
+  await run.step();
+  await run.epoch();
+  expect(run.stopped).toBe('epochs');
+  await run.end();
+  expect(events.map(({ type }) => type)).toEqual(['begin', 'evaluate', 'end']);
+});
