@@ -10,6 +10,8 @@ const CODES = { float32: 'F32', int32: 'I32', bool: 'BOOL' } as const satisfies 
 const DTYPES: { readonly [code: string]: DType } = { F32: 'float32', I32: 'int32', BOOL: 'bool' };
 const WIDTH = { float32: 4, int32: 4, bool: 1 } as const;
 const PREFIX = 8;
+/** The format keeps this name for notes, which are not tensors. */
+const METADATA = '__metadata__';
 /** The reference implementation refuses longer headers. */
 const LONGEST_HEADER = 100_000_000;
 
@@ -19,11 +21,24 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
-/** The file that holds these tensors, in this order. The same tensors give the same bytes. */
+/**
+ * The file that holds these tensors, in this order. The same tensors give the same bytes.
+ *
+ * @throws {WallclockError} where two have the same name: only one of them could be read again.
+ */
 export function encodeSafetensors(tensors: readonly NamedTensor[]): Uint8Array<ArrayBuffer> {
   const entries: [string, Entry][] = [];
+  const taken = new Set([METADATA]);
   let offset = 0;
   for (const { name, dtype, shape, data } of tensors) {
+    if (taken.has(name)) {
+      throw new WallclockError({
+        where: 'tensors',
+        expected: `names of their own, and not '${METADATA}'`,
+        got: name,
+      });
+    }
+    taken.add(name);
     const end = offset + data.byteLength;
     entries.push([name, { dtype: CODES[dtype], shape, data_offsets: [offset, end] }]);
     offset = end;
@@ -70,7 +85,7 @@ export function decodeSafetensors(file: Uint8Array, where: string): NamedTensor[
     return fail('a header that is an object', header);
   }
   const entries = Object.entries(header as { [name: string]: unknown })
-    .filter(([name]) => name !== '__metadata__')
+    .filter(([name]) => name !== METADATA)
     .map(([name, value]) => [name, checkEntry(value, `${where}, '${name}'`)] as const)
     .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
   let end = 0;
@@ -81,7 +96,8 @@ export function decodeSafetensors(file: Uint8Array, where: string): NamedTensor[
     end += bytes;
     if (data_offsets[1] !== end) fail(`'${name}' to end at byte ${end}, as its shape says`, data_offsets[1]);
     if (end > values.length) fail(`${end} bytes of values`, values.length);
-    const own = values.slice(data_offsets[0], end).buffer;
+    // Copied by the constructor: the slice of a Buffer would share the memory of all of it.
+    const own = new Uint8Array(values.subarray(data_offsets[0], end)).buffer;
     const data =
       dtype === 'float32'
         ? new Float32Array(own)
