@@ -13,7 +13,8 @@ export function memoryStore(): CheckpointStore {
       let files: Map<string, Uint8Array> | undefined = new Map();
       return {
         async write(file, bytes) {
-          files?.set(file, bytes.slice());
+          // Copied by the constructor: the slice of a Buffer would share its memory.
+          files?.set(file, new Uint8Array(bytes));
         },
         async commit() {
           if (files) checkpoints.set(name, files);
