@@ -1,6 +1,7 @@
 import { WallclockError } from '../core/errors.ts';
 import type { RunSnapshot } from '../core/run.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
+import { fromJson } from './from-json.ts';
 import { MANIFEST, makeManifest, readManifest, verifyFile } from './manifest.ts';
 import type { NamedTensor } from './named-tensor.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
@@ -62,7 +63,7 @@ export async function readCheckpoint(store: CheckpointStore, name: string): Prom
   return {
     model: decodeSafetensors(await read(MODEL), `${where}/${MODEL}`),
     optimizer: decodeSafetensors(await read(OPTIMIZER), `${where}/${OPTIMIZER}`),
-    run: checkSnapshot(JSON.parse(new TextDecoder().decode(await read(RUN))), `${where}/${RUN}`),
+    run: checkSnapshot(fromJson(await read(RUN), `${where}/${RUN}`), `${where}/${RUN}`),
   };
 }
 

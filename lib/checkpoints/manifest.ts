@@ -1,4 +1,5 @@
 import { WallclockError } from '../core/errors.ts';
+import { fromJson } from './from-json.ts';
 
 /** The list of a checkpoint's files, written last: a checkpoint without it does not exist. */
 export interface Manifest {
@@ -22,12 +23,7 @@ export async function makeManifest(
 
 /** @throws {WallclockError} where the text is no manifest, or one of a version that this code does not know. */
 export function readManifest(bytes: Uint8Array, where: string): Manifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new WallclockError({ where, expected: 'JSON', got: 'something else', cause });
-  }
+  const value = fromJson(bytes, where);
   const { format, version, files } = (value ?? {}) as { [key in keyof Manifest]?: unknown };
   if (format !== FORMAT) throw new WallclockError({ where, expected: `format '${FORMAT}'`, got: format });
   if (version !== VERSION) {
