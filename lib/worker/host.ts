@@ -64,7 +64,6 @@ export function createHost({
 
   return (request) => {
     answer(request).catch((error: unknown) => {
-      if (request.type === 'start' && current?.id === request.id) current = undefined;
       reply({ type: 'failed', id: request.id, message: messageOf(error) });
     });
   };
@@ -99,25 +98,34 @@ export function createHost({
     if (current) throw new Error(`Another run is under way (${current.id}).`);
     const run: CurrentRun = { id, paused: false, stopped: false };
     current = run;
+    try {
+      await prepareAndTrain(request, run);
+    } finally {
+      current = undefined;
+    }
+    reply({ type: 'done', id });
+  }
+
+  async function prepareAndTrain(request: StartRequest, run: CurrentRun): Promise<void> {
+    const { id } = run;
     const { store, instead: otherwise } = await usableStore(request);
     const trainer = await loadTrainer(request, (what) => reply({ type: 'loading', id, what }));
     run.trainer = trainer;
     const { backend } = trainer;
     const instead = [trainer.instead, otherwise].filter((reason) => reason !== undefined).join(' ');
     reply({ type: 'ready', id, backend, keeps: store !== spareStore, ...(instead && { instead }) });
-    if (run.paused) trainer.pause();
-    if (run.stopped) trainer.stop();
     try {
-      await tell(run.id, trainer, store);
+      if (run.paused) trainer.pause();
+      if (run.stopped) trainer.stop();
+      await tell(run, trainer, store);
     } finally {
       trainer.dispose();
-      current = undefined;
     }
-    reply({ type: 'done', id });
   }
 
   /** Runs the trainer, and tells of it: each event at once, progress and frames as often as an eye can follow. */
-  async function tell(id: number, trainer: Trainer, store: CheckpointStore): Promise<void> {
+  async function tell(run: CurrentRun, trainer: Trainer, store: CheckpointStore): Promise<void> {
+    const { id } = run;
     let reported = now();
     let framed = Number.NEGATIVE_INFINITY;
     let painting: Promise<void> | undefined;
@@ -126,7 +134,10 @@ export function createHost({
       framed = now();
       painting ??= trainer
         .frame()
-        .then((frame) => reply({ type: 'frame', id, frame }))
+        .then((frame) => {
+          // A run that has failed meanwhile is told of no more.
+          if (current === run) reply({ type: 'frame', id, frame });
+        })
         .finally(() => {
           painting = undefined;
         });
@@ -163,6 +174,7 @@ export function createHost({
       return { store };
     } catch {
       // Private windows and frames of other sites may be denied their storage.
+      await clear(spareStore);
       const instead = 'Checkpoints last only as long as this run: the browser lets this page keep nothing.';
       return { store: spareStore, instead };
     }
