@@ -1,7 +1,8 @@
 import type { Clock } from './core/clock.ts';
-import type { Policy } from './core/policy.ts';
-import { Run, type RunOptions } from './core/run.ts';
-import { parseStrategy, type StrategyOptions } from './core/strategy.ts';
+import { WallclockError } from './core/errors.ts';
+import { ACTIONS, type Policy } from './core/policy.ts';
+import { type Actions, Run, type RunOptions } from './core/run.ts';
+import { parseStrategy, type Strategy, type StrategyOptions } from './core/strategy.ts';
 import { strategyPolicy } from './core/strategy-policy.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -33,6 +34,20 @@ export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | '
  * ```
  */
 export function createRun({ strategy, clock = systemClock, ...options }: CreateRunOptions): Run {
-  const policy = strategyPolicy(parseStrategy(strategy)) as Policy;
-  return new Run({ ...options, policy, clock });
+  const checked = parseStrategy(strategy);
+  checkFinal(checked, options.actions);
+  return new Run({ ...options, policy: strategyPolicy(checked) as Policy, clock });
+}
+
+/** A run checks the actions that have an interval; what is done at the end alone has none. */
+function checkFinal({ final, intervals }: Strategy, actions: Actions): void {
+  for (const action of ACTIONS) {
+    if (!final[action] || intervals[action] || actions[action]) continue;
+    throw new WallclockError({
+      where: `actions.${action}`,
+      expected: `a function, because the strategy ends with '${action}'`,
+      got: actions[action],
+      fix: `Say how this loop does it, or leave '${action}' out of the strategy.`,
+    });
+  }
 }
