@@ -8,6 +8,12 @@ export interface Recording {
   readonly frame: Frame;
 }
 
+/** Every type of event: the compiler says where one is missing. */
+const EVENTS: { readonly [type in RunEvent['type']]: true } = {
+  ...{ begin: true, log: true, evaluate: true, save: true, fail: true },
+  ...{ pause: true, continue: true, end: true },
+};
+
 const ARRAYS = { u8: Uint8Array, u32: Uint32Array, f32: Float32Array } as const;
 
 /** One JSON line for each event and a last one for the frame. The pixels of other people's data are left out. */
@@ -24,31 +30,40 @@ export function writeRecording({ events, frame }: Recording): string {
 /** @throws {WallclockError} where the text is not a recording. */
 export function readRecording(text: string, where = 'recording.jsonl'): Recording {
   const events: RunEvent[] = [];
+  let frame: Frame | undefined;
   for (const [index, line] of text.trimEnd().split('\n').entries()) {
     const here = `${where}, line ${index + 1}`;
+    if (frame) throw new WallclockError({ where: here, expected: 'nothing after the frame', got: line });
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch (cause) {
       throw new WallclockError({ where: here, expected: 'a line of JSON', got: line, cause });
     }
-    const { type, frame } = (value ?? {}) as { type?: unknown; frame?: { [key: string]: unknown } };
-    if (type === 'frame' && frame) {
-      const unpacked = Object.entries(frame).map(([key, item]) => [
-        key,
-        isPacked(item) ? unpack(item) : item,
-      ]);
-      return { events, frame: Object.fromEntries(unpacked) as Frame };
-    }
-    if (typeof type !== 'string') throw new WallclockError({ where: here, expected: 'an event', got: value });
-    events.push(value as RunEvent);
+    const { type, frame: packed } = (value ?? {}) as { type?: unknown; frame?: unknown };
+    if (type === 'frame') frame = readFrame(packed, here);
+    else if (typeof type === 'string' && Object.hasOwn(EVENTS, type)) events.push(value as RunEvent);
+    else throw new WallclockError({ where: here, expected: 'an event', got: value });
   }
+  if (frame) return { events, frame };
   throw new WallclockError({
     where,
     expected: 'a frame as its last line',
     got: 'none',
     fix: 'Record the run again.',
   });
+}
+
+function readFrame(packed: unknown, where: string): Frame {
+  const { kind } = (packed ?? {}) as { kind?: unknown };
+  if (typeof packed !== 'object' || packed === null || (kind !== 'field' && kind !== 'tiles')) {
+    throw new WallclockError({ where, expected: "a frame of kind 'field' or 'tiles'", got: packed });
+  }
+  const unpacked = Object.entries(packed).map(([key, item]) => [
+    key,
+    isPacked(item) ? unpack(item, where) : item,
+  ]);
+  return Object.fromEntries(unpacked) as Frame;
 }
 
 interface Packed {
@@ -59,14 +74,20 @@ interface Packed {
 function pack(view: ArrayBufferView): Packed {
   const name = (Object.keys(ARRAYS) as (keyof typeof ARRAYS)[]).find((key) => view instanceof ARRAYS[key])!;
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  return { array: name, base64: btoa(String.fromCharCode(...bytes)) };
+  let characters = '';
+  for (const byte of bytes) characters += String.fromCharCode(byte);
+  return { array: name, base64: btoa(characters) };
 }
 
 function isPacked(value: unknown): value is Packed {
   return typeof value === 'object' && value !== null && Object.hasOwn(ARRAYS, (value as Packed).array);
 }
 
-function unpack({ array, base64 }: Packed) {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return new ARRAYS[array](bytes.buffer);
+function unpack({ array, base64 }: Packed, where: string) {
+  try {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    return new ARRAYS[array](bytes.buffer);
+  } catch (cause) {
+    throw new WallclockError({ where, expected: `base64 of an array of ${array}`, got: base64, cause });
+  }
 }
