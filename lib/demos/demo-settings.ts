@@ -76,7 +76,7 @@ export function parseDemoOptions(options: unknown, where = 'demo'): DemoSettings
   check(
     typeof store === 'string' && /^[a-z0-9][a-z0-9-]{0,63}$/.test(store),
     'store',
-    'a name of small letters, digits and hyphens',
+    'a name of at most 64 small letters, digits and hyphens',
     store,
   );
   return {
