@@ -8,9 +8,10 @@ const IN_NODE = typeof setImmediate === 'function';
 /**
  * Milliseconds of work between two turns for others: a message that says "pause" waits no longer than this and a step.
  * In a browser a turn costs next to nothing, and somebody may be waiting for a click to be heard. In Node the garbage
- * collector uses it as well, and a turn every 10, 25 and 50 ms cost 7 %, 6 % and 4 % of the digits' steps on wasm.
+ * collector takes its turn as well: on wasm, turns every 25 ms cost 5 % of the digits' steps, every 100 ms 3 %, every
+ * 250 ms 1 %.
  */
-const TURN = IN_NODE ? 100 : 25;
+const TURN = IN_NODE ? 250 : 25;
 
 /**
  * Lets the world in while a model trains. Training is one long computation: without a pause for breath no message, no
