@@ -122,6 +122,16 @@ describe('the file', () => {
     expect(() => encodeSafetensors(tensors)).toThrow(WallclockError);
   });
 
+  test('may name its tensors in any order: they are read in the order of their values, empty ones in their place', () => {
+    const entry = (shape: number[], from: number, to: number) => ({
+      dtype: 'F32',
+      shape,
+      data_offsets: [from, to],
+    });
+    const file = fileOf({ c: entry([1], 4, 8), b: entry([0], 4, 4), a: entry([1], 0, 4) }, 8);
+    expect(decodeSafetensors(file, 'file').map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+  });
+
   test('may have metadata, which is passed over', () => {
     const file = fileOf(
       { __metadata__: { format: 'pt' }, x: { dtype: 'BOOL', shape: [], data_offsets: [0, 1] } },
