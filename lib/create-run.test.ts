@@ -56,7 +56,9 @@ test('what does not hold is refused before anything has started', () => {
   expect(create({ strategy: { log: '1s' } })).toThrowErrorMatchingInlineSnapshot(
     `[WallclockError: actions.log: expected a function, because the strategy has an interval for 'log', got undefined. Say how this loop does it, or leave 'log' out of the strategy.]`,
   );
-  expect(create({ strategy: { final: { save: true } } })).toThrowErrorMatchingInlineSnapshot(`[WallclockError: actions.save: expected a function, because the strategy ends with 'save', got undefined. Say how this loop does it, or leave 'save' out of the strategy.]`);
+  expect(create({ strategy: { final: { save: true } } })).toThrowErrorMatchingInlineSnapshot(
+    `[WallclockError: actions.save: expected a function, because the strategy ends with 'save', got undefined. Say how this loop does it, or leave 'save' out of the strategy.]`,
+  );
   expect(create({ strategy: { log: '1s' } })).toThrow(WallclockError);
   expect(
     create({ strategy: { log: '1s', final: { log: false } }, actions: { log: () => ({}) } }),

@@ -217,7 +217,9 @@ describe('a run that does not hold is refused', () => {
   });
 
   test('what is not JSON, or not UTF-8', async () => {
-    expect(await renewed('{"run":')).toMatchInlineSnapshot(`"memory/c/run.json: expected JSON, got 'something else'."`);
+    expect(await renewed('{"run":')).toMatchInlineSnapshot(
+      `"memory/c/run.json: expected JSON, got 'something else'."`,
+    );
     expect(await refusal({ 'run.json': Uint8Array.of(0x22, 0xff, 0x22) }, true)).toMatch(
       /run.json: expected JSON/,
     );

@@ -37,9 +37,9 @@ describe('a recording', () => {
     expect(writeRecording({ events, frame: FIELD })).toBe(text);
   });
 
-  test('may have a frame as large as a projector', () => {
-    const values = Uint8Array.from({ length: 1920 * 1080 }, (_, index) => (index * 31) % 256);
-    const frame: Frame = { ...FIELD, width: 1920, height: 1080, values };
+  test('may have a large frame', () => {
+    const values = Uint8Array.from({ length: 512 * 512 }, (_, index) => (index * 31) % 256);
+    const frame: Frame = { ...FIELD, width: 512, height: 512, values };
     const back = readRecording(writeRecording({ events: [], frame })).frame as FieldFrame;
     expect(Buffer.compare(back.values, values)).toBe(0);
   });
