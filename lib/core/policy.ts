@@ -25,7 +25,7 @@ export interface Action {
  * The places in a run at which its policy is asked what to do.
  *
  * ```
- * run begins                                             -> stop, where a resumed run has used up its limits
+ * run begins                                 -> stop, where a resumed run has used up its limits
  *   each epoch
  *     each step:    … train …   step ends    -> log, evaluate, save, stop
  *                               action done  (after each action, with its outcome)
