@@ -32,7 +32,7 @@ function phases(happenings: readonly Happening[]): string[] {
 
 describe('phases', () => {
   test('from Run to the end', async () => {
-    expect(phases([{ type: 'begin' }, ...(await replies())])).toEqual([
+    expect(phases([{ type: 'begin', resume: false }, ...(await replies())])).toEqual([
       ...['recorded', 'loading', 'ready', 'running', 'done'],
     ]);
   });
@@ -42,14 +42,18 @@ describe('phases', () => {
     const pause: Happening = { type: 'pause' };
     const goOn: Happening = { type: 'continue' };
     expect(phases([pause, goOn])).toEqual(['recorded']);
-    expect(phases([{ type: 'begin' }, ...told.slice(0, 5), pause, pause, goOn, goOn, pause])).toEqual([
-      ...['recorded', 'loading', 'ready', 'running', 'paused', 'running', 'paused'],
-    ]);
+    expect(
+      phases([{ type: 'begin', resume: false }, ...told.slice(0, 5), pause, pause, goOn, goOn, pause]),
+    ).toEqual([...['recorded', 'loading', 'ready', 'running', 'paused', 'running', 'paused']]);
   });
 
   test.each([0, 2, 3, 4, 6])('a worker that dies after %d replies leaves what there is', async (count) => {
     const told = (await replies()).slice(0, count);
-    const happenings: Happening[] = [{ type: 'begin' }, ...told, { type: 'died', message: 'Out of memory.' }];
+    const happenings: Happening[] = [
+      { type: 'begin', resume: false },
+      ...told,
+      { type: 'died', message: 'Out of memory.' },
+    ];
     const session = happenings.reduce(advance, idleSession());
     expect(session).toMatchObject({ phase: 'failed', failure: 'Out of memory.' });
     expect(session.run.log.count).toBe(
@@ -62,7 +66,7 @@ describe('phases', () => {
 test('what can be gone on with: the newest save of a run that has not come to its end', async () => {
   const told = await replies();
   const at = (count: number) =>
-    told.slice(0, count).reduce<Session>(advance, advance(idleSession(), { type: 'begin' }));
+    told.slice(0, count).reduce<Session>(advance, advance(idleSession(), { type: 'begin', resume: false }));
   expect(at(5).resumable).toBeUndefined();
   const saved = told.findIndex((reply) => reply.type === 'event' && reply.event.type === 'save');
   expect(at(saved + 1).resumable).toEqual({ checkpoint: 'checkpoint-2', step: 2 });
@@ -71,16 +75,28 @@ test('what can be gone on with: the newest save of a run that has not come to it
 
 test('a reset keeps what can be gone on with, and nothing else', () => {
   const hint = { checkpoint: 'checkpoint-7', step: 7 };
-  const running = [{ type: 'begin' }, { type: 'ready', id: 1, backend: 'cpu', keeps: true }] as const;
+  const running = [
+    { type: 'begin', resume: true },
+    { type: 'ready', id: 1, backend: 'cpu', keeps: true },
+  ] as const;
   const session = (running as readonly Happening[]).reduce(advance, idleSession(hint));
   expect(advance(session, { type: 'reset' })).toEqual(idleSession(hint));
+});
+
+test('a fresh run replaces what could be gone on with when it can train, and not before', () => {
+  const hint = { checkpoint: 'checkpoint-7', step: 7 };
+  const ready: Reply = { type: 'ready', id: 1, backend: 'cpu', keeps: true };
+  const begun = (resume: boolean) => advance(idleSession(hint), { type: 'begin', resume });
+  expect(begun(false).resumable).toEqual(hint);
+  expect(advance(begun(false), ready).resumable).toBeUndefined();
+  expect(advance(begun(true), ready).resumable).toEqual(hint);
 });
 
 test('each phase says what is going on', async () => {
   const told = await replies();
   let session = idleSession();
   const said = [statusText(session, demo, 'cpu')];
-  for (const happening of [{ type: 'begin' } as const, ...told]) {
+  for (const happening of [{ type: 'begin', resume: false } as const, ...told]) {
     session = advance(session, happening);
     const text = statusText(session, demo, 'cpu');
     if (text !== said.at(-1)) said.push(text);

@@ -33,6 +33,8 @@ export interface Session {
   readonly failure?: string;
   /** The newest checkpoint of a run that can be gone on with. */
   readonly resumable?: Resumable;
+  /** Whether the run goes on from there: one that starts afresh replaces it as soon as it can train. */
+  readonly resumes: boolean;
 }
 
 export interface Resumable {
@@ -41,7 +43,7 @@ export interface Resumable {
 }
 
 export type Happening =
-  | { readonly type: 'begin' }
+  | { readonly type: 'begin'; readonly resume: boolean }
   | { readonly type: 'pause' | 'continue' }
   | { readonly type: 'reset' }
   | { readonly type: 'died'; readonly message: string }
@@ -49,11 +51,7 @@ export type Happening =
 
 export function idleSession(resumable?: Resumable): Session {
   return {
-    phase: 'recorded',
-    run: IDLE_RUN,
-    step: 0,
-    active: 0,
-    keeps: true,
+    ...{ phase: 'recorded', run: IDLE_RUN, step: 0, active: 0, keeps: true, resumes: false },
     ...(resumable && { resumable }),
   };
 }
@@ -62,7 +60,10 @@ export function idleSession(resumable?: Resumable): Session {
 export function advance(session: Session, happening: Happening): Session {
   switch (happening.type) {
     case 'begin':
-      return { ...idleSession(session.resumable), phase: 'loading', loading: 'engine' };
+      return {
+        ...idleSession(session.resumable),
+        ...{ phase: 'loading', loading: 'engine', resumes: happening.resume },
+      };
     case 'reset':
       return idleSession(session.resumable);
     case 'pause':
@@ -73,7 +74,9 @@ export function advance(session: Session, happening: Happening): Session {
       return { ...session, loading: happening.what };
     case 'ready': {
       const { backend, keeps, instead } = happening;
-      return { ...session, phase: 'ready', backend, keeps, ...(instead !== undefined && { instead }) };
+      const { resumable, ...rest } = session;
+      const kept = session.resumes && resumable ? { resumable } : {};
+      return { ...rest, ...kept, phase: 'ready', backend, keeps, ...(instead !== undefined && { instead }) };
     }
     case 'event':
       return onEvent(session, happening.event);

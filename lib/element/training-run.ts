@@ -87,8 +87,7 @@ export class TrainingRun extends HTMLElement {
         strategy[action as keyof typeof intervals] = every;
     }
     this.#close();
-    if (!resume) this.#forget();
-    this.#happen({ type: 'begin' });
+    this.#happen({ type: 'begin', resume });
     this.#client = openClient({
       onReply: (reply) => this.#onReply(reply),
       onDeath: (message) => this.#happen({ type: 'died', message }),
@@ -156,8 +155,8 @@ export class TrainingRun extends HTMLElement {
 
   #onReply(reply: Reply): void {
     this.#happen(reply);
-    if (reply.type === 'event' && (reply.event.type === 'save' || reply.event.type === 'end'))
-      this.#remember();
+    const { type } = reply.type === 'event' ? reply.event : reply;
+    if (type === 'ready' || type === 'save' || type === 'end') this.#remember();
     // The engine's memory is the worker's: with the run they both go.
     if (reply.type === 'done' || reply.type === 'failed') this.#close();
   }
@@ -177,11 +176,6 @@ export class TrainingRun extends HTMLElement {
   #remember(): void {
     if (this.#isPersistent() && this.#session.keeps)
       writeHint(this.#settings!.store, this.#session.resumable);
-  }
-
-  #forget(): void {
-    this.#session = idleSession();
-    this.#remember();
   }
 
   #close(): void {

@@ -228,6 +228,10 @@ describe('train()', () => {
     ['train(): batchSize: expected a whole number', (o) => ({ ...o, batchSize: 0 })],
     ['train(): validation: expected data', (o) => ({ ...o, strategy: { evaluate: '1s', maxSteps: 1 } })],
     ['train(): store: expected a checkpoint store', (o) => ({ ...o, strategy: { save: '1s', maxSteps: 1 } })],
+    [
+      'train(): store: expected a checkpoint store',
+      (o) => ({ ...o, strategy: { maxSteps: 1, final: { save: true } } }),
+    ],
     ['train(): strategy: expected a limit', (o) => ({ ...o, strategy: { log: '1s' } })],
     ['train(): data: expected { xs, ys }', (o) => ({ ...o, data: [1, 2] })],
     [

@@ -105,6 +105,15 @@ describe('the protocol', () => {
     expect(host.runs.length).toBe(1);
   });
 
+  test('a run that cannot be loaded costs the former one no checkpoint', async () => {
+    const store = await storeWith('checkpoint-5');
+    const loadTrainer = () => Promise.reject(new Error('offline'));
+    const host = scripted({}, { openStore: () => store, loadTrainer });
+    await host.send({ ...START, id: 1 });
+    expect(host.replies.at(-1)).toEqual({ type: 'failed', id: 1, message: 'offline' });
+    expect(await store.list()).toEqual(['checkpoint-5']);
+  });
+
   test('each reply is told at its time, with the id of its request', async () => {
     const host = scripted({}, { openStore: () => store });
     const store = await storeWith('checkpoint-5');
@@ -125,9 +134,9 @@ describe('the protocol', () => {
     host.runs[1]!.fail(new Error('Out of memory.'));
     await settled();
     expect(host.replies).toEqual([
+      { type: 'loading', id: 9, what: 'engine' },
       { type: 'listed', id: 7, checkpoints: ['checkpoint-5'] },
       { type: 'cleared', id: 8 },
-      { type: 'loading', id: 9, what: 'engine' },
       { type: 'ready', id: 9, backend: 'cpu', keeps: true },
       { type: 'frame', id: 9, frame: FRAME },
       { type: 'progress', id: 9, step: 12, active: 1.5 },

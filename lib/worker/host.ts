@@ -108,13 +108,14 @@ export function createHost({
 
   async function prepareAndTrain(request: StartRequest, run: CurrentRun): Promise<void> {
     const { id } = run;
-    const { store, instead: otherwise } = await usableStore(request);
     const trainer = await loadTrainer(request, (what) => reply({ type: 'loading', id, what }));
     run.trainer = trainer;
-    const { backend } = trainer;
-    const instead = [trainer.instead, otherwise].filter((reason) => reason !== undefined).join(' ');
-    reply({ type: 'ready', id, backend, keeps: store !== spareStore, ...(instead && { instead }) });
     try {
+      // Only now that it can be trained: what fails to load must not cost the former run its checkpoints.
+      const { store, instead: otherwise } = await usableStore(request);
+      const { backend } = trainer;
+      const instead = [trainer.instead, otherwise].filter((reason) => reason !== undefined).join(' ');
+      reply({ type: 'ready', id, backend, keeps: store !== spareStore, ...(instead && { instead }) });
       if (run.paused) trainer.pause();
       if (run.stopped) trainer.stop();
       await tell(run, trainer, store);
