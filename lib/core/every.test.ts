@@ -72,6 +72,7 @@ test.each([
   '0.5 step',
   '-1 step',
   'Infinity s',
+  'Infinitys',
   'NaN s',
   `${'9'.repeat(400)} epochs`,
   '0.0000001 seconds',

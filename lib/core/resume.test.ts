@@ -3,6 +3,7 @@ import { drawTimeline } from '../testing/draw-timeline.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { type Simulation, simulate } from '../testing/simulate.ts';
 import type { RunEvent } from './run-event.ts';
+import type { Schedule } from './strategy-policy.ts';
 
 /** A run that dies after a step, and goes on from its last checkpoint on another day; and one that is not disturbed. */
 async function interrupted(simulation: Simulation, diesAfter: number) {
@@ -12,14 +13,33 @@ async function interrupted(simulation: Simulation, diesAfter: number) {
   const clock = manualClock(90_000_000);
   const went = await simulate({
     ...simulation,
+    ...(simulation.failures && { failures: failuresAfter(checkpoint, died.events, simulation.failures) }),
     clock,
     resume: { checkpoint, snapshot: died.snapshots[checkpoint]! },
   });
   return { whole, died, went, checkpoint };
 }
 
-/** What a reader of a run can compare: everything of an event but its place in the count. */
-const comparable = (events: readonly RunEvent[]) => events.map(({ seq: _, ...event }) => event);
+/** What is scripted to fail after a checkpoint: a simulation counts its attempts from 1. */
+function failuresAfter(
+  checkpoint: string,
+  events: readonly RunEvent[],
+  failures: NonNullable<Simulation['failures']>,
+) {
+  const save = events.findIndex((event) => event.type === 'save' && event.checkpoint === checkpoint);
+  const attempted = events
+    .slice(0, save + 1)
+    .map((event) => (event.type === 'fail' ? event.action : event.type));
+  const left = Object.entries(failures).map(([action, attempts]) => {
+    const before = attempted.filter((type) => type === action).length;
+    return [action, attempts.map((attempt) => attempt - before)];
+  });
+  return Object.fromEntries(left) as typeof failures;
+}
+
+/** What a reader of a run can compare: everything of an event but its place in the count, and how often it was tried. */
+const comparable = (events: readonly RunEvent[]) =>
+  events.map(({ seq: _, ...event }) => ('message' in event ? { ...event, message: '' } : event));
 
 describe('an interrupted run goes on as if it had not been', () => {
   const step = [900, 2100, 400];
@@ -62,16 +82,24 @@ describe('an interrupted run goes on as if it had not been', () => {
     ],
     [
       'with an evaluation that waits to be tried again',
-      { strategy: { log: '2s', evaluate: '5s', save: '7s', maxTime: '60s' }, evaluate: 0 },
-      30,
+      {
+        strategy: { log: '2s', evaluate: '5s', save: '7s', maxTime: '60s' },
+        failures: { evaluate: [3, 4, 5, 6, 7, 8] },
+      },
+      26,
     ],
   ])('%s', async (_, simulation, diesAfter) => {
-    const { whole, went, checkpoint } = await interrupted({ step, ...actions, ...simulation }, diesAfter);
+    const { whole, died, went, checkpoint } = await interrupted(
+      { step, ...actions, ...simulation },
+      diesAfter,
+    );
     const [begin, ...later] = comparable(went.events);
     const of = whole.events.findIndex((event) => event.type === 'save' && event.checkpoint === checkpoint);
     // The rest of the save that was under way when the snapshot was taken belongs to both.
     expect(later).toEqual(comparable(whole.events.slice(of + 1)));
     expect(later.length).toBeGreaterThan(10);
+    const { evaluate } = died.snapshots[checkpoint]!.schedule as Schedule;
+    expect(evaluate.failures > 0).toBe(simulation.failures !== undefined);
     expect(begin).toMatchObject({ type: 'begin', run: 'simulated', resumed: { checkpoint } });
     expect(went.state.series).toEqual(whole.state.series);
     expect(went.state.log).toEqual({ ...whole.state.log, last: went.state.log.last });

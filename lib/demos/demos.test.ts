@@ -44,9 +44,13 @@ describe.each(DEMOS.map((demo) => [demo.id, demo] as const))('%s', (id, demo) =>
     const compared = strategies.flatMap(({ id: name, strategy }) =>
       machines.map((machine) => [`recording-${name}-${machine.id}.jsonl`, strategy] as const),
     );
-    for (const [file, strategy] of [['recording.jsonl', demo.strategy] as const, ...compared]) {
+    const recordings = [['recording.jsonl', demo.strategy] as const, ...compared];
+    const committed = readdirSync(fileOf(id)).filter((name) => name.endsWith('.jsonl'));
+    expect(committed.sort()).toEqual(recordings.map(([file]) => file).sort());
+    for (const [file, strategy] of recordings) {
       const { events, frame } = readRecording(readFileSync(fileOf(`${id}/${file}`), 'utf8'), file);
       expect(frame.kind, file).toBe(demo.frame);
+      expect(events.at(-1)?.type, file).toBe('end');
       expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index));
       const state = events.reduce(fold, IDLE_RUN);
       const { log, evaluate, save } = strategy;
