@@ -4,7 +4,7 @@ import type { RunSnapshot } from '../core/run.ts';
 import { simulate } from '../testing/simulate.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
-import { makeManifest } from './manifest.ts';
+import { makeManifest, verifyFile } from './manifest.ts';
 import { memoryStore } from './stores/memory-store.ts';
 
 const FILES = ['model.safetensors', 'optimizer.safetensors', 'run.json', 'manifest.json'];
@@ -192,6 +192,11 @@ describe('a manifest is refused', () => {
     expect(await refused({ ...rest, files: {} })).toMatch(
       /^memory\/c: expected 'model.safetensors' in its manifest/,
     );
+    for (const file of ['constructor', 'toString', '__proto__']) {
+      await expect(verifyFile({ ...rest, files }, file, new Uint8Array(), 'memory/c')).rejects.toThrow(
+        `memory/c: expected '${file}' in its manifest, got 'none'.`,
+      );
+    }
   });
 });
 
