@@ -121,6 +121,17 @@ test('where it stands in its data', async () => {
   expect(run.moment).toEqual({ step: 6, epoch: 1.5, elapsed: 6000, active: 6000, training: 6000 });
 });
 
+test('a part of an epoch is rounded once: it is the step divided by the length, to the bit', () => {
+  const { run, step } = runOf({}, ACTIONS, 9);
+  run.begin();
+  for (let count = 1; count <= 180; count++) {
+    step();
+    if (run.moment.epoch !== count / 9) expect.fail(`step ${count}: ${run.moment.epoch}`);
+    if (count % 9 === 0) run.epoch();
+  }
+  expect(run.moment.epoch).toBe(20);
+});
+
 test('epochs of other lengths than was said are counted where they end', async () => {
   const { run, step } = runOf({}, ACTIONS, 4);
   run.begin();

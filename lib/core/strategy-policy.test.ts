@@ -3,6 +3,8 @@ import { drawTimeline } from '../testing/draw-timeline.ts';
 import { type Simulation, simulate } from '../testing/simulate.ts';
 import type { Action } from './policy.ts';
 import type { RunEvent } from './run-event.ts';
+import { parseStrategy } from './strategy.ts';
+import { strategyPolicy } from './strategy-policy.ts';
 
 const draw = async (simulation: Simulation, options?: Parameters<typeof drawTimeline>[1]) =>
   drawTimeline((await simulate(simulation)).events, options);
@@ -231,6 +233,15 @@ describe('never twice on a step', () => {
     expect(seen.length).toBe(3 + 3 + 6);
   });
 
+  test('not at the end of an epoch either, where another action has taken longer than its interval', async () => {
+    const simulation: Simulation = { strategy: { log: '1s', evaluate: '2 steps' }, evaluate: 60_000 };
+    const { events } = await simulate({ ...simulation, stepsPerEpoch: 2, steps: 4 });
+    expect(actedOf(events).map(({ type, step }) => `${type} ${step}`)).toEqual([
+      ...['log 1', 'log 2', 'evaluate 2'],
+      ...['log 3', 'log 4', 'evaluate 4'],
+    ]);
+  });
+
   test('a final action is done only where the last step lacks it', async () => {
     const seen = async (steps: number, final = {}) => {
       const { events } = await simulate({ strategy: { ...strategy, final }, steps });
@@ -254,6 +265,11 @@ describe('never twice on a step', () => {
   test('a run without a step has no final action', async () => {
     const { events } = await simulate({ strategy, steps: 0 });
     expect(events.map(({ type }) => type)).toEqual(['begin', 'end']);
+    const policy = strategyPolicy(parseStrategy({ final: { log: true, save: true } }));
+    const moment = { step: 0, epoch: 0, elapsed: 0, active: 0, training: 0 };
+    const atEnd = (step: number) =>
+      policy.decide(policy.initialState(), { at: 'run ends' }, { ...moment, step })?.actions.length;
+    expect([atEnd(0), atEnd(1)]).toEqual([undefined, 2]);
   });
 });
 
