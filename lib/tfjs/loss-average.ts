@@ -1,7 +1,7 @@
 import { addN, div, type Scalar, tidy } from '@tensorflow/tfjs-core';
 
-/** So many losses are held at most before they are added up: it bounds the memory of a run that logs seldom. */
-const MOST_HELD = 256;
+/** So many losses are held at most before they are added up: few enough to cost the garbage collector nothing. */
+const MOST_HELD = 16;
 
 /**
  * The mean loss of the steps since it was last taken. Losses stay where the backend has them, and one number is read

@@ -7,11 +7,10 @@ const IN_NODE = typeof setImmediate === 'function';
 
 /**
  * Milliseconds of work between two turns for others: a message that says "pause" waits no longer than this and a step.
- * In a browser a turn costs next to nothing, and somebody may be waiting for a click to be heard. In Node the garbage
- * collector takes its turn as well: on wasm, turns every 25 ms cost 5 % of the digits' steps, every 100 ms 3 %, every
- * 250 ms 1 %.
+ * In a browser somebody may be waiting for a click to be heard. In Node the garbage collector takes its turn as well,
+ * and nobody clicks.
  */
-const TURN = IN_NODE ? 250 : 25;
+const TURN = IN_NODE ? 100 : 25;
 
 /**
  * Lets the world in while a model trains. Training is one long computation: without a pause for breath no message, no

@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { rowPicker } from './row-picker.ts';
@@ -32,6 +33,19 @@ test('what is picked is a copy, and the only tensor that is made', async () => {
   picked.dataSync().fill(9);
   expect([...source.dataSync()]).toEqual([1, 2, 3]);
 });
+
+test.each(['cpu', 'wasm'])(
+  'batches that live at the same time do not share their values, on %s',
+  async (name) => {
+    await tf.setBackend(name);
+    const pick = await rowPicker(tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]));
+    const [first, second, smaller] = [[0, 1], [2, 0], [1]].map((rows) => pick(Int32Array.from(rows)));
+    expect([...first!.dataSync()]).toEqual([1, 2, 3, 4]);
+    expect([...second!.dataSync()]).toEqual([5, 6, 1, 2]);
+    expect([...smaller!.dataSync()]).toEqual([3, 4]);
+    await tf.setBackend('cpu');
+  },
+);
 
 test('on a GPU the data is not read back', async () => {
   const source = tf.tensor1d([1, 2, 3]);

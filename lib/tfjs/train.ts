@@ -74,7 +74,7 @@ const KEYS = [
  * Trains a compiled model, and logs, evaluates and saves by time.
  *
  * The loss is read back only when a log is due, so that the backend is never waited for in between. Between steps, about
- * every 25 ms (in Node 250 ms), timers and messages have their turn.
+ * every 25 ms (in Node 100 ms), timers and messages have their turn.
  *
  * @returns the state the run ended in; its `reason` says why it stopped.
  * @throws {WallclockError} for options that do not hold, before anything has started.
