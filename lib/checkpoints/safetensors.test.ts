@@ -122,6 +122,20 @@ describe('the file', () => {
     expect(() => encodeSafetensors(tensors)).toThrow(WallclockError);
   });
 
+  test.each([
+    [[3], 2],
+    [[], 0],
+    [[2, 0], 1],
+    [[-1, -2], 2],
+    [[0.5, 4], 2],
+  ])('is not written of shape %j with %d values, because it could not be read', (shape, size) => {
+    const tensor: NamedTensor = { name: 'x', dtype: 'float32', shape, data: new Float32Array(size) };
+    expect(() => encodeSafetensors([tensor])).toThrow(WallclockError);
+    expect(() => encodeSafetensors([tensor])).toThrow(
+      `tensors, 'x': expected a shape of whole numbers for ${size} values, got ${JSON.stringify(shape)}.`,
+    );
+  });
+
   test('may name its tensors in any order: they are read in the order of their values, empty ones in their place', () => {
     const entry = (shape: number[], from: number, to: number) => ({
       dtype: 'F32',

@@ -24,7 +24,8 @@ interface Entry {
 /**
  * The file that holds these tensors, in this order. The same tensors give the same bytes.
  *
- * @throws {WallclockError} where two have the same name: only one of them could be read again.
+ * @throws {WallclockError} where two have the same name, or one has not as many values as its shape says: they could
+ *   not be read again.
  */
 export function encodeSafetensors(tensors: readonly NamedTensor[]): Uint8Array<ArrayBuffer> {
   const entries: [string, Entry][] = [];
@@ -39,6 +40,13 @@ export function encodeSafetensors(tensors: readonly NamedTensor[]): Uint8Array<A
       });
     }
     taken.add(name);
+    if (!isCounts(shape) || shape.reduce((product, size) => product * size, 1) !== data.length) {
+      throw new WallclockError({
+        where: `tensors, '${name}'`,
+        expected: `a shape of whole numbers for ${data.length} values`,
+        got: shape,
+      });
+    }
     const end = offset + data.byteLength;
     entries.push([name, { dtype: CODES[dtype], shape, data_offsets: [offset, end] }]);
     offset = end;
