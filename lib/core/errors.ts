@@ -70,3 +70,12 @@ function escaped(character: string): string {
   const json = JSON.stringify(character).slice(1, -1);
   return json === character ? `\\u{${character.codePointAt(0)!.toString(16)}}` : json;
 }
+
+/** What went wrong, in words. Never throws, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'an unknown error';
+  }
+}

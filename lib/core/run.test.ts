@@ -218,6 +218,12 @@ describe('a pause', () => {
   });
 });
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable(() => {}, {});
+  revoke();
+  return proxy;
+}
+
 describe('an action', () => {
   test('is told of where the run stands, and awaited', async () => {
     const log = vi.fn(async () => ({ loss: 0.5 }));
@@ -245,6 +251,8 @@ describe('an action', () => {
       },
       'full',
     ],
+    ['throws what cannot be written', () => Promise.reject(Object.create(null)), 'an unknown error'],
+    ['throws what cannot be looked at', () => Promise.reject(revoked()), 'an unknown error'],
   ])('that %s is told as a failure, and the run goes on', async (_, save, message) => {
     const { run, step, events } = runOf({ save: '1s' }, { save });
     run.begin();

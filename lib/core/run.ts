@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { WallclockError } from './errors.ts';
+import { messageOf, WallclockError } from './errors.ts';
 import type { Moment } from './moment.ts';
 import {
   ACTIONS,
@@ -239,7 +239,7 @@ export class Run {
       const took = (watch.active - begun) / 1000;
       this.#emit({ ...action, ...told(action.type, outcome.result), took, ...reading, seq } as RunEvent);
     } else {
-      const message = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
+      const message = messageOf(outcome.error);
       this.#emit({ type: 'fail', action: action.type, message, ...reading, seq });
     }
   }

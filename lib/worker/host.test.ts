@@ -262,6 +262,11 @@ describe('a start', () => {
     ['rejects', { train: () => Promise.reject(new Error('Out of memory.')) }, 'Out of memory.'],
     ['rejects with a text', { train: () => Promise.reject('lost') }, 'lost'],
     [
+      'rejects with what cannot be written',
+      { train: () => Promise.reject(Object.create(null)) },
+      'an unknown error',
+    ],
+    [
       'cannot be disposed of',
       {
         train: async () => {},

@@ -1,4 +1,5 @@
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { messageOf } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Backend, Frame } from '../demos/demo.ts';
 import type { Reply, Request, StartRequest } from './protocol.ts';
@@ -193,8 +194,4 @@ export function createHost({
 
 async function clear(store: CheckpointStore): Promise<void> {
   for (const name of await store.list()) await store.remove(name);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
