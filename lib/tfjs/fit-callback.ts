@@ -81,7 +81,8 @@ export class FitCallback extends Callback {
       clock,
       actions: modelActions({
         ...{ model: this.model, losses: this.#losses, store, keep: this.#strategy.keep, checkpoints: [] },
-        validation: validation && batchesOf(validation, { where: 'validation', batchSize }),
+        validation:
+          validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize }),
         breathe: () => this.#pace?.breathe(),
       }),
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),

@@ -233,6 +233,13 @@ describe('train()', () => {
       (o) => ({ ...o, strategy: { maxSteps: 1, final: { save: true } } }),
     ],
     ['train(): strategy: expected a limit', (o) => ({ ...o, strategy: { log: '1s' } })],
+    [
+      'train(): data.xs: expected a tensor, got ',
+      (o) => {
+        const { xs, ys } = o.data as { xs: tf.Tensor; ys: tf.Tensor };
+        return { ...o, data: { xs: [xs, xs], ys } };
+      },
+    ],
     ['train(): data: expected { xs, ys }', (o) => ({ ...o, data: [1, 2] })],
     [
       'train(): data.ys: expected 64 examples',

@@ -164,8 +164,9 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
     model: compiled,
     where: `${where}: data`,
     strategy,
-    batches: batchesOf(data, { where: `${where}: data`, batchSize, shuffle: seed }),
-    validation: validation && batchesOf(validation, { where: `${where}: validation`, batchSize }),
+    batches: batchesOf(data, { where: `${where}: data`, model: compiled, batchSize, shuffle: seed }),
+    validation:
+      validation && batchesOf(validation, { where: `${where}: validation`, model: compiled, batchSize }),
   };
 
   function check(holds: unknown, option: string, expected: string, got: unknown): void {

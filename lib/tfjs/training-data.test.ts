@@ -8,15 +8,17 @@ beforeAll(() => {
   return tf.setBackend('cpu');
 });
 
+const ONE = { inputs: [undefined as never], outputs: [undefined as never] };
+
 /** The examples of an epoch, batch by batch; example n is the number n, with 10n as its target. */
 async function batchesOfTen(options: Partial<BatchOptions>, epoch: number, from?: number) {
   const xs = tf.range(0, 10);
   const ys = xs.mul(10);
   const batches: number[][] = [];
-  for await (const batch of batchesOf({ xs, ys }, { where: 'data', batchSize: 4, ...options }).epoch(
-    epoch,
-    from,
-  )) {
+  for await (const batch of batchesOf(
+    { xs, ys },
+    { where: 'data', model: ONE, batchSize: 4, ...options },
+  ).epoch(epoch, from)) {
     const values = [...batch.xs[0]!.dataSync()];
     expect([...batch.ys[0]!.dataSync()]).toEqual(values.map((value) => value * 10));
     expect(batch.size).toBe(values.length);
@@ -52,7 +54,7 @@ test('from the middle of an epoch on', async () => {
 
 test('a batch that is given up leaves no tensor behind', async () => {
   const xs = tf.range(0, 10);
-  const source = batchesOf({ xs, ys: xs }, { where: 'data', batchSize: 4, shuffle: 0 });
+  const source = batchesOf({ xs, ys: xs }, { where: 'data', model: ONE, batchSize: 4, shuffle: 0 });
   const before = tf.memory().numTensors;
   for await (const batch of source.epoch(0)) {
     disposeBatch(batch);

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { WallclockError } from '../core/errors.ts';
 import { permutation, seededRandom } from '../core/seeded-random.ts';
 import { type RowPicker, rowPicker } from './row-picker.ts';
@@ -30,6 +31,8 @@ export interface BatchSource {
 
 export interface BatchOptions {
   readonly where: string;
+  /** Whose inputs and outputs the data is for. */
+  readonly model: Pick<LayersModel, 'inputs' | 'outputs'>;
   readonly batchSize: number;
   /** Shuffles data in memory anew in each epoch, from this seed. Default: in order. A dataset shuffles itself. */
   readonly shuffle?: number;
@@ -37,15 +40,15 @@ export interface BatchOptions {
 
 /** @throws {WallclockError} for data that is neither tensors of equal length nor a dataset. */
 export function batchesOf(data: unknown, options: BatchOptions): BatchSource {
-  const { where } = options;
-  if (isDataset(data)) return datasetSource(data, where);
+  const { where, model } = options;
+  if (isDataset(data)) return datasetSource(data, options);
   const { xs, ys } = (data ?? {}) as { xs?: unknown; ys?: unknown };
   if (xs === undefined || ys === undefined) {
     const expected = '{ xs, ys } of tensors, or a dataset of such batches';
     throw new WallclockError({ where, expected, got: describe(data) });
   }
-  const inputs = listOf(xs, `${where}.xs`);
-  const targets = listOf(ys, `${where}.ys`);
+  const inputs = listOf(xs, `${where}.xs`, model.inputs.length);
+  const targets = listOf(ys, `${where}.ys`, model.outputs.length);
   const count = inputs[0]!.shape[0] ?? 0;
   for (const [index, tensor] of [...inputs, ...targets].entries()) {
     if (tensor.shape[0] === count && count > 0) continue;
@@ -88,7 +91,7 @@ function memorySource(
   };
 }
 
-function datasetSource(dataset: BatchDataset, where: string): BatchSource {
+function datasetSource(dataset: BatchDataset, { where, model }: BatchOptions): BatchSource {
   return {
     async *epoch(_, from = 0) {
       const iterator = await dataset.iterator();
@@ -96,7 +99,10 @@ function datasetSource(dataset: BatchDataset, where: string): BatchSource {
         const { value, done } = await iterator.next();
         if (done) return;
         const { xs, ys } = (value ?? {}) as { xs?: unknown; ys?: unknown };
-        const batch = { xs: listOf(xs, `${where}: xs`), ys: listOf(ys, `${where}: ys`) };
+        const batch = {
+          xs: listOf(xs, `${where}: xs`, model.inputs.length),
+          ys: listOf(ys, `${where}: ys`, model.outputs.length),
+        };
         if (index < from) disposeBatch(batch);
         else yield { ...batch, size: batch.xs[0]!.shape[0] ?? 1 };
       }
@@ -112,10 +118,11 @@ function isDataset(data: unknown): data is BatchDataset {
   return typeof (data as BatchDataset | undefined)?.iterator === 'function';
 }
 
-function listOf(value: unknown, where: string): readonly Tensor[] {
+function listOf(value: unknown, where: string, count: number): readonly Tensor[] {
   const list = Array.isArray(value) ? value : [value];
-  if (list.length > 0 && list.every(isTensor)) return list;
-  throw new WallclockError({ where, expected: 'a tensor, or an array of tensors', got: describe(value) });
+  if (list.length === count && list.every(isTensor)) return list;
+  const expected = count === 1 ? 'a tensor' : `an array of ${count} tensors, in the model's order`;
+  throw new WallclockError({ where, expected, got: describe(value) });
 }
 
 function isTensor(value: unknown): value is Tensor {
