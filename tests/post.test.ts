@@ -76,6 +76,23 @@ describe('the Week 13 post', () => {
     expect((await run.state()).step).toBeGreaterThan(step);
   });
 
+  test('goes on when it is moved in the page, and ends when it is taken out', async () => {
+    const { page } = await open(POST);
+    const run = trainingRun(page);
+    await run.button('Run').click();
+    await run.until(({ state }) => state.log.count >= 1);
+    await run.element.evaluate((element) => {
+      const place = element.parentElement!;
+      document.body.append(element);
+      place.prepend(element);
+    });
+    const { step } = await run.state();
+    await run.until(({ phase, state }) => phase === 'running' && state.log.count >= 3);
+    expect((await run.state()).step).toBeGreaterThan(step);
+    await run.element.evaluate((element) => element.remove());
+    await expect.poll(() => page.workers().length).toBe(0);
+  });
+
   test('runs with the keyboard alone', async () => {
     const { page } = await open(POST);
     const run = trainingRun(page);

@@ -50,7 +50,8 @@ export class TrainingRun extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.#configure();
+    // One that is moved while it trains goes on.
+    if (this.phase === 'recorded') this.#configure();
     this.#resized.observe(this);
   }
 
