@@ -3,8 +3,8 @@ import { ACTIONS, type ActionName } from '../core/policy.ts';
 import type { Backend } from '../demos/demo.ts';
 import type { DemoSettings } from '../demos/demo-settings.ts';
 import { LANES } from '../pictures/lane.ts';
+import type { LiveRun, Phase } from './live-run.ts';
 import { make } from './markup.ts';
-import type { Phase, Session } from './session.ts';
 
 /** What the controls ask for. They change nothing themselves. */
 export interface ControlsOptions {
@@ -23,7 +23,7 @@ export interface Controls {
   readonly root: HTMLElement;
   /** Sets every control to what the settings say. */
   fill(settings: DemoSettings): void;
-  update(session: Session): void;
+  update(live: LiveRun): void;
   values(): ControlValues;
   /** Whether every interval holds; if not, the first that does not gets the focus. */
   check(): boolean;

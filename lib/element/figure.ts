@@ -2,9 +2,9 @@ import type { Demo } from '../demos/demo.ts';
 import { eventTable } from '../pictures/event-table.ts';
 import { runPicture, timelinePicture } from '../pictures/run-picture.ts';
 import { frameRatio, paintFrame } from './frame-painter.ts';
+import type { LiveRun } from './live-run.ts';
 import { make } from './markup.ts';
 import { readPalette } from './palette.ts';
-import type { Session } from './session.ts';
 
 export interface FigureOptions {
   /** Only the timeline. */
@@ -19,7 +19,7 @@ const CHART_HEIGHT = 14.5;
 /** The live picture of a run: the frame, the losses and lanes, the table. */
 export interface Figure {
   readonly root: HTMLElement;
-  draw(session: Session, demo: Demo, options: FigureOptions): void;
+  draw(live: LiveRun, demo: Demo, options: FigureOptions): void;
 }
 
 export function makeFigure(): Figure {
@@ -30,12 +30,12 @@ export function makeFigure(): Figure {
   const frameBox = make('div', { class: 'wc-run-frame' }, canvas);
   const grid = make('div', { class: 'wc-run' }, frameBox, pictures, table);
   const root = make('div', { class: 'wc-recorded', hidden: true }, grid, probe);
-  let drawn: Partial<Session> & { width?: number } = {};
+  let drawn: Partial<LiveRun> & { width?: number } = {};
 
   return {
     root,
-    draw(session, demo, { compact, span }) {
-      const { run, active, frame, phase } = session;
+    draw(live, demo, { compact, span }) {
+      const { run, active, frame, phase } = live;
       if (drawn.run !== run || drawn.active !== active || drawn.phase !== phase) {
         const style = getComputedStyle(pictures);
         const fontSize = Number.parseFloat(style.fontSize);
@@ -60,14 +60,14 @@ export function makeFigure(): Figure {
         canvas.width = width;
         canvas.height = Math.round(width * frameRatio(frame));
         paintFrame(canvas, frame, readPalette(probe), getComputedStyle(probe).fontFamily);
-        canvas.setAttribute('aria-label', labelOf(session, demo));
+        canvas.setAttribute('aria-label', labelOf(live, demo));
       }
       drawn = { run, active, phase, width, ...(frame && { frame }) };
     },
   };
 }
 
-function labelOf({ frame }: Session, demo: Demo): string {
+function labelOf({ frame }: LiveRun, demo: Demo): string {
   if (frame?.kind !== 'tiles') return demo.frameLabel;
   const right = frame.labels.reduce((sum, label, index) => sum + (label === frame.guesses[index] ? 1 : 0), 0);
   return `${demo.frameLabel} ${right} of ${frame.labels.length} are right.`;

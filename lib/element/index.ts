@@ -1,7 +1,7 @@
 import { RunGroup } from './run-group.ts';
 import { TrainingRun } from './training-run.ts';
 
-export type { Phase } from './session.ts';
+export type { Phase } from './live-run.ts';
 export { RunGroup, TrainingRun };
 
 // A page may load this twice, from two bundles: the first one counts. Runs first: a group looks for runs in it.

@@ -1,4 +1,4 @@
-import type { Resumable } from './session.ts';
+import type { Resumable } from './live-run.ts';
 
 /*
  * What a reload offers to go on with. The checkpoints themselves lie in a database that only the worker opens; this line

@@ -6,10 +6,10 @@ import { ATTRIBUTES, optionsOf } from './attributes.ts';
 import { type Controls, makeControls, setText } from './controls.ts';
 import { type Figure, makeFigure } from './figure.ts';
 import { type Focus, routeKey } from './key-routing.ts';
+import { advance, type Happening, idleLiveRun, type LiveRun, type Phase } from './live-run.ts';
+import { numbersText, statusText } from './live-run-text.ts';
 import { make } from './markup.ts';
 import { readHint, writeHint } from './resume-hint.ts';
-import { advance, type Happening, idleSession, type Phase, type Session } from './session.ts';
-import { numbersText, statusText } from './session-text.ts';
 import { sharedStyles } from './styles.ts';
 
 /**
@@ -25,7 +25,7 @@ export class TrainingRun extends HTMLElement {
   static readonly observedAttributes = [...Object.values(ATTRIBUTES), 'compact', 'span'];
 
   #settings: DemoSettings | undefined;
-  #session: Session = idleSession();
+  #live: LiveRun = idleLiveRun();
   #client: Client | undefined;
   #scheduled = false;
   readonly #controls: Controls;
@@ -68,12 +68,12 @@ export class TrainingRun extends HTMLElement {
   }
 
   get phase(): Phase {
-    return this.#session.phase;
+    return this.#live.phase;
   }
 
   /** What the run has come to, for those who want to know more than the pictures show. */
   get state() {
-    return this.#session.run;
+    return this.#live.run;
   }
 
   /** Trains from the start, or with `resume` from the newest checkpoint. Does nothing while a run is under way. */
@@ -146,7 +146,7 @@ export class TrainingRun extends HTMLElement {
       this.#settings = parseDemoOptions(optionsOf(this), `<${this.localName}>`);
       this.#controls.fill(this.#settings);
       const hint = this.#isPersistent() ? readHint(this.#settings.store) : undefined;
-      this.#session = idleSession(hint);
+      this.#live = idleLiveRun(hint);
     } catch (error) {
       this.#settings = undefined;
       setText(this.#status, (error as Error).message);
@@ -164,7 +164,7 @@ export class TrainingRun extends HTMLElement {
 
   #happen(happening: Happening): void {
     const before = this.phase;
-    this.#session = advance(this.#session, happening);
+    this.#live = advance(this.#live, happening);
     this.#schedule();
     if (this.phase !== before)
       this.dispatchEvent(new Event('phasechange', { bubbles: true, composed: true }));
@@ -175,8 +175,7 @@ export class TrainingRun extends HTMLElement {
   }
 
   #remember(): void {
-    if (this.#isPersistent() && this.#session.keeps)
-      writeHint(this.#settings!.store, this.#session.resumable);
+    if (this.#isPersistent() && this.#live.keeps) writeHint(this.#settings!.store, this.#live.resumable);
   }
 
   #close(): void {
@@ -198,16 +197,16 @@ export class TrainingRun extends HTMLElement {
     const settings = this.#settings;
     this.toggleAttribute('data-wrong', settings === undefined);
     if (!settings) return;
-    const session = this.#session;
-    const live = session.run.status !== 'idle' || session.frame !== undefined;
-    this.#slot.parentElement!.hidden = live;
-    this.#figure.root.hidden = !live;
+    const live = this.#live;
+    const shown = live.run.status !== 'idle' || live.frame !== undefined;
+    this.#slot.parentElement!.hidden = shown;
+    this.#figure.root.hidden = !shown;
     const span = Number(this.getAttribute('span') ?? Number.NaN);
     const compact = this.hasAttribute('compact');
-    if (live) this.#figure.draw(session, settings.demo, { compact, span: span > 0 ? span : undefined });
-    this.#controls.update(session);
-    setText(this.#numbers, numbersText(session));
-    setText(this.#status, statusText(session, settings.demo, this.#controls.values().backend));
+    if (shown) this.#figure.draw(live, settings.demo, { compact, span: span > 0 ? span : undefined });
+    this.#controls.update(live);
+    setText(this.#numbers, numbersText(live));
+    setText(this.#status, statusText(live, settings.demo, this.#controls.values().backend));
   }
 
   #onKey(event: KeyboardEvent): void {

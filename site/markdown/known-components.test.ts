@@ -4,8 +4,8 @@ import { knownComponents } from './known-components.ts';
 
 const compile = (source: string, path = 'content/blog/x.mdx') =>
   mdxToJs(source, {
-    fileURL: new URL(`file:///root/${path}`),
-    mdastPlugins: [knownComponents('/root', 'content/', ['Demo', 'Compare'])],
+    fileURL: new URL(`file:///project/${path}`),
+    mdastPlugins: [knownComponents('/project', 'content/', ['Demo', 'Compare'])],
   });
 
 test('components that there are, and HTML, pass', () => {

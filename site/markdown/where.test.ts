@@ -4,8 +4,8 @@ import { where } from './where.ts';
 
 const compile = (source: string) =>
   mdxToJs(source, {
-    fileURL: new URL('file:///root/content/blog/x.mdx'),
-    mdastPlugins: [where('/root', ['Demo'])],
+    fileURL: new URL('file:///project/content/blog/x.mdx'),
+    mdastPlugins: [where('/project', ['Demo'])],
   }).code;
 
 test('a component on lines of its own learns its file and line, and keeps its attributes', () => {

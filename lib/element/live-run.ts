@@ -4,7 +4,7 @@ import type { Backend, Frame } from '../demos/demo.ts';
 import type { Reply } from '../worker/protocol.ts';
 
 /**
- * Where a live figure stands.
+ * Where a figure stands whose run is live.
  *
  * ```
  * recorded -> loading -> ready -> running <-> paused
@@ -16,7 +16,7 @@ import type { Reply } from '../worker/protocol.ts';
 export type Phase = 'recorded' | 'loading' | 'ready' | 'running' | 'paused' | 'done' | 'failed';
 
 /** All that the views of a figure are drawn from. */
-export interface Session {
+export interface LiveRun {
   readonly phase: Phase;
   readonly run: RunState;
   readonly frame?: Frame;
@@ -49,63 +49,63 @@ export type Happening =
   | { readonly type: 'died'; readonly message: string }
   | Reply;
 
-export function idleSession(resumable?: Resumable): Session {
+export function idleLiveRun(resumable?: Resumable): LiveRun {
   return {
     ...{ phase: 'recorded', run: IDLE_RUN, step: 0, active: 0, keeps: true, resumes: false },
     ...(resumable && { resumable }),
   };
 }
 
-/** The session after something happened. Pure: what is drawn follows from it alone. */
-export function advance(session: Session, happening: Happening): Session {
+/** The figure after something happened. Pure: what is drawn follows from it alone. */
+export function advance(live: LiveRun, happening: Happening): LiveRun {
   switch (happening.type) {
     case 'begin':
       return {
-        ...idleSession(session.resumable),
+        ...idleLiveRun(live.resumable),
         ...{ phase: 'loading', loading: 'engine', resumes: happening.resume },
       };
     case 'reset':
-      return idleSession(session.resumable);
+      return idleLiveRun(live.resumable);
     case 'pause':
-      return session.phase === 'running' ? { ...session, phase: 'paused' } : session;
+      return live.phase === 'running' ? { ...live, phase: 'paused' } : live;
     case 'continue':
-      return session.phase === 'paused' ? { ...session, phase: 'running' } : session;
+      return live.phase === 'paused' ? { ...live, phase: 'running' } : live;
     case 'loading':
-      return { ...session, loading: happening.what };
+      return { ...live, loading: happening.what };
     case 'ready': {
       const { backend, keeps, instead } = happening;
-      const { resumable, ...rest } = session;
-      const kept = session.resumes && resumable ? { resumable } : {};
+      const { resumable, ...rest } = live;
+      const kept = live.resumes && resumable ? { resumable } : {};
       return { ...rest, ...kept, phase: 'ready', backend, keeps, ...(instead !== undefined && { instead }) };
     }
     case 'event':
-      return onEvent(session, happening.event);
+      return onEvent(live, happening.event);
     case 'progress':
-      return { ...session, step: happening.step, active: happening.active };
+      return { ...live, step: happening.step, active: happening.active };
     case 'frame':
-      return { ...session, frame: happening.frame };
+      return { ...live, frame: happening.frame };
     case 'done':
-      return { ...session, phase: 'done' };
+      return { ...live, phase: 'done' };
     case 'failed':
     case 'died':
-      return { ...session, phase: 'failed', failure: happening.message };
+      return { ...live, phase: 'failed', failure: happening.message };
     default:
-      return session;
+      return live;
   }
 }
 
-function onEvent(session: Session, event: RunEvent): Session {
-  const run = fold(session.run, event);
+function onEvent(live: LiveRun, event: RunEvent): LiveRun {
+  const run = fold(live.run, event);
   const { step, active } = run;
   const next = {
-    ...session,
+    ...live,
     run,
-    step: Math.max(step, session.step),
-    active: Math.max(active, session.active),
+    step: Math.max(step, live.step),
+    active: Math.max(active, live.active),
   };
   switch (event.type) {
     case 'begin':
-      return { ...next, phase: session.phase === 'paused' ? 'paused' : 'running', step, active };
+      return { ...next, phase: live.phase === 'paused' ? 'paused' : 'running', step, active };
     case 'save':
       return { ...next, resumable: { checkpoint: event.checkpoint, step: event.step } };
     case 'end': {

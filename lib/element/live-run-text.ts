@@ -1,6 +1,6 @@
 import type { StopReason } from '../core/policy.ts';
 import type { Backend, Demo } from '../demos/demo.ts';
-import type { Session } from './session.ts';
+import type { LiveRun } from './live-run.ts';
 
 /** Kilobytes, gzipped, that each backend needs besides the demo's data. Measured: what is loaded from Run to the first log. */
 const ENGINE_KILOBYTES: { readonly [backend in Backend]: number } = { cpu: 180, wasm: 315, webgl: 230 };
@@ -16,32 +16,32 @@ const REASONS: { readonly [reason in StopReason]: string } = {
 };
 
 /** What the figure says of itself, in a sentence: shown, and read out when it changes. */
-export function statusText(session: Session, demo: Demo, backend: Backend): string {
-  const { phase, run, step } = session;
+export function statusText(live: LiveRun, demo: Demo, backend: Backend): string {
+  const { phase, run, step } = live;
   switch (phase) {
     case 'recorded': {
       const data = demo.dataKilobytes > 0 ? ` and ${demo.dataKilobytes} kB of data` : '';
       return `Recorded. Run trains it here: it loads about ${ENGINE_KILOBYTES[backend]} kB of engine${data}.`;
     }
     case 'loading':
-      return LOADING[session.loading ?? 'engine'];
+      return LOADING[live.loading ?? 'engine'];
     case 'ready':
     case 'running': {
-      const instead = session.instead ? ` ${session.instead}` : '';
+      const instead = live.instead ? ` ${live.instead}` : '';
       const resumed = run.resumedFrom ? `, from ${run.resumedFrom}` : '';
-      return `Training here, on the ${session.backend ?? backend} backend${resumed}.${instead}`;
+      return `Training here, on the ${live.backend ?? backend} backend${resumed}.${instead}`;
     }
     case 'paused':
       return `Paused at step ${step.toLocaleString('en')}.`;
     case 'done':
       return `Ended after ${run.active.toFixed(1)} seconds: ${REASONS[run.reason ?? 'finished']}.`;
     case 'failed':
-      return `Training stopped. ${session.failure ?? ''}`;
+      return `Training stopped. ${live.failure ?? ''}`;
   }
 }
 
 /** Steps, time and speed in a line of numbers. */
-export function numbersText({ phase, step, active, run }: Session): string {
+export function numbersText({ phase, step, active, run }: LiveRun): string {
   if (phase === 'recorded' || phase === 'loading') return '';
   const perSecond = active > 0 ? ` · ${Math.round(step / active).toLocaleString('en')} steps/s` : '';
   return `step ${step.toLocaleString('en')} · epoch ${Math.floor(run.epoch)} · ${active.toFixed(1)} s${perSecond}`;

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { DEMOS } from '../demos/demos.ts';
 import { simulate } from '../testing/simulate.ts';
 import type { Reply } from '../worker/protocol.ts';
-import { advance, type Happening, idleSession, type Session } from './session.ts';
-import { numbersText, statusText } from './session-text.ts';
+import { advance, type Happening, idleLiveRun, type LiveRun } from './live-run.ts';
+import { numbersText, statusText } from './live-run-text.ts';
 
 const demo = DEMOS[0]!;
 
@@ -19,14 +19,14 @@ async function replies(): Promise<Reply[]> {
   ];
 }
 
-/** The phases that a session goes through, each once where it stays. */
+/** The phases that a figure goes through, each once where it stays. */
 function phases(happenings: readonly Happening[]): string[] {
   const seen = ['recorded'];
-  happenings.reduce((session, happening) => {
-    const next = advance(session, happening);
+  happenings.reduce((live, happening) => {
+    const next = advance(live, happening);
     if (next.phase !== seen.at(-1)) seen.push(next.phase);
     return next;
-  }, idleSession());
+  }, idleLiveRun());
   return seen;
 }
 
@@ -54,19 +54,17 @@ describe('phases', () => {
       ...told,
       { type: 'died', message: 'Out of memory.' },
     ];
-    const session = happenings.reduce(advance, idleSession());
-    expect(session).toMatchObject({ phase: 'failed', failure: 'Out of memory.' });
-    expect(session.run.log.count).toBe(
-      told.filter((r) => r.type === 'event' && r.event.type === 'log').length,
-    );
-    expect(advance(session, { type: 'reset' }).phase).toBe('recorded');
+    const live = happenings.reduce(advance, idleLiveRun());
+    expect(live).toMatchObject({ phase: 'failed', failure: 'Out of memory.' });
+    expect(live.run.log.count).toBe(told.filter((r) => r.type === 'event' && r.event.type === 'log').length);
+    expect(advance(live, { type: 'reset' }).phase).toBe('recorded');
   });
 });
 
 test('what can be gone on with: the newest save of a run that has not come to its end', async () => {
   const told = await replies();
   const at = (count: number) =>
-    told.slice(0, count).reduce<Session>(advance, advance(idleSession(), { type: 'begin', resume: false }));
+    told.slice(0, count).reduce<LiveRun>(advance, advance(idleLiveRun(), { type: 'begin', resume: false }));
   expect(at(5).resumable).toBeUndefined();
   const saved = told.findIndex((reply) => reply.type === 'event' && reply.event.type === 'save');
   expect(at(saved + 1).resumable).toEqual({ checkpoint: 'checkpoint-2', step: 2 });
@@ -79,14 +77,14 @@ test('a reset keeps what can be gone on with, and nothing else', () => {
     { type: 'begin', resume: true },
     { type: 'ready', id: 1, backend: 'cpu', keeps: true },
   ] as const;
-  const session = (running as readonly Happening[]).reduce(advance, idleSession(hint));
-  expect(advance(session, { type: 'reset' })).toEqual(idleSession(hint));
+  const live = (running as readonly Happening[]).reduce(advance, idleLiveRun(hint));
+  expect(advance(live, { type: 'reset' })).toEqual(idleLiveRun(hint));
 });
 
 test('a fresh run replaces what could be gone on with when it can train, and not before', () => {
   const hint = { checkpoint: 'checkpoint-7', step: 7 };
   const ready: Reply = { type: 'ready', id: 1, backend: 'cpu', keeps: true };
-  const begun = (resume: boolean) => advance(idleSession(hint), { type: 'begin', resume });
+  const begun = (resume: boolean) => advance(idleLiveRun(hint), { type: 'begin', resume });
   expect(begun(false).resumable).toEqual(hint);
   expect(advance(begun(false), ready).resumable).toBeUndefined();
   expect(advance(begun(true), ready).resumable).toEqual(hint);
@@ -94,14 +92,14 @@ test('a fresh run replaces what could be gone on with when it can train, and not
 
 test('each phase says what is going on', async () => {
   const told = await replies();
-  let session = idleSession();
-  const said = [statusText(session, demo, 'cpu')];
+  let live = idleLiveRun();
+  const said = [statusText(live, demo, 'cpu')];
   for (const happening of [{ type: 'begin', resume: false } as const, ...told]) {
-    session = advance(session, happening);
-    const text = statusText(session, demo, 'cpu');
+    live = advance(live, happening);
+    const text = statusText(live, demo, 'cpu');
     if (text !== said.at(-1)) said.push(text);
   }
-  said.push(statusText(advance(session, { type: 'died', message: 'Why.' }), demo, 'cpu'));
+  said.push(statusText(advance(live, { type: 'died', message: 'Why.' }), demo, 'cpu'));
   expect(said).toMatchInlineSnapshot(`
     [
       "Recorded. Run trains it here: it loads about 180 kB of engine.",
@@ -112,7 +110,7 @@ test('each phase says what is going on', async () => {
       "Training stopped. Why.",
     ]
   `);
-  expect(numbersText(session)).toMatchInlineSnapshot(`"step 4 · epoch 0 · 4.0 s · 1 steps/s"`);
+  expect(numbersText(live)).toMatchInlineSnapshot(`"step 4 · epoch 0 · 4.0 s · 1 steps/s"`);
 });
 
 test('a backend that is missing is said', () => {
@@ -123,7 +121,7 @@ test('a backend that is missing is said', () => {
     keeps: true,
     instead: 'The webgl backend does not work here (no).',
   };
-  expect(statusText(advance(idleSession(), ready), demo, 'webgl')).toBe(
+  expect(statusText(advance(idleLiveRun(), ready), demo, 'webgl')).toBe(
     'Training here, on the cpu backend. The webgl backend does not work here (no).',
   );
 });
