@@ -57,7 +57,7 @@ describe('the Week 13 post', () => {
     expect(await run.element.locator('canvas').isVisible()).toBe(true);
     await run.button('Reset').click();
     expect(await run.phase()).toBe('recorded');
-    expect(page.workers()).toEqual([]);
+    await expect.poll(() => page.workers().length).toBe(0);
     expect(complaints).toEqual([]);
   });
 
