@@ -84,10 +84,11 @@ export function makeControls({ onPrimary, onResume, onReset }: ControlsOptions):
       setText(primary, PRIMARY[phase]);
       // Not `disabled`, which would lose the focus of somebody who has just pressed it.
       primary.setAttribute('aria-disabled', String(phase === 'loading'));
+      hide(resume, busy || resumable === undefined, primary);
+      if (busy && settings.matches(':has(:focus-visible)')) primary.focus();
       settings.disabled = busy;
-      resume.hidden = busy || resumable === undefined;
       setText(resume, `Resume from step ${resumable?.step.toLocaleString('en') ?? ''}`);
-      reset.hidden = phase === 'recorded';
+      hide(reset, phase === 'recorded', primary);
       setText(reset, phase === 'failed' ? 'Show the recording' : phase === 'loading' ? 'Cancel' : 'Reset');
     },
     values() {
@@ -144,4 +145,10 @@ function troubleOf(text: string, action: ActionName): string | undefined {
 /** Writes only what changes: a text that is written anew is read out anew. */
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Hides a button or shows it. With the keyboard on it, the focus goes to its heir and not to the top of the page. */
+export function hide(button: HTMLElement, hidden: boolean, heir: HTMLElement): void {
+  if (hidden && button.matches(':focus-visible')) heir.focus();
+  button.hidden = hidden;
 }

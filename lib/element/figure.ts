@@ -22,15 +22,22 @@ export interface Figure {
   draw(live: LiveRun, demo: Demo, options: FigureOptions): void;
 }
 
-export function makeFigure(): Figure {
+/** @param onRestyled the colours of the page have changed: what is painted is to be drawn again. */
+export function makeFigure(onRestyled: () => void): Figure {
   const canvas = make('canvas', { class: 'wc-frame', role: 'img' });
   const pictures = make('div');
   const table = make('div', { class: 'wc-run-table', part: 'table' });
   const probe = make('span', { class: 'probe' });
+  // A canvas does not follow the page's colours; that they change shows as a transition of these.
+  const watch = make('span', { class: 'probe watch' });
   const frameBox = make('div', { class: 'wc-run-frame' }, canvas);
   const grid = make('div', { class: 'wc-run' }, frameBox, pictures, table);
-  const root = make('div', { class: 'wc-recorded', hidden: true }, grid, probe);
+  const root = make('div', { class: 'wc-recorded', hidden: true }, grid, probe, watch);
   let drawn: Partial<LiveRun> & { width?: number } = {};
+  watch.addEventListener('transitionrun', () => {
+    drawn = {};
+    onRestyled();
+  });
 
   return {
     root,

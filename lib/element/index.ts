@@ -9,5 +9,6 @@ for (const [name, element] of [
   ['training-run', TrainingRun],
   ['run-group', RunGroup],
 ] as const) {
-  if (!customElements.get(name)) customElements.define(name, element);
+  const registry = globalThis.customElements as CustomElementRegistry | undefined;
+  if (registry && !registry.get(name)) registry.define(name, element);
 }

@@ -1,5 +1,7 @@
-import { setText } from './controls.ts';
+import { BaseElement } from './base-element.ts';
+import { hide, setText } from './controls.ts';
 import { make } from './markup.ts';
+import { keepOwnKeys } from './own-keys.ts';
 import { sharedStyles } from './styles.ts';
 import { TrainingRun } from './training-run.ts';
 
@@ -7,7 +9,9 @@ import { TrainingRun } from './training-run.ts';
  * `<run-group span="12">`: several `<training-run compact>` that are run, paused and reset together, on axes of the same
  * length, so that they can be compared.
  */
-export class RunGroup extends HTMLElement {
+export class RunGroup extends BaseElement {
+  /** Those that were loading when the group was paused: they are paused as soon as they train. */
+  readonly #late = new Set<EventTarget>();
   readonly #primary = make('button', { type: 'button', class: 'primary', onclick: () => this.#onPrimary() });
   readonly #reset = make('button', { type: 'button', onclick: () => this.reset() }, 'Reset');
   readonly #status = make('p', { class: 'status', role: 'status' });
@@ -18,11 +22,12 @@ export class RunGroup extends HTMLElement {
     root.adoptedStyleSheets = [sharedStyles()];
     const buttons = make('div', { class: 'buttons' }, this.#primary, this.#reset);
     root.append(make('slot'), make('div', { class: 'bar' }, buttons, this.#status));
-    root.addEventListener('keydown', (event) => {
-      const { key } = event as KeyboardEvent;
-      if (key === 'Enter' || key === ' ') event.stopPropagation();
+    keepOwnKeys(root);
+    this.addEventListener('phasechange', ({ target }) => {
+      if (target instanceof TrainingRun && target.phase === 'running' && this.#late.delete(target))
+        target.pause();
+      this.#update();
     });
-    this.addEventListener('phasechange', () => this.#update());
   }
 
   connectedCallback(): void {
@@ -36,18 +41,24 @@ export class RunGroup extends HTMLElement {
   }
 
   run(): void {
+    this.#late.clear();
     for (const run of this.runs) run.run();
   }
 
   pause(): void {
-    for (const run of this.runs) run.pause();
+    for (const run of this.runs) {
+      if (run.phase === 'loading' || run.phase === 'ready') this.#late.add(run);
+      run.pause();
+    }
   }
 
   continue(): void {
+    this.#late.clear();
     for (const run of this.runs) run.continue();
   }
 
   reset(): void {
+    this.#late.clear();
     for (const run of this.runs) run.reset();
   }
 
@@ -77,6 +88,10 @@ export class RunGroup extends HTMLElement {
               : ['Run', `Recorded. Run trains all ${count} here, in your browser.`];
     setText(this.#primary, label!);
     setText(this.#status, status!);
-    this.#reset.hidden = this.runs.every(({ phase }) => phase === 'recorded');
+    hide(
+      this.#reset,
+      this.runs.every(({ phase }) => phase === 'recorded'),
+      this.#primary,
+    );
   }
 }

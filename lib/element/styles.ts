@@ -38,6 +38,7 @@ const STYLES = `
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .probe { position: absolute; visibility: hidden; }
 .probe.paper { color: var(--wc-paper); } .probe.ink { color: var(--wc-ink); } .probe.muted { color: var(--wc-muted); }
+.probe.watch { color: var(--wc-ink); background: var(--wc-paper); transition: color 1ms, background-color 1ms; }
 .probe.log, .sign.log { color: var(--wc-log); } .probe.evaluate, .sign.evaluate { color: var(--wc-evaluate); } .sign.save { color: var(--wc-save); }
 .bar { display: grid; gap: 0.5em; margin-block-start: 1em; font-size: 0.875em; }
 :host([compact]) .bar { display: none; }

@@ -3,12 +3,13 @@ import { type DemoSettings, parseDemoOptions } from '../demos/demo-settings.ts';
 import { type Client, openClient } from '../worker/client.ts';
 import type { Reply } from '../worker/protocol.ts';
 import { ATTRIBUTES, optionsOf } from './attributes.ts';
+import { BaseElement } from './base-element.ts';
 import { type Controls, makeControls, setText } from './controls.ts';
 import { type Figure, makeFigure } from './figure.ts';
-import { type Focus, routeKey } from './key-routing.ts';
 import { advance, type Happening, idleLiveRun, type LiveRun, type Phase } from './live-run.ts';
 import { numbersText, statusText } from './live-run-text.ts';
 import { make } from './markup.ts';
+import { keepOwnKeys } from './own-keys.ts';
 import { readHint, writeHint } from './resume-hint.ts';
 import { sharedStyles } from './styles.ts';
 
@@ -21,7 +22,7 @@ import { sharedStyles } from './styles.ts';
  *
  * @fires phasechange when {@link TrainingRun.phase} changes; it bubbles.
  */
-export class TrainingRun extends HTMLElement {
+export class TrainingRun extends BaseElement {
   static readonly observedAttributes = [...Object.values(ATTRIBUTES), 'compact', 'span'];
 
   #settings: DemoSettings | undefined;
@@ -29,7 +30,7 @@ export class TrainingRun extends HTMLElement {
   #client: Client | undefined;
   #scheduled = false;
   readonly #controls: Controls;
-  readonly #figure: Figure = makeFigure();
+  readonly #figure: Figure = makeFigure(() => this.#schedule());
   readonly #slot = make('slot', { name: 'recorded' });
   readonly #status = make('p', { class: 'status', part: 'status', role: 'status' });
   readonly #numbers = make('p', { class: 'numbers', part: 'numbers' });
@@ -46,7 +47,7 @@ export class TrainingRun extends HTMLElement {
     root.adoptedStyleSheets = [sharedStyles()];
     const bar = make('div', { class: 'bar', part: 'bar' }, this.#controls.root, this.#numbers, this.#status);
     root.append(make('div', { class: 'recorded' }, this.#slot), this.#figure.root, bar);
-    root.addEventListener('keydown', (event) => this.#onKey(event as KeyboardEvent));
+    keepOwnKeys(root);
   }
 
   connectedCallback(): void {
@@ -208,24 +209,10 @@ export class TrainingRun extends HTMLElement {
     setText(this.#numbers, numbersText(live));
     setText(this.#status, statusText(live, settings.demo, this.#controls.values().backend));
   }
-
-  #onKey(event: KeyboardEvent): void {
-    const focused = this.shadowRoot!.activeElement;
-    const route = routeKey(event.key, focusOf(focused));
-    if (route === 'page' || event.defaultPrevented) return;
-    event.stopPropagation();
-    if (route === 'leave') (focused as HTMLElement | null)?.blur();
-  }
 }
 
 function textOf(interval: unknown): unknown {
   return typeof interval === 'object' && interval !== null
     ? (interval as { every?: unknown }).every
     : interval;
-}
-
-function focusOf(element: Element | null): Focus {
-  if (element instanceof HTMLInputElement) return 'text';
-  if (element instanceof HTMLSelectElement) return 'choice';
-  return element instanceof HTMLButtonElement ? 'button' : 'none';
 }
