@@ -3,12 +3,15 @@ import { pointsOf, type SeriesPoint } from '../core/series.ts';
 import { LANES } from './lane.ts';
 import { escapeText, short } from './markup.ts';
 import { INK, LINE, MUTED, type Panel } from './panel.ts';
+import { thinMarks } from './thin-marks.ts';
 import { timeTicks } from './time-axis.ts';
 import { drawMark, verticalLine } from './timeline-panel.ts';
 
 /** The box that the lines are drawn in before it is stretched to its place. */
 const BOX = 1000;
 const MOST_ROWS = 3;
+/** So many marks leave the line that they lie on to be seen. */
+const SLOTS = 20;
 
 interface Line {
   readonly action: 'log' | 'evaluate';
@@ -115,7 +118,7 @@ function drawLine({ action, points }: Line, span: number, highest: number, place
   }
   const marked = action === 'evaluate' || finite.length === 1;
   const marks = marked
-    ? finite
+    ? thinMarks(finite, span, SLOTS)
         .map(({ time, value }) => drawMark(action, time / span, place.y(value), place.fontSize * 0.3))
         .join('')
     : '';

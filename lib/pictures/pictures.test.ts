@@ -21,6 +21,22 @@ test('every log, evaluation and save has its mark, in the shape of its lane', as
   expect(svg).toContain('<circle cx="10%"');
 });
 
+test('a picture of a dense run stays small, and its lines keep every point', async () => {
+  const { events } = await simulate({
+    strategy: { log: '1 step', evaluate: '1 step', maxSteps: 500 },
+    step: 40,
+  });
+  const told = events.map((event) =>
+    event.type === 'evaluate' ? { ...event, metrics: { loss: 1 / event.step } } : event,
+  );
+  const state = told.reduce(fold, IDLE_RUN);
+  expect(count(timelinePicture(state), '<circle')).toBeLessThan(170);
+  const diamonds = count(chartPicture(state), '<svg x=');
+  expect(diamonds).toBeGreaterThan(10);
+  expect(diamonds).toBeLessThan(25);
+  expect(/d="(M[^"]+)"/.exec(chartPicture(state))![1]!.split('L')).toHaveLength(500);
+});
+
 test('a mark a little beyond the axis is drawn at its edge, one far beyond is not', async () => {
   const { state } = await simulate({ strategy: { log: '5s', maxTime: '20s' } });
   expect(timelinePicture(state, { span: 19.9 })).toContain('cx="100%"');

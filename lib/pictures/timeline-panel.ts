@@ -4,14 +4,15 @@ import { pointsOf } from '../core/series.ts';
 import { LANES } from './lane.ts';
 import { across, escapeText, short } from './markup.ts';
 import { INK, LINE, MUTED, type Panel } from './panel.ts';
+import { DENSE, thinMarks } from './thin-marks.ts';
 import { tickLabel, timeTicks } from './time-axis.ts';
 
 /** Ticks that have room on a phone. */
 const MOST_TICKS = 6;
 /** A run ends with the step that passes its limit, a little beyond its axis: what happens there is drawn at the edge. */
 const BEYOND = 1.01;
-/** More marks than this in a lane are drawn small, so that each can still be seen. */
-const DENSE = 60;
+/** So many marks of a dense lane lie side by side. */
+const SLOTS = 160;
 
 /**
  * The three lanes of a run against its active time: the picture that stands for Wallclock.
@@ -62,7 +63,7 @@ function drawLane(state: RunState, action: ActionName, span: number, top: number
     `<tspan fill="${MUTED}">${escapeText(told)}${count}</tspan></text>` +
     `<line x2="100%" y1="${short(middle)}" y2="${short(middle)}" stroke="${LINE}"/>` +
     `<g fill="${colour}">` +
-    marks
+    thinMarks(marks, span, SLOTS)
       .filter(({ time }) => time <= span * BEYOND)
       .map(({ time }) => drawMark(action, Math.min(1, time / span), middle, size))
       .join('') +
