@@ -32,6 +32,15 @@ export function trainingRun(page: Page, selector = 'training-run') {
     button: (name: string | RegExp) => element.getByRole('button', { name }),
     phase: () => element.evaluate((run) => (run as TrainingRun).phase),
     state: () => element.evaluate((run) => (run as TrainingRun).state),
+    /** Resolves when an event of a later step has come. */
+    async untilBeyond(step: number): Promise<void> {
+      const handle = await element.elementHandle();
+      await page.waitForFunction(
+        ([run, reached]) => (run as unknown as TrainingRun).state.step > reached,
+        [handle, step] as const,
+        { timeout: 45_000 },
+      );
+    },
     /** Resolves when the element says so of its state; there is no waiting for a time. */
     async until(condition: (run: TrainingRun) => boolean): Promise<void> {
       const handle = await element.elementHandle();
