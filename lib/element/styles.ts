@@ -65,7 +65,8 @@ button.primary:hover { background: color-mix(in srgb, var(--wc-ink) 85%, var(--w
 button[aria-disabled='true'] { cursor: progress; opacity: 0.6; }
 fieldset:disabled :is(input, select) { opacity: 0.6; }
 input[aria-invalid='true'] { border-color: var(--wc-evaluate); border-width: 2px; }
-.message { color: var(--wc-evaluate); margin-block-start: 0.4em; }
+/* As wide as the controls, and never what makes them wide: beside them the status needs its room. */
+.message { width: 0; min-width: 100%; color: var(--wc-evaluate); margin-block-start: 0.4em; }
 :focus-visible { outline: 2.5px solid var(--wc-log); outline-offset: 2px; }
 @container (min-width: 54rem) {
   .bar { grid-template-columns: auto minmax(0, 1fr); column-gap: 2em; grid-template-rows: auto 1fr; }
