@@ -51,13 +51,13 @@ test('what does not hold is refused before anything has started', () => {
   const create = (options: Partial<CreateRunOptions>) => () =>
     createRun({ strategy: {}, actions: {}, onEvent, ...options });
   expect(create({ strategy: { log: '5 minuets' as '5m' } })).toThrowErrorMatchingInlineSnapshot(
-    `[WallclockError: strategy.log: expected an interval, got '5 minuets'. Did you mean '5m'? Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.]`,
+    `[WallclockError: strategy.log: expected an interval, got '5 minuets'. Did you mean '5m'? It goes wrong at character 3. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.]`,
   );
   expect(create({ strategy: { log: '1s' } })).toThrowErrorMatchingInlineSnapshot(
     `[WallclockError: actions.log: expected a function, because the strategy has an interval for 'log', got undefined. Say how this loop does it, or leave 'log' out of the strategy.]`,
   );
   expect(create({ strategy: { final: { save: true } } })).toThrowErrorMatchingInlineSnapshot(
-    `[WallclockError: actions.save: expected a function, because the strategy ends with 'save', got undefined. Say how this loop does it, or leave 'save' out of the strategy.]`,
+    `[WallclockError: actions.save: expected a function, because the strategy may ask for 'save', got undefined. Say how this loop does it, or leave 'save' out of the strategy.]`,
   );
   expect(create({ strategy: { log: '1s' } })).toThrow(WallclockError);
   expect(

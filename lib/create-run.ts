@@ -1,14 +1,15 @@
 import type { Clock } from './core/clock.ts';
-import { WallclockError } from './core/errors.ts';
-import { ACTIONS, type Policy } from './core/policy.ts';
-import { type Actions, Run, type RunOptions } from './core/run.ts';
-import { parseStrategy, type Strategy, type StrategyOptions } from './core/strategy.ts';
-import { strategyPolicy } from './core/strategy-policy.ts';
+import { readyStrategy } from './core/ready-strategy.ts';
+import type { ReplayOptions } from './core/replay.ts';
+import { Run, type RunOptions } from './core/run.ts';
+import type { StrategyOptions } from './core/strategy.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | 'clock'> {
-  /** When to log, evaluate, save and stop. */
-  strategy: StrategyOptions;
+  /** When to log, evaluate, save and stop: intervals, or a replay. */
+  strategy: StrategyOptions | ReplayOptions;
+  /** Steps that the loop will take, where it is known. Default: unknown. It makes `'10%'` a number of steps. */
+  steps?: number;
   /** Default: the machine's own clock. */
   clock?: Clock;
 }
@@ -33,21 +34,11 @@ export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | '
  * const { reason } = await run.end();
  * ```
  */
-export function createRun({ strategy, clock = systemClock, ...options }: CreateRunOptions): Run {
-  const checked = parseStrategy(strategy);
-  checkFinal(checked, options.actions);
-  return new Run({ ...options, policy: strategyPolicy(checked) as Policy, clock });
-}
-
-/** A run checks the actions that have an interval; what is done at the end alone has none. */
-function checkFinal({ final, intervals }: Strategy, actions: Actions): void {
-  for (const action of ACTIONS) {
-    if (!final[action] || intervals[action] || actions[action]) continue;
-    throw new WallclockError({
-      where: `actions.${action}`,
-      expected: `a function, because the strategy ends with '${action}'`,
-      got: actions[action],
-      fix: `Say how this loop does it, or leave '${action}' out of the strategy.`,
-    });
-  }
+export function createRun({ strategy, steps, clock = systemClock, ...options }: CreateRunOptions): Run {
+  const { stepsPerEpoch } = options;
+  const size = {
+    ...(steps !== undefined && { steps }),
+    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+  };
+  return new Run({ ...options, policy: readyStrategy(strategy).policy(size), clock });
 }

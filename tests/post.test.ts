@@ -136,7 +136,7 @@ describe('what goes wrong', () => {
     await field.fill('5 minuets');
     await run.button('Run').click();
     expect(await run.element.getByRole('alert').textContent()).toBe(
-      "evaluate: expected an interval, got '5 minuets'. Did you mean '5m'? " +
+      "evaluate: expected an interval, got '5 minuets'. Did you mean '5m'? It goes wrong at character 3. " +
         "Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'. Or 'off' for never.",
     );
     expect(await run.phase()).toBe('recorded');

@@ -67,6 +67,15 @@ export async function readCheckpoint(store: CheckpointStore, name: string): Prom
   };
 }
 
+/** What a checkpoint keeps of its run alone: its model is not read. */
+export async function readRun(store: CheckpointStore, name: string): Promise<RunSnapshot> {
+  const where = `${store.place}/${name}`;
+  const manifest = readManifest(await store.read(name, MANIFEST), `${where}/${MANIFEST}`);
+  const bytes = await store.read(name, RUN);
+  await verifyFile(manifest, RUN, bytes, where);
+  return checkSnapshot(fromJson(bytes, `${where}/${RUN}`), `${where}/${RUN}`);
+}
+
 function toJson(value: unknown): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }
@@ -74,13 +83,15 @@ function toJson(value: unknown): Uint8Array<ArrayBuffer> {
 function checkSnapshot(value: unknown, where: string): RunSnapshot {
   const snapshot = (value ?? {}) as { [key in keyof RunSnapshot]?: unknown };
   const times = (snapshot.times ?? {}) as { [time: string]: unknown };
+  const saved = (snapshot.saved ?? {}) as { [key: string]: unknown };
   const counts = [snapshot.step, snapshot.epochs, snapshot.stepInEpoch];
   const holds =
     typeof snapshot.run === 'string' &&
     counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&
-    [times.elapsed, times.active, times.training].every(
+    [times.elapsed, times.active, times.training, times.longestStep, saved.elapsed].every(
       (time) => Number.isFinite(time) && (time as number) >= 0,
     ) &&
+    (saved.metrics === undefined || isObject(saved.metrics)) &&
     isObject(snapshot.schedule) &&
     isObject(snapshot.state);
   if (holds) return value as RunSnapshot;

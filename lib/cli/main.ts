@@ -73,7 +73,8 @@ async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io:
 
 /** Whether the last thing that the run tried at its end did not succeed: its last step is not saved, for one. */
 function endedBadly({ lastFailure, step, ...state }: RunState): boolean {
-  return lastFailure?.step === step && state[lastFailure.action].last?.step !== step;
+  if (lastFailure?.step !== step) return false;
+  return lastFailure.action === 'load' || state[lastFailure.action].last?.step !== step;
 }
 
 /** Our own errors say all there is to say; of others, the way they came is told. */

@@ -66,7 +66,7 @@ test.each([
   {
     argv: ['train', 'digits', '--log', '5 minuets'],
     message:
-      "--log: expected an interval, got '5 minuets'. Did you mean '5m'? Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
+      "--log: expected an interval, got '5 minuets'. Did you mean '5m'? It goes wrong at character 3. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
   },
   {
     argv: ['train', 'digits', '--max-time', '2 min'],

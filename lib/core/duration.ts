@@ -4,13 +4,22 @@ import { WallclockError } from './errors.ts';
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
 type Unit = keyof typeof UNITS;
-type Part = `${number}${Unit}`;
+type Of<U extends Unit> = `${number}${U}`;
 
 /**
  * A length of time that people can read: `'250ms'`, `'30s'`, `'5m'`, `'1h20m'`, `'2d'`.
- * Units are d, h, m, s and ms, each at most once, the largest first, with no spaces.
+ *
+ * Units are d, h, m, s and ms, each at most once, the largest first, with no spaces. The type lists the combinations
+ * that people write, in their order, so that a compiler refuses `'5s1h'` as the parser does; the parser takes all.
  */
-export type Duration = Part | `${Part}${Part}` | `${Part}${Part}${Part}`;
+export type Duration =
+  | Of<Unit>
+  | `${Of<'d'>}${Of<'h' | 'm'>}`
+  | `${Of<'h'>}${Of<'m' | 's'>}`
+  | `${Of<'m'>}${Of<'s'>}`
+  | `${Of<'s'>}${Of<'ms'>}`
+  | `${Of<'d'>}${Of<'h'>}${Of<'m'>}`
+  | `${Of<'h'>}${Of<'m'>}${Of<'s'>}`;
 
 const ONE_PART = /(\d+(?:\.\d+)?)(ms|[dhms])/y;
 
@@ -26,7 +35,7 @@ const ONE_PART = /(\d+(?:\.\d+)?)(ms|[dhms])/y;
  */
 export function parseDuration(text: unknown, where = 'duration'): number {
   const milliseconds = typeof text === 'string' ? readDuration(text) : undefined;
-  if (milliseconds === undefined || !Number.isFinite(milliseconds) || milliseconds <= 0) {
+  if (milliseconds === undefined || milliseconds <= 0) {
     throw new WallclockError({
       where,
       expected: 'a positive duration in d, h, m, s or ms, the largest first',
@@ -36,6 +45,9 @@ export function parseDuration(text: unknown, where = 'duration'): number {
   }
   return milliseconds;
 }
+
+/** Longer than this (285,000 years), milliseconds are no longer told apart. */
+const LONGEST = Number.MAX_SAFE_INTEGER;
 
 /** As {@link parseDuration}, but undefined where the text is no duration: for grammars that hold more than durations. */
 export function readDuration(text: string): number | undefined {
@@ -50,7 +62,7 @@ export function readDuration(text: string): number | undefined {
     smallestSoFar = unit;
     total += Number(part[1]) * unit;
   }
-  return text === '' ? undefined : Math.round(total * 1000) / 1000;
+  return text === '' || total > LONGEST ? undefined : Math.round(total * 1000) / 1000;
 }
 
 /**

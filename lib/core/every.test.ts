@@ -21,25 +21,29 @@ test.each([
   ['1 epoch', 'epochs', 1],
   ['0.25 epoch', 'epochs', 0.25],
   ['1.5 epochs', 'epochs', 1.5],
+  ['2.5 steps', 'steps', 2.5],
 ])('%s', (text, axis, length) => {
-  expect(parseEvery(text)).toEqual({ text, axis, length, anchor: 'spaced', first: 'later' });
+  const terms = [{ text, kind: 'interval', axis, length }];
+  expect(parseEvery(text)).toEqual({ text, arms: [{ text, terms }], anchor: 'spaced', first: 'later' });
 });
 
 test('the particulars are kept', () => {
-  expect(parseEvery({ every: '5m', anchor: 'grid', base: 'training', first: 'now' })).toEqual({
+  expect(parseEvery({ every: '5m', anchor: 'grid', base: 'training', first: 'now' })).toMatchObject({
     text: '5m',
-    axis: 'training',
-    length: 300_000,
+    arms: [{ terms: [{ axis: 'training', length: 300_000 }] }],
     anchor: 'grid',
     first: 'now',
   });
-  expect(parseEvery({ every: '2 epochs', anchor: 'grid' })).toMatchObject({ axis: 'epochs', anchor: 'grid' });
+  expect(parseEvery({ every: '2 epochs', anchor: 'grid' })).toMatchObject({
+    text: '2 epochs',
+    anchor: 'grid',
+  });
   expect(parseEvery({ every: '10s', base: undefined })).toEqual(parseEvery('10s'));
 });
 
 test('a misspelt unit is refused with what was most likely meant', () => {
   expect(messageOf('5 minuets')).toMatchInlineSnapshot(
-    `"strategy.save: expected an interval, got '5 minuets'. Did you mean '5m'? Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'."`,
+    `"strategy.save: expected an interval, got '5 minuets'. Did you mean '5m'? It goes wrong at character 3. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'."`,
   );
 });
 
@@ -61,15 +65,16 @@ test.each([
   ['0.5 epochss', '0.5 epochs'],
 ])('%j: did you mean %j?', (text, meant) => {
   if (meant === undefined) expect(messageOf(text)).not.toMatch('Did you mean');
-  else expect(messageOf(text)).toMatch(`got '${text}'. Did you mean '${meant}'? Write it like '30s'`);
+  else {
+    expect(messageOf(text)).toContain(`Did you mean '${meant}'? It goes wrong`);
+    expect(messageOf(text)).toMatch(/It goes wrong at character \d+\. Write it like '30s'/);
+  }
 });
 
 test.each([
   '0s',
   '0 steps',
   '0 epochs',
-  '1.5 steps',
-  '0.5 step',
   '-1 step',
   'Infinity s',
   'Infinitys',
@@ -82,7 +87,16 @@ test.each([
   '5M',
   '1m1h',
   '1 step\n',
-  '5m or 1 epoch',
+  '5m or ',
+  '5m  or 1 epoch',
+  '5m OR 1 epoch',
+  'or',
+  '5m and',
+  '100% overhead',
+  '0%',
+  '101%',
+  '5 %',
+  'Auto',
   'minutes',
   '',
 ])('%j is refused, and no correction is offered that would be refused too', (text) => {
@@ -103,7 +117,7 @@ test('what is no interval at all is refused', () => {
       "strategy.save: expected an interval, got 30. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
       "strategy.save: expected an interval, got null. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
       "strategy.save: expected an interval, got true. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
-      "strategy.save: expected an object with the keys every, anchor, base, first, got [].",
+      "strategy.save: expected an object with the keys every, anchor, base, first, meanTimeBetweenFailures, maxOverhead, got [].",
       "strategy.save: expected an interval, got a function. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
     ]
   `);
@@ -122,14 +136,14 @@ test('misspelt particulars are refused, each by its name', () => {
   ];
   expect(refused.map(messageOf)).toMatchInlineSnapshot(`
     [
-      "strategy.save: expected only the keys every, anchor, base, first, got 'evry'. Did you mean 'every'?",
-      "strategy.save: expected only the keys every, anchor, base, first, got 'ancor'. Did you mean 'anchor'?",
+      "strategy.save: expected only the keys every, anchor, base, first, meanTimeBetweenFailures, maxOverhead, got 'evry'. Did you mean 'every'?",
+      "strategy.save: expected only the keys every, anchor, base, first, meanTimeBetweenFailures, maxOverhead, got 'ancor'. Did you mean 'anchor'?",
       "strategy.save.anchor: expected 'spaced' or 'grid', got 'Grid'.",
       "strategy.save.base: expected 'active' or 'training' or 'elapsed', got 'wall'.",
       "strategy.save.first: expected 'later' or 'now', got true.",
       "strategy.save.anchor: expected 'spaced' or 'grid', got null.",
-      "strategy.save.base: expected no base, because steps and epochs are counted and not timed, got 'training'. Leave it out, or write the interval as a duration.",
-      "strategy.save.base: expected no base, because steps and epochs are counted and not timed, got 'active'. Leave it out, or write the interval as a duration.",
+      "strategy.save.base: expected no base, because steps, epochs and shares are not timed, got 'training'. Leave it out, or write the interval as a duration.",
+      "strategy.save.base: expected no base, because steps, epochs and shares are not timed, got 'active'. Leave it out, or write the interval as a duration.",
     ]
   `);
 });

@@ -1,11 +1,36 @@
 import { checkKeys } from './check-keys.ts';
-import { type Duration, readDuration } from './duration.ts';
+import { checkOneOf } from './check-one-of.ts';
+import { type Duration, parseDuration } from './duration.ts';
 import { WallclockError } from './errors.ts';
+import { type Arm, readEvery, type Term } from './every-grammar.ts';
 import type { Base } from './moment.ts';
-import { nearest } from './nearest.ts';
+import { parsePercent } from './percent.ts';
 
-/** How often, in words: a {@link Duration}, or a number of steps or epochs: `'30s'`, `'100 steps'`, `'1 epoch'`. */
-export type EveryText = Duration | `${number} ${'step' | 'steps' | 'epoch' | 'epochs'}`;
+type Count = `${number} ${'step' | 'steps' | 'epoch' | 'epochs'}`;
+type Percent = `${number}%`;
+
+/** One interval: a duration, a count, a part of the run, a share of its time, or what failures and saves suggest. */
+export type EveryTerm = Duration | Count | Percent | `${Percent} overhead` | 'auto';
+
+/**
+ * How often, in words.
+ *
+ * ```
+ * '250ms'  '30s'  '5m'  '1h20m'      a duration, on the time that the base names
+ * '100 steps'  '1 epoch'  '0.5 epochs'
+ * '10%'                              of the run: of its steps where their number is known, else of its time
+ * '5% overhead'                      so often that it takes at most this share of the run's time
+ * 'auto'                             saves only: from what a save costs and how often the machine fails
+ * '5m or 1 epoch'                    whichever comes first
+ * '30s and 100 steps'                not before both; `and` binds tighter than `or`
+ * ```
+ *
+ * A compiler refuses a misspelt literal of one term or of two; the parser checks the rest.
+ */
+export type EveryText =
+  | EveryTerm
+  | `${EveryTerm} ${'or' | 'and'} ${EveryTerm}`
+  | `${string} ${'or' | 'and'} ${string} ${'or' | 'and'} ${string}`;
 
 /**
  * An interval with its particulars.
@@ -24,6 +49,10 @@ export interface EveryOptions {
   base?: Base;
   /** Whether the first one comes after one interval (`'later'`, the default) or at the end of the first step (`'now'`). */
   first?: 'later' | 'now';
+  /** For `'auto'`: how long the machine runs between two failures, on average. */
+  meanTimeBetweenFailures?: Duration;
+  /** For `'auto'`: the most that saving may take of the run's time. Default `'10%'`. */
+  maxOverhead?: Percent;
 }
 
 /** How often something happens: `'30s'`, or an object where the particulars matter. */
@@ -31,113 +60,102 @@ export type Every = EveryText | EveryOptions;
 
 export type Anchor = 'spaced' | 'grid';
 
-/** What an interval is measured on: one of the three times, steps or epochs. */
-export type Axis = Base | 'steps' | 'epochs';
-
 /** A checked {@link Every}: plain data, ready to decide with. */
 export interface Interval {
-  /** As it was written, for messages and for an event's `why`. */
+  /** As it was written. */
   readonly text: string;
-  readonly axis: Axis;
-  /** Milliseconds, steps or epochs, by the axis. */
-  readonly length: number;
+  /** Whichever comes first. Never empty. */
+  readonly arms: readonly Arm[];
   readonly anchor: Anchor;
   readonly first: 'later' | 'now';
 }
 
-const EXAMPLES = "Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.";
-const COUNT = /^(\d+(?:\.\d+)?) (steps?|epochs?)$/;
-const WORDS: { [word: string]: string } = {
-  millisecond: 'ms',
-  milliseconds: 'ms',
-  sec: 's',
-  secs: 's',
-  second: 's',
-  seconds: 's',
-  min: 'm',
-  mins: 'm',
-  minute: 'm',
-  minutes: 'm',
-  hour: 'h',
-  hours: 'h',
-  day: 'd',
-  days: 'd',
-  step: ' steps',
-  steps: ' steps',
-  epoch: ' epochs',
-  epochs: ' epochs',
-};
+const OPTIONS = ['every', 'anchor', 'base', 'first', 'meanTimeBetweenFailures', 'maxOverhead'] as const;
 
 /**
  * Checks how often something is to happen.
  *
  * @param where names the option in the message: `strategy.save`, `--log`.
- * @throws {WallclockError} that says what was expected, with an example and, where one is near, the corrected text.
+ * @throws {WallclockError} that says what was expected and at which character, with an example and, where one is near,
+ *   the corrected text.
  * @example
  * ```ts
- * parseEvery('30s'); // { text: '30s', axis: 'active', length: 30_000, anchor: 'spaced', first: 'later' }
+ * parseEvery('30s or 1 epoch').arms.length; // 2
  * ```
  */
 export function parseEvery(value: unknown, where = 'every'): Interval {
-  if (typeof value !== 'object' || value === null) return parseOptions({ every: value }, where);
-  checkKeys(value, ['every', 'anchor', 'base', 'first'], where);
-  return parseOptions(value, where);
-}
-
-function parseOptions(
-  options: {
-    readonly every?: unknown;
-    readonly anchor?: unknown;
-    readonly base?: unknown;
-    readonly first?: unknown;
-  },
-  where: string,
-): Interval {
+  const options = typeof value === 'object' && value !== null ? value : { every: value };
+  checkKeys(options, OPTIONS, where);
   const { every, anchor = 'spaced', base = 'active', first = 'later' } = options;
-  checkOneOf(anchor, ['spaced', 'grid'] as const, `${where}.anchor`);
-  checkOneOf(base, ['active', 'training', 'elapsed'] as const, `${where}.base`);
-  checkOneOf(first, ['later', 'now'] as const, `${where}.first`);
-  if (typeof every !== 'string') {
-    throw new WallclockError({ where, expected: 'an interval', got: every, fix: EXAMPLES });
-  }
-  const read = readText(every);
-  if (!read) throw new WallclockError({ where, expected: 'an interval', got: every, fix: mend(every) });
-  const { length, counted } = read;
-  if (counted && options.base !== undefined) {
+  checkOneOf(anchor, ['spaced', 'grid'], `${where}.anchor`);
+  checkOneOf(base, ['active', 'training', 'elapsed'], `${where}.base`);
+  checkOneOf(first, ['later', 'now'], `${where}.first`);
+  const arms = readEvery(every, base, where);
+  const terms = arms.flatMap((arm) => arm.terms);
+  if (options.base !== undefined && !terms.some((term) => term.kind === 'interval' && term.axis === base)) {
     throw new WallclockError({
       where: `${where}.base`,
-      expected: 'no base, because steps and epochs are counted and not timed',
+      expected: 'no base, because steps, epochs and shares are not timed',
       got: base,
       fix: 'Leave it out, or write the interval as a duration.',
     });
   }
-  return { text: every, axis: counted ?? base, length, anchor, first };
+  if (anchor === 'grid' && terms.some(isMeasured)) {
+    throw new WallclockError({
+      where: `${where}.anchor`,
+      expected: "'spaced', because what is measured on the way has no fixed instants",
+      got: anchor,
+    });
+  }
+  const failures = failuresOf(options, terms, where);
+  return {
+    text: every as string,
+    arms: arms.map((arm) => ({ ...arm, terms: arm.terms.map((term) => withFailures(term, failures)) })),
+    anchor,
+    first,
+  };
 }
 
-/** Undefined where the text is no interval. A duration is timed, all else is counted. */
-function readText(text: string): { length: number; counted?: 'steps' | 'epochs' } | undefined {
-  const duration = readDuration(text);
-  const [, count, word] = COUNT.exec(text) ?? [];
-  const length = duration ?? Number(count);
-  if (!(length > 0) || !Number.isFinite(length)) return undefined;
-  if (duration !== undefined) return { length };
-  if (word?.startsWith('epoch')) return { length, counted: 'epochs' };
-  return Number.isInteger(length) ? { length, counted: 'steps' } : undefined;
+function isMeasured({ kind }: Term): boolean {
+  return kind === 'overhead' || kind === 'auto';
 }
 
-/** The examples, and what `'5 minuets'` most likely meant, where that would hold. */
-function mend(text: string): string {
-  const [, number, word] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(text) ?? [];
-  const known = word && nearest(word, Object.keys(WORDS));
-  const meant = known && `${number}${WORDS[known]}`;
-  return meant && readText(meant) ? `Did you mean '${meant}'? ${EXAMPLES}` : EXAMPLES;
-}
+type Failures = Pick<Extract<Term, { kind: 'auto' }>, 'meanTimeBetweenFailures' | 'maxOverhead'>;
 
-function checkOneOf<T extends string>(
-  value: unknown,
-  known: readonly T[],
+function failuresOf(
+  options: { readonly meanTimeBetweenFailures?: unknown; readonly maxOverhead?: unknown },
+  terms: readonly Term[],
   where: string,
-): asserts value is T {
-  if ((known as readonly unknown[]).includes(value)) return;
-  throw new WallclockError({ where, expected: known.map((word) => `'${word}'`).join(' or '), got: value });
+): Failures | undefined {
+  const auto = terms.some((term) => term.kind === 'auto');
+  const { meanTimeBetweenFailures, maxOverhead = '10%' } = options;
+  if (!auto) {
+    for (const key of ['meanTimeBetweenFailures', 'maxOverhead'] as const) {
+      if (options[key] === undefined) continue;
+      const expected = "no such option, because the interval is not 'auto'";
+      throw new WallclockError({ where: `${where}.${key}`, expected, got: options[key], fix: 'Remove it.' });
+    }
+    return undefined;
+  }
+  if (meanTimeBetweenFailures === undefined) {
+    throw new WallclockError({
+      where,
+      expected: "the mean time between failures with 'auto'",
+      got: 'none',
+      fix: "Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.",
+    });
+  }
+  return {
+    meanTimeBetweenFailures: parseDuration(meanTimeBetweenFailures, `${where}.meanTimeBetweenFailures`),
+    maxOverhead: parsePercent(maxOverhead, `${where}.maxOverhead`),
+  };
+}
+
+function withFailures(term: Term, failures: Failures | undefined): Term {
+  return term.kind === 'auto' ? { ...term, ...failures } : term;
+}
+
+/** The text of an interval from its parts: `parseEvery(formatEvery(interval))` has the same arms. */
+export function formatEvery({ arms }: Pick<Interval, 'arms'>): string {
+  return arms.map((arm) => arm.terms.map((term) => term.text).join(' and ')).join(' or ');
 }

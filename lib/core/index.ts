@@ -1,11 +1,26 @@
+export type { Best, BestOptions } from './best.ts';
 export type { Clock } from './clock.ts';
+export type { Deadline, DeadlineOptions } from './deadline.ts';
 export { type Duration, formatDuration, parseDuration } from './duration.ts';
 export { WallclockError } from './errors.ts';
-export { type Every, type EveryOptions, type EveryText, type Interval, parseEvery } from './every.ts';
+export {
+  type Anchor,
+  type Every,
+  type EveryOptions,
+  type EveryTerm,
+  type EveryText,
+  formatEvery,
+  type Interval,
+  parseEvery,
+} from './every.ts';
+export type { Arm, Axis, Term } from './every-grammar.ts';
+export { type Journal, type JournalEntry, journalOf, parseJournal } from './journal.ts';
 export type { Base, Moment } from './moment.ts';
+export type { Patience, PatienceOptions } from './patience.ts';
 export {
   ACTIONS,
   type Action,
+  type ActionDone,
   type ActionName,
   type Decision,
   type Point,
@@ -13,10 +28,15 @@ export {
   type PolicyDescription,
   type StopReason,
 } from './policy.ts';
+export { type ReadyStrategy, readyStrategy } from './ready-strategy.ts';
+export { type ReplayOptions, replay } from './replay.ts';
+export type { RunSize } from './resolve-parts.ts';
+export { type Keep, type KeepOptions, type Kept, Retention, type Rule, retain } from './retention.ts';
 export {
   type ActionContext,
   type Actions,
   Run,
+  type RunOptions,
   type RunSnapshot,
   type SaveContext,
   type Saved,
@@ -26,13 +46,16 @@ export type {
   EndEvent,
   EvaluateEvent,
   FailEvent,
+  LoadEvent,
   LogEvent,
   Metrics,
   Occasion,
   RunEvent,
   SaveEvent,
+  WakeEvent,
+  WarnEvent,
 } from './run-event.ts';
 export { type ActionRecord, fold, IDLE_RUN, type RunState } from './run-state.ts';
 export { append, EMPTY_SERIES, pointsOf, type Series, type SeriesPoint } from './series.ts';
-export { type KeepOptions, parseStrategy, type Strategy, type StrategyOptions } from './strategy.ts';
+export { parseStrategy, type Strategy, type StrategyOptions } from './strategy.ts';
 export { strategyPolicy } from './strategy-policy.ts';

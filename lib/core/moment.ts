@@ -4,7 +4,7 @@
  *
  * ```
  *            training   evaluating   training   paused   training
- * elapsed    ##########################################   ########   the wall
+ * elapsed    ##########################################   ########   the wall, also while the machine sleeps
  * active     ##################################           ########   neither paused nor suspended
  * training   ########                 ########            ########   nor evaluating or saving
  * ```
@@ -17,6 +17,8 @@ export interface Moment {
   readonly elapsed: number;
   readonly active: number;
   readonly training: number;
+  /** The most training time that one step has taken so far. */
+  readonly longestStep: number;
 }
 
 /** The times of a {@link Moment} that an interval can be measured on. */

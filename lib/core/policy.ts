@@ -1,11 +1,23 @@
 import type { Moment } from './moment.ts';
+import type { Metrics, Occasion } from './run-event.ts';
 
 /** What a run can be told to do. `log`, `evaluate` and `save` are carried out in the order in which they are given. */
 export const ACTIONS = ['log', 'evaluate', 'save'] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
-/** Why a run ended. `finished`: its loop came to an end by itself. */
-export type StopReason = 'finished' | 'steps' | 'epochs' | 'time' | 'stopped';
+/**
+ * Why a run ended. `finished`: its loop came to an end by itself; `stopped`: it was told to from outside; `failure`: an
+ * action failed, and the strategy stops then.
+ */
+export type StopReason =
+  | 'finished'
+  | 'steps'
+  | 'epochs'
+  | 'time'
+  | 'deadline'
+  | 'patience'
+  | 'failure'
+  | 'stopped';
 
 /** A decision that is to be acted on, with its account of itself. */
 export interface Action {
@@ -17,7 +29,7 @@ export interface Action {
   readonly late: number;
   /** Whole intervals that went by unheeded: between due and now, and on a grid during the last time. */
   readonly missed: number;
-  /** Every reason that held, in the words of the strategy: `['30s']`, `['final']`. */
+  /** Every reason that held, in the words of the strategy: `['30s']`, `['5m', 'best']`, `['final']`. */
   readonly why: readonly string[];
 }
 
@@ -25,26 +37,49 @@ export interface Action {
  * The places in a run at which its policy is asked what to do.
  *
  * ```
- * run begins                                 -> stop, where a resumed run has used up its limits
+ * run begins                                 -> evaluate at start; stop, where a resumed run has used up its limits
  *   each epoch
  *     each step:    … train …   step ends    -> log, evaluate, save, stop
- *                               action done  (after each action, with its outcome)
+ *                               action done  (after each action, with its outcome) -> what follows from it
  *     epoch ends                             -> log, evaluate, save, stop
- * run ends                                   -> the final log, evaluation and save
+ * run ends                                   -> the final log, evaluation and save, the best model loaded;
+ *                                               asked again until nothing is left to do
  * ```
  */
 export type Point =
-  | { readonly at: 'run begins' }
+  | { readonly at: 'run begins'; readonly resumed: boolean }
   | { readonly at: 'step ends' }
   | { readonly at: 'epoch ends' }
-  | { readonly at: 'action done'; readonly action: Action; readonly ok: boolean }
-  | { readonly at: 'run ends' };
+  | ActionDone
+  | { readonly at: 'run ends'; readonly reason: StopReason };
+
+/** An action has been carried out, or has failed. */
+export interface ActionDone {
+  readonly at: 'action done';
+  readonly action: Action;
+  readonly ok: boolean;
+  /** Milliseconds of active time that it took. */
+  readonly took: number;
+  /** What a log or an evaluation has measured. */
+  readonly metrics?: Metrics;
+  /** What a save has written. */
+  readonly checkpoint?: string;
+  /** What is still to be carried out at this step. */
+  readonly rest: readonly Action[];
+  /** The one reading of the clock, in seconds, from which this step's actions were decided. */
+  readonly reading: Omit<Occasion, 'seq'>;
+}
 
 /** What a policy wants done now, and the state with which it wants to be asked next. */
 export interface Decision<State> {
   readonly state: State;
-  readonly actions: readonly Action[];
+  /** In their order. After an action they take the place of the rest of its step; where absent, the rest stays. */
+  readonly actions?: readonly Action[];
   readonly stop?: StopReason;
+  /** A checkpoint whose model is to be loaded now, at the end of the run. */
+  readonly load?: string;
+  /** Something that whoever wrote the strategy should hear once. */
+  readonly warning?: string;
 }
 
 /**
@@ -55,6 +90,12 @@ export interface Decision<State> {
  */
 export interface Policy<State = unknown> {
   initialState(): State;
+  /**
+   * The state that a checkpoint has stored, once it has been checked: it comes from outside.
+   *
+   * @throws {WallclockError} where it is not one of this policy's.
+   */
+  restoreState(saved: unknown, where: string): State;
   /** Undefined where there is nothing to do and nothing to remember: by far the most frequent answer. */
   decide(state: State, point: Point, moment: Moment): Decision<State> | undefined;
   /** What the policy tells of itself when the run begins, for those who read the run's events. */
@@ -65,8 +106,14 @@ export interface Policy<State = unknown> {
 export interface PolicyDescription {
   /** The interval of each action that has one, as it was written. */
   readonly intervals: { readonly [action in ActionName]?: string };
+  /** What else it may ask for: an evaluation before a save, say. The run checks that each can be done. */
+  readonly needs?: readonly (ActionName | 'load')[];
   readonly maxSteps?: number;
   /** Seconds of active time. */
   readonly maxTime?: number;
   readonly maxEpochs?: number;
+  /** Seconds by the wall from the beginning of this run. */
+  readonly deadline?: number;
+  /** The metric of an evaluation that tells which model is best. */
+  readonly best?: { readonly metric: string; readonly greaterIsBetter: boolean };
 }

@@ -3,7 +3,7 @@ import { drawTimeline } from '../testing/draw-timeline.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { type Simulation, simulate } from '../testing/simulate.ts';
 import type { RunEvent } from './run-event.ts';
-import type { Schedule } from './strategy-policy.ts';
+import type { Schedule } from './schedule.ts';
 
 /** A run that dies after a step, and goes on from its last checkpoint on another day; and one that is not disturbed. */
 async function interrupted(simulation: Simulation, diesAfter: number) {
@@ -146,8 +146,10 @@ test('the snapshot that a save keeps counts that save as done', async () => {
   expect(Object.keys(snapshots)).toEqual(['checkpoint-5', 'checkpoint-10']);
   expect(snapshots['checkpoint-5']).toMatchObject({
     ...{ run: 'simulated', step: 5, epochs: 0, stepInEpoch: 5 },
-    times: { elapsed: 7000, active: 7000, training: 5000 },
-    schedule: { save: { mark: 7000, step: 5, failures: 0, retryAt: 0 } },
+    times: { elapsed: 7000, active: 7000, training: 5000, longestStep: 1000 },
+    schedule: {
+      save: { mark: { active: 7000, training: 5000, step: 5 }, step: 5, count: 1, spent: 2000, failures: 0 },
+    },
   });
 });
 

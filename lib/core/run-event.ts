@@ -53,8 +53,27 @@ export interface SaveEvent extends ActedEvent {
 /** An action that did not succeed. It stays due and is tried again. */
 export interface FailEvent extends Occasion {
   readonly type: 'fail';
-  readonly action: ActionName;
+  readonly action: ActionName | 'load';
   readonly message: string;
+}
+
+/** The model is the best one again, from this checkpoint. */
+export interface LoadEvent extends Occasion {
+  readonly type: 'load';
+  readonly checkpoint: string;
+}
+
+/** What whoever wrote the strategy should know: an interval that is shorter than a step, say. Told once. */
+export interface WarnEvent extends Occasion {
+  readonly type: 'warn';
+  readonly message: string;
+}
+
+/** The machine has slept: the wall went on while the run stood still. Counted as elapsed, not as active time. */
+export interface WakeEvent extends Occasion {
+  readonly type: 'wake';
+  /** Seconds. */
+  readonly slept: number;
 }
 
 export interface PauseEvent extends Occasion {
@@ -70,7 +89,17 @@ export interface EndEvent extends Occasion {
  * Everything that leaves a run, in order. Plain JSON: a file keeps it, a worker posts it, views fold it.
  *
  * ```
- * begin (log | evaluate | save | fail | pause continue)* end
+ * begin (log | evaluate | save | fail | load | warn | wake | pause continue)* end
  * ```
  */
-export type RunEvent = BeginEvent | LogEvent | EvaluateEvent | SaveEvent | FailEvent | PauseEvent | EndEvent;
+export type RunEvent =
+  | BeginEvent
+  | LogEvent
+  | EvaluateEvent
+  | SaveEvent
+  | FailEvent
+  | LoadEvent
+  | WarnEvent
+  | WakeEvent
+  | PauseEvent
+  | EndEvent;

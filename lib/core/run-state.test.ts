@@ -19,6 +19,9 @@ const EVENTS: { readonly [type in RunEvent['type']]: RunEvent & { readonly type:
   evaluate: { type: 'evaluate', metrics: { accuracy: 0.9, loss: 0.4 }, ...acted, ...at(2) },
   save: { type: 'save', checkpoint: 'checkpoint-30', bytes: 10, deleted: [], ...acted, ...at(3) },
   fail: { type: 'fail', action: 'save', message: 'The disk is full.', ...at(4) },
+  load: { type: 'load', checkpoint: 'checkpoint-30', ...at(4) },
+  warn: { type: 'warn', message: 'log: an interval of 1ms is shorter than a step.', ...at(4) },
+  wake: { type: 'wake', slept: 60, ...at(4) },
   pause: { type: 'pause', ...at(5) },
   continue: { type: 'continue', ...at(6, 5) },
   end: { type: 'end', reason: 'time', ...at(7) },
@@ -50,7 +53,7 @@ test('a run, from its beginning to its end', () => {
 
 test('its status follows begin, pause, continue and end', () => {
   const seen = run.map((_, index) => folded(run.slice(0, index + 1)).status);
-  expect(seen).toEqual(['running', 'running', 'running', 'running', 'running', 'paused', 'running', 'ended']);
+  expect(seen).toEqual([...Array(8).fill('running'), 'paused', 'running', 'ended']);
 });
 
 test('nothing that was is changed', () => {
@@ -87,7 +90,7 @@ test('a resumed run goes on with what views knew, and without what ended it', ()
   const before = folded(run);
   const resumed = { checkpoint: 'checkpoint-70', state: before };
   const state = folded([{ type: 'begin', run: 'r', date: 1, policy, resumed, ...at(8, 4) }], folded(run));
-  const { reason: _, lastFailure: __, ...kept } = before;
+  const { reason: _, lastFailure: __, loaded: ___, ...kept } = before;
   expect(state).toEqual({
     ...kept,
     ...{ status: 'running', events: 9, step: 80, epoch: 2, elapsed: 5, active: 4 },

@@ -41,13 +41,21 @@ export interface RunState extends Omit<Occasion, 'seq'> {
   readonly checkpoints: readonly string[];
   readonly failures: number;
   readonly lastFailure?: FailEvent;
+  /** The newest warnings, oldest first. */
+  readonly warnings: readonly string[];
+  /** Seconds that the machine has slept meanwhile. */
+  readonly slept: number;
   readonly resumedFrom?: string;
+  /** The checkpoint whose model was loaded at the end. */
+  readonly loaded?: string;
   /** Why it ended. */
   readonly reason?: StopReason;
 }
 
 /** A view lists so many checkpoints at the most; the store knows them all. */
 const MOST_CHECKPOINTS = 64;
+
+const MOST_WARNINGS = 8;
 
 const NO_RECORD = { count: 0, marks: EMPTY_SERIES, took: 0, missed: 0 };
 
@@ -66,6 +74,8 @@ export const IDLE_RUN: RunState = {
   series: {},
   checkpoints: [],
   failures: 0,
+  warnings: [],
+  slept: 0,
 };
 
 /** The run's state after one more event. Pure: `events.reduce(fold, IDLE_RUN)` is the run so far. */
@@ -78,7 +88,7 @@ export function fold(state: RunState, event: RunEvent): RunState {
   switch (event.type) {
     case 'begin': {
       const { run, policy, stepsPerEpoch, resumed } = event;
-      const { reason: _, lastFailure: __, ...before } = resumed?.state ?? IDLE_RUN;
+      const { reason: _, lastFailure: __, loaded: ___, ...before } = { ...IDLE_RUN, ...resumed?.state };
       return {
         ...before,
         ...{ status: 'running', run, policy, step, epoch, events: event.seq + 1 },
@@ -106,6 +116,12 @@ export function fold(state: RunState, event: RunEvent): RunState {
     }
     case 'fail':
       return { ...now, failures: state.failures + 1, lastFailure: event };
+    case 'load':
+      return { ...now, loaded: event.checkpoint };
+    case 'warn':
+      return { ...now, warnings: [...state.warnings, event.message].slice(-MOST_WARNINGS) };
+    case 'wake':
+      return { ...now, slept: state.slept + event.slept };
     case 'pause':
       return { ...now, status: 'paused' };
     case 'continue':

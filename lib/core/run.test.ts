@@ -118,7 +118,14 @@ test('where it stands in its data', async () => {
     if (count === 4) await run.epoch();
   }
   expect(run.position).toEqual({ epochs: 1, stepInEpoch: 2 });
-  expect(run.moment).toEqual({ step: 6, epoch: 1.5, elapsed: 6000, active: 6000, training: 6000 });
+  expect(run.moment).toEqual({
+    step: 6,
+    epoch: 1.5,
+    elapsed: 6000,
+    active: 6000,
+    training: 6000,
+    longestStep: 1000,
+  });
 });
 
 test('a part of an epoch is rounded once: it is the step divided by the length, to the bit', () => {
@@ -183,7 +190,14 @@ describe('a pause', () => {
     waiting.resolve();
     await evaluated;
     expect(events.at(-1)).toMatchObject({ type: 'evaluate', took: 0.5, active: 1, seq: 3 });
-    expect(run.moment).toEqual({ step: 1, epoch: 0, elapsed: 61_500, active: 1500, training: 1000 });
+    expect(run.moment).toEqual({
+      step: 1,
+      epoch: 0,
+      elapsed: 61_500,
+      active: 1500,
+      training: 1000,
+      longestStep: 1000,
+    });
   });
 
   test('outlasts the action in which it began, and the next one on that step', async () => {
@@ -211,7 +225,14 @@ describe('a pause', () => {
     run.continue();
     expect(run.state.status).toBe('running');
     expect(types()).toEqual(['begin', 'pause', 'log', 'evaluate', 'save', 'continue']);
-    expect(run.moment).toEqual({ step: 1, epoch: 0, elapsed: 71_000, active: 1000, training: 1000 });
+    expect(run.moment).toEqual({
+      step: 1,
+      epoch: 0,
+      elapsed: 71_000,
+      active: 1000,
+      training: 1000,
+      longestStep: 1000,
+    });
     clock.advance(100);
     run.pause();
     expect(run.moment).toMatchObject({ active: 1100, training: 1100 });
@@ -231,7 +252,7 @@ describe('an action', () => {
     run.begin();
     await step();
     await step();
-    expect(log.mock.calls).toEqual([[{ step: 2, epoch: 0.25 }]]);
+    expect(log.mock.calls).toEqual([[{ step: 2, epoch: 0.25, why: ['2 steps'] }]]);
     expect(events.at(-1)).toMatchObject({ type: 'log', metrics: { loss: 0.5 }, due: 2, late: 0, took: 0 });
   });
 
@@ -262,7 +283,7 @@ describe('an action', () => {
       ...{ step: 1, epoch: 0, elapsed: 1, active: 1 },
     });
     expect(run.stopped).toBeUndefined();
-    expect(await run.end()).toMatchObject({ failures: 2, reason: 'finished' });
+    expect(await run.end()).toMatchObject({ failures: 4, reason: 'finished' });
   });
 
   test.each([
@@ -286,6 +307,7 @@ test('another policy is carried out as it decides', async () => {
   const due = { due: 0, late: 0, missed: 0 };
   const policy: Policy<number> = {
     initialState: () => 0,
+    restoreState: () => 0,
     decide(count, point) {
       if (point.at === 'action done') return { state: count + 1, actions: [] };
       if (point.at === 'run begins')

@@ -4,6 +4,7 @@ import type { Moment } from './moment.ts';
 import {
   ACTIONS,
   type Action,
+  type ActionDone,
   type ActionName,
   type Decision,
   type Point,
@@ -27,18 +28,30 @@ export interface Saved {
 export interface ActionContext {
   readonly step: number;
   readonly epoch: number;
+  /** Every reason for it, in the words of the strategy. */
+  readonly why: readonly string[];
 }
 
 export interface SaveContext extends ActionContext {
-  /** All that is needed to go on from here, as if this save had succeeded. Plain JSON. */
-  snapshot(): RunSnapshot;
+  /** Seconds since the run began, by the wall: the reading from which this step's actions were decided. */
+  readonly elapsed: number;
+  /** What an evaluation of this very step has measured, where there was one. */
+  readonly metrics?: Metrics;
+  /**
+   * All that is needed to go on from here, as if this save had succeeded. Plain JSON.
+   *
+   * @param checkpoint the name under which it is saved.
+   */
+  snapshot(checkpoint: string): RunSnapshot;
 }
 
-/** How this loop logs, evaluates and saves. One is needed for each interval that the policy has. */
+/** How this loop logs, evaluates, saves and loads. One is needed for each that the policy may ask for. */
 export interface Actions {
   log?(context: ActionContext): Metrics | Promise<Metrics>;
   evaluate?(context: ActionContext): Metrics | Promise<Metrics>;
   save?(context: SaveContext): Saved | Promise<Saved>;
+  /** Brings the model back to what it was at a checkpoint: the best one, at the end. */
+  load?(checkpoint: string): void | Promise<void>;
 }
 
 /** What a checkpoint keeps of a run so that it can go on: everything but the model, the optimizer and the data. */
@@ -49,6 +62,8 @@ export interface RunSnapshot {
   /** Steps into the epoch under way. */
   readonly stepInEpoch: number;
   readonly times: Times;
+  /** What is told of its checkpoint: seconds since the run began, and what an evaluation of its step has measured. */
+  readonly saved: Pick<SaveContext, 'elapsed' | 'metrics'>;
   /** The policy's own state. */
   readonly schedule: unknown;
   /** What views know of the run, so that a chart goes on where it was. */
@@ -69,10 +84,11 @@ export interface RunOptions<State> {
   resume?: { checkpoint: string; snapshot: RunSnapshot };
 }
 
-const RUN_BEGINS: Point = { at: 'run begins' };
 const STEP_ENDS: Point = { at: 'step ends' };
 const EPOCH_ENDS: Point = { at: 'epoch ends' };
-const RUN_ENDS: Point = { at: 'run ends' };
+
+/** A run asks its policy so often at its end at the most: what still fails then is left. */
+const MOST_ENDINGS = 16;
 
 /**
  * The engine: it counts steps, keeps the times, asks the policy at each {@link Point}, carries out what it answers, and
@@ -92,28 +108,23 @@ export class Run {
   #state: RunState = IDLE_RUN;
   #stopped: StopReason | undefined;
   #interrupted: Activity = 'training';
+  #slept = 0;
 
   constructor(options: RunOptions<unknown>) {
     const { policy, actions, clock, resume } = options;
-    for (const action of ACTIONS) {
-      if (policy.describe().intervals[action] === undefined || actions[action]) continue;
-      throw new WallclockError({
-        where: `actions.${action}`,
-        expected: `a function, because the strategy has an interval for '${action}'`,
-        got: actions[action],
-        fix: `Say how this loop does it, or leave '${action}' out of the strategy.`,
-      });
-    }
+    checkActions(policy, actions);
     this.#options = options;
     const snapshot = resume?.snapshot;
     this.name = snapshot?.run ?? options.name ?? `run-${clock.wall().toString(36)}`;
-    this.#schedule = snapshot ? snapshot.schedule : policy.initialState();
+    this.#schedule = snapshot
+      ? policy.restoreState(snapshot.schedule, `${resume!.checkpoint}: schedule`)
+      : policy.initialState();
     this.#epochs = snapshot?.epochs ?? 0;
     this.#stepInEpoch = snapshot?.stepInEpoch ?? 0;
     this.#moment = {
       step: snapshot?.step ?? 0,
       epoch: 0,
-      ...(snapshot?.times ?? { elapsed: 0, active: 0, training: 0 }),
+      ...(snapshot?.times ?? { elapsed: 0, active: 0, training: 0, longestStep: 0 }),
     };
     this.#moment.epoch = this.#epoch();
   }
@@ -132,34 +143,44 @@ export class Run {
       ...(resume && { resumed: { checkpoint: resume.checkpoint, state: resume.snapshot.state } }),
       ...this.#occasion(resume?.snapshot.state.events ?? 0),
     });
-    return this.#ask(RUN_BEGINS);
+    return this.#ask({ at: 'run begins', resumed: resume !== undefined });
   }
 
   /** To be called after each step of training. */
   step(): Promise<void> | undefined {
     this.#moment.step++;
     this.#stepInEpoch++;
-    this.#read();
+    const watch = this.#running();
+    watch.readStep();
+    this.#bringUpTo(watch);
     return this.#ask(STEP_ENDS);
   }
 
-  /** To be called after each complete pass over the data. */
-  epoch(): Promise<void> | undefined {
-    this.#epochs++;
-    this.#stepInEpoch = 0;
+  /**
+   * To be called after each pass over the data.
+   *
+   * @param complete false where it was cut short: then the epoch does not count, and the policy is asked all the same.
+   */
+  epoch(complete = true): Promise<void> | undefined {
+    if (complete) {
+      this.#epochs++;
+      this.#stepInEpoch = 0;
+    }
     this.#read();
     return this.#ask(EPOCH_ENDS);
   }
 
-  /**
-   * Carries out the final actions, where there was a step since the beginning, and resolves to what the run came to.
-   * Training must have ended.
-   */
+  /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
   async end(): Promise<RunState> {
+    const reason = this.#stopped ?? 'finished';
+    for (let asked = 0; asked < MOST_ENDINGS; asked++) {
+      this.#read();
+      const more = this.#ask({ at: 'run ends', reason });
+      if (more === undefined) break;
+      await more;
+    }
     this.#read();
-    if (this.#moment.step > (this.#options.resume?.snapshot.step ?? 0)) await this.#ask(RUN_ENDS);
-    this.#read();
-    this.#emit({ type: 'end', reason: this.#stopped ?? 'finished', ...this.#occasion() });
+    this.#emit({ type: 'end', reason, ...this.#occasion() });
     return this.#state;
   }
 
@@ -209,39 +230,58 @@ export class Run {
   #ask(point: Point): Promise<void> | undefined {
     const decision = this.#options.policy.decide(this.#schedule, point, this.#moment);
     if (decision === undefined) return undefined;
-    this.#schedule = decision.state;
-    if (decision.stop) this.stop(decision.stop);
-    return decision.actions.length > 0 ? this.#carryOut(decision) : undefined;
+    this.#heed(decision);
+    const { actions = [], load } = decision;
+    return actions.length > 0 || load !== undefined ? this.#carryOut(actions, load) : undefined;
   }
 
-  async #carryOut({ actions }: Decision<unknown>): Promise<void> {
+  #heed({ state, stop, warning }: Decision<unknown>): void {
+    this.#schedule = state;
+    if (stop) this.stop(stop);
+    if (warning) this.#emit({ type: 'warn', message: warning, ...this.#occasion() });
+  }
+
+  /** Each in its turn, and what follows from one before the rest: all told with the one reading of their step. */
+  async #carryOut(actions: readonly Action[], load: string | undefined): Promise<void> {
     const reading = this.#occasion();
-    for (const action of actions) await this.#perform(action, reading);
+    for (let left = actions; left.length > 0; ) {
+      const [action, ...rest] = left as [Action, ...Action[]];
+      left = await this.#perform(action, rest, reading);
+    }
+    if (load !== undefined) await this.#load(load);
   }
 
-  async #perform(action: Action, reading: Occasion): Promise<void> {
+  /** @returns what is still to be done at this step. */
+  async #perform(action: Action, rest: readonly Action[], reading: Occasion): Promise<readonly Action[]> {
     const watch = this.#running();
+    watch.compare();
     this.#turnTo(action.type === 'log' ? 'training' : 'acting');
     const begun = watch.active;
-    let outcome: { ok: true; result: Metrics | Saved } | { ok: false; error: unknown };
-    try {
-      outcome = { ok: true, result: await this.#call(action) };
-    } catch (error) {
-      outcome = { ok: false, error };
-    }
+    const attempt = await outcome(() => this.#call(action, rest, reading, begun));
     this.#turnTo('training');
     this.#read();
-    const point: Point = { at: 'action done', action, ok: outcome.ok };
-    this.#schedule =
-      this.#options.policy.decide(this.#schedule, point, this.#moment)?.state ?? this.#schedule;
+    const took = watch.active - begun;
+    const done = attempt.ok ? told(action.type, attempt.result) : {};
+    const decision = this.#options.policy.decide(
+      this.#schedule,
+      { at: 'action done', action, ok: attempt.ok, took, ...done, rest, reading },
+      this.#moment,
+    );
+    if (decision) this.#schedule = decision.state;
     const seq = this.#state.events;
-    if (outcome.ok) {
-      const took = (watch.active - begun) / 1000;
-      this.#emit({ ...action, ...told(action.type, outcome.result), took, ...reading, seq } as RunEvent);
-    } else {
-      const message = messageOf(outcome.error);
-      this.#emit({ type: 'fail', action: action.type, message, ...reading, seq });
-    }
+    if (attempt.ok) this.#emit({ ...action, ...done, took: took / 1000, ...reading, seq } as RunEvent);
+    else this.#emit({ type: 'fail', action: action.type, message: attempt.message, ...reading, seq });
+    if (decision) this.#heed(decision);
+    return decision?.actions ?? rest;
+  }
+
+  async #load(checkpoint: string): Promise<void> {
+    this.#turnTo('acting');
+    const attempt = await outcome(() => this.#options.actions.load!(checkpoint));
+    this.#turnTo('training');
+    this.#read();
+    if (attempt.ok) this.#emit({ type: 'load', checkpoint, ...this.#occasion() });
+    else this.#emit({ type: 'fail', action: 'load', message: attempt.message, ...this.#occasion() });
   }
 
   /** A pause that has begun within an action outlasts it: then this is what the run goes on with. */
@@ -251,40 +291,75 @@ export class Run {
     else watch.activity = activity;
   }
 
-  #call(action: Action): Metrics | Saved | Promise<Metrics | Saved> {
-    const { actions } = this.#options;
+  async #call(
+    action: Action,
+    rest: readonly Action[],
+    reading: Occasion,
+    begun: number,
+  ): Promise<Metrics | Saved> {
+    const { actions, policy } = this.#options;
     const { step, epoch } = this.#moment;
-    if (action.type === 'save') {
-      return actions.save!({ step, epoch, snapshot: () => this.#snapshot(action) });
+    const context: ActionContext = { step, epoch, why: action.why };
+    switch (action.type) {
+      case 'log':
+        return actions.log!(context);
+      case 'evaluate': {
+        const metrics = await actions.evaluate!(context);
+        checkMetric(metrics, policy.describe().best?.metric);
+        return metrics;
+      }
+      case 'save': {
+        const snapshot = (checkpoint: string) => {
+          this.#read();
+          const took = this.#moment.active - begun;
+          return this.#snapshot({ at: 'action done', action, ok: true, took, checkpoint, rest, reading });
+        };
+        return actions.save!({ ...context, ...this.#saved(reading), snapshot });
+      }
     }
-    return actions[action.type]!({ step, epoch });
   }
 
-  #snapshot(action: Action): RunSnapshot {
-    this.#read();
-    const { policy } = this.#options;
-    const done = policy.decide(this.#schedule, { at: 'action done', action, ok: true }, this.#moment);
-    const { elapsed, active, training } = this.#moment;
+  #saved({ elapsed }: Pick<Occasion, 'elapsed'>): RunSnapshot['saved'] {
+    const { last } = this.#state.evaluate;
+    return { elapsed, ...(last?.step === this.#moment.step && { metrics: last.metrics }) };
+  }
+
+  #snapshot(done: ActionDone): RunSnapshot {
+    const decision = this.#options.policy.decide(this.#schedule, done, this.#moment);
+    const { elapsed, active, training, longestStep } = this.#moment;
     return {
       run: this.name,
       step: this.#moment.step,
       epochs: this.#epochs,
       stepInEpoch: this.#stepInEpoch,
-      times: { elapsed, active, training },
-      schedule: done ? done.state : this.#schedule,
+      times: { elapsed, active, training, longestStep },
+      saved: this.#saved(done.reading),
+      schedule: decision ? decision.state : this.#schedule,
       state: this.#state,
     };
   }
 
-  /** Brings the moment up to the clock. */
   #read(): void {
     const watch = this.#running();
     watch.read();
+    this.#bringUpTo(watch);
+  }
+
+  /** Brings the moment up to the clock. */
+  #bringUpTo(watch: Stopwatch): void {
     const moment = this.#moment;
     moment.elapsed = watch.elapsed;
     moment.active = watch.active;
     moment.training = watch.training;
+    moment.longestStep = watch.longestStep;
     moment.epoch = this.#epoch();
+    if (watch.slept !== this.#slept) this.#wake(watch.slept);
+  }
+
+  #wake(slept: number): void {
+    const since = slept - this.#slept;
+    this.#slept = slept;
+    this.#emit({ type: 'wake', slept: since / 1000, ...this.#occasion() });
   }
 
   #epoch(): number {
@@ -312,10 +387,46 @@ export class Run {
   }
 }
 
-function told(type: ActionName, result: Metrics | Saved): object {
-  if (type !== 'save') return { metrics: result };
+/** What an action has to tell of itself: the same in its event and to the policy. */
+function told(type: ActionName, result: Metrics | Saved) {
+  if (type !== 'save') return { metrics: result as Metrics };
   const { checkpoint, bytes, deleted = [] } = result as Saved;
   return { checkpoint, bytes, deleted };
+}
+
+async function outcome<Result>(
+  attempt: () => Result | Promise<Result>,
+): Promise<{ ok: true; result: Result } | { ok: false; message: string }> {
+  try {
+    return { ok: true, result: await attempt() };
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
+  }
+}
+
+function checkActions(policy: Policy, actions: Actions): void {
+  const { intervals, needs = [] } = policy.describe();
+  const due = ACTIONS.filter((action) => intervals[action] !== undefined);
+  for (const action of [...due, ...needs]) {
+    if (actions[action]) continue;
+    const has = intervals[action as ActionName] !== undefined;
+    throw new WallclockError({
+      where: `actions.${action}`,
+      expected: `a function, because the strategy ${has ? 'has an interval for' : 'may ask for'} '${action}'`,
+      got: actions[action],
+      fix: `Say how this loop does it, or leave '${action}' out of the strategy.`,
+    });
+  }
+}
+
+/** Which model is best cannot be told by a metric that is not there: then the evaluation has failed. */
+function checkMetric(metrics: Metrics, best: string | undefined): void {
+  if (best === undefined || typeof metrics[best] === 'number') return;
+  throw new WallclockError({
+    where: 'strategy.best.metric',
+    expected: `a metric of the evaluation: ${Object.keys(metrics).join(', ')}`,
+    got: best,
+  });
 }
 
 function misused(expected: string, got: string): WallclockError {

@@ -37,11 +37,12 @@ test('a clock that runs backwards adds nothing, and goes on from where it is', (
 });
 
 test('a resumed one goes on from the times it is given; what was before does not count', () => {
-  const from = { elapsed: 30, active: 20, training: 10 };
+  const from = { elapsed: 30, active: 20, training: 10, longestStep: 7 };
   const clock = manualClock(1_000_000);
   const watch = new Stopwatch(clock, from);
   watch.read();
-  expect(times(watch)).toEqual(from);
+  expect(times(watch)).toEqual({ elapsed: 30, active: 20, training: 10 });
+  expect(watch.longestStep).toBe(7);
   clock.advance(5);
   watch.read();
   expect(times(watch)).toEqual({ elapsed: 35, active: 25, training: 15 });

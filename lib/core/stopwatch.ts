@@ -1,14 +1,23 @@
 import type { Clock } from './clock.ts';
 import type { Moment } from './moment.ts';
 
-/** The three times of a run in milliseconds, as a checkpoint stores them. */
-export type Times = Pick<Moment, 'elapsed' | 'active' | 'training'>;
+/** The times of a run in milliseconds, as a checkpoint stores them. */
+export type Times = Pick<Moment, 'elapsed' | 'active' | 'training' | 'longestStep'>;
 
 /** What a run is doing, which decides which of its times go on. */
 export type Activity = 'training' | 'acting' | 'paused';
 
+/** The wall is compared so often at the most: its reading costs more than the monotonic one. Milliseconds. */
+const WALL_EVERY = 250;
+/** Where the wall has gone this much further than the monotonic clock, the machine has slept. Milliseconds. */
+const SLEEP = 2_000;
+
 /**
- * Adds up a run's times from a clock. A clock that runs backwards adds nothing.
+ * Adds up a run's times from a clock.
+ *
+ * A monotonic clock stands still on most systems while the machine sleeps, and the wall does not: what the wall is ahead
+ * between two comparisons is sleep, and counts as elapsed time alone. A clock that runs backwards adds nothing, a wall
+ * that is set back neither, and a wall that drifts never adds up to a sleep, because each comparison starts anew.
  *
  * One object, read in place: a run asks it at every step, and nothing is allocated.
  */
@@ -16,17 +25,27 @@ export class Stopwatch implements Times {
   elapsed: number;
   active: number;
   training: number;
+  longestStep: number;
+  /** Milliseconds that the machine has slept since this stopwatch was started. */
+  slept = 0;
   #clock: Clock;
   #last: number;
+  #comparedAt: number;
+  #wall: number;
+  #stepBegan: number;
   #activity: Activity = 'training';
 
   /** @param from the times of the run that is resumed. */
-  constructor(clock: Clock, from: Times = { elapsed: 0, active: 0, training: 0 }) {
+  constructor(clock: Clock, from: Times = { elapsed: 0, active: 0, training: 0, longestStep: 0 }) {
     this.#clock = clock;
     this.elapsed = from.elapsed;
     this.active = from.active;
     this.training = from.training;
+    this.longestStep = from.longestStep;
+    this.#stepBegan = from.training;
     this.#last = clock.now();
+    this.#comparedAt = this.#last;
+    this.#wall = clock.wall();
   }
 
   /** Reads the clock, once. */
@@ -34,11 +53,27 @@ export class Stopwatch implements Times {
     const now = this.#clock.now();
     const passed = now - this.#last;
     this.#last = now;
+    if (passed < 0) this.#compareFrom(now, this.#clock.wall());
+    else if (now - this.#comparedAt >= WALL_EVERY) this.#compare(now);
     if (!(passed > 0)) return;
     this.elapsed += passed;
     if (this.#activity === 'paused') return;
     this.active += passed;
     if (this.#activity === 'training') this.training += passed;
+  }
+
+  /** Reads the clock at the end of a step. */
+  readStep(): void {
+    this.read();
+    const took = this.training - this.#stepBegan;
+    if (took > this.longestStep) this.longestStep = took;
+    this.#stepBegan = this.training;
+  }
+
+  /** Reads the clock and the wall, whenever they were last compared: before something that is worth it. */
+  compare(): void {
+    this.read();
+    this.#compare(this.#last);
   }
 
   get activity(): Activity {
@@ -49,5 +84,19 @@ export class Stopwatch implements Times {
   set activity(next: Activity) {
     this.read();
     this.#activity = next;
+  }
+
+  #compare(now: number): void {
+    const wall = this.#clock.wall();
+    const ahead = wall - this.#wall - (now - this.#comparedAt);
+    this.#compareFrom(now, wall);
+    if (!(ahead >= SLEEP)) return;
+    this.slept += ahead;
+    this.elapsed += ahead;
+  }
+
+  #compareFrom(now: number, wall: number): void {
+    this.#comparedAt = now;
+    this.#wall = wall;
   }
 }

@@ -266,9 +266,10 @@ describe('never twice on a step', () => {
     const { events } = await simulate({ strategy, steps: 0 });
     expect(events.map(({ type }) => type)).toEqual(['begin', 'end']);
     const policy = strategyPolicy(parseStrategy({ final: { log: true, save: true } }));
-    const moment = { step: 0, epoch: 0, elapsed: 0, active: 0, training: 0 };
+    const moment = { step: 0, epoch: 0, elapsed: 0, active: 0, training: 0, longestStep: 0 };
     const atEnd = (step: number) =>
-      policy.decide(policy.initialState(), { at: 'run ends' }, { ...moment, step })?.actions.length;
+      policy.decide(policy.initialState(), { at: 'run ends', reason: 'finished' }, { ...moment, step })
+        ?.actions?.length;
     expect([atEnd(0), atEnd(1)]).toEqual([undefined, 2]);
   });
 });
@@ -343,13 +344,13 @@ describe('an action that fails', () => {
     expect(lane[2]).toBe('save     .....!!.!...X....!!.X...|');
   });
 
-  test('is tried once more as final, and the run ends however that goes', async () => {
+  test('is tried three times more as final, and the run ends however that goes', async () => {
     const { events, state } = await simulate({
       strategy: { save: '5s', maxTime: '5s' },
-      failures: { save: [1, 2] },
+      failures: { save: [1, 2, 3, 4] },
     });
-    expect(events.map(({ type }) => type)).toEqual(['begin', 'fail', 'fail', 'end']);
-    expect(state).toMatchObject({ failures: 2, reason: 'time', lastFailure: { action: 'save' } });
+    expect(events.map(({ type }) => type)).toEqual(['begin', 'fail', 'fail', 'fail', 'fail', 'end']);
+    expect(state).toMatchObject({ failures: 4, reason: 'time', lastFailure: { action: 'save' } });
   });
 });
 

@@ -1,149 +1,356 @@
-import type { Interval } from './every.ts';
+import { isBetter } from './best.ts';
 import type { Moment } from './moment.ts';
+import { isExhausted } from './patience.ts';
 import {
   ACTIONS,
   type Action,
+  type ActionDone,
   type ActionName,
   type Decision,
   type Point,
   type Policy,
+  type PolicyDescription,
   type StopReason,
 } from './policy.ts';
+import { type RunSize, resolveParts } from './resolve-parts.ts';
+import { type ActionSchedule, NEW_SCHEDULE, readSchedule, type Schedule } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
-import { droppedMeanwhile, type Firing, firing, firstMark, isDue, restartedMark } from './trigger.ts';
-
-/** What is remembered of each action between decisions. Plain JSON. */
-export interface ActionSchedule {
-  /** Where on its axis the interval last started again. */
-  readonly mark: number;
-  /** Instants of its grid that went by while it was last carried out: they are told as missed with its next firing. */
-  readonly dropped: number;
-  /** The last step that had the action, so that no step has it twice. 0 before the first. */
-  readonly step: number;
-  /** Failures in a row. */
-  readonly failures: number;
-  /** Milliseconds of active time before which a failed action is not tried again. */
-  readonly retryAt: number;
-}
-
-export type Schedule = { readonly [action in ActionName]: ActionSchedule };
+import { droppedMeanwhile, dueAt, firing, isDue, markAt } from './trigger.ts';
 
 /** A failed action waits a second before it is tried again, then two, four, and so on up to a minute. */
 const RETRY_FIRST = 1_000;
 const RETRY_LONGEST = 60_000;
+/** What the end of a run lacks is tried so often. */
+const MOST_ENDINGS = 3;
+/** The part of the time until a deadline that is held back for an action whose cost is not known yet. */
+const UNKNOWN_COST = 1 / 20;
+/** An interval that was met late on so many steps in a row is shorter than a step. */
+const SHORTER_THAN_A_STEP = 3;
 
 /**
- * Wallclock's own policy: each action at its interval, never twice on a step, the final ones where the last step lacks
- * them, and a stop when the time, the steps or the epochs are used up. An interval starts again only when its action
- * has succeeded.
+ * Wallclock's own policy: each action at its interval, never twice on a step, the best model by event, the final ones
+ * where the last step lacks them, and a stop when a limit is reached. An interval starts again only when its action has
+ * succeeded.
+ *
+ * @param size what is known of the run, for `'10%'`.
+ * @throws {WallclockError} where an interval is a part of a run whose size is not known.
  */
-export function strategyPolicy(strategy: Strategy): Policy<Schedule> {
-  const { intervals } = strategy;
+export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<Schedule> {
+  const { final, best, patience, deadline } = strategy;
+  const intervals = resolveParts(strategy, size);
+  const horizon = new Horizon();
 
   function isActionDue(schedule: Schedule, action: ActionName, moment: Moment): boolean {
     const interval = intervals[action];
-    const { mark, step, retryAt } = schedule[action];
+    const past = schedule[action];
     return (
       interval !== undefined &&
-      step !== moment.step &&
-      moment.active >= retryAt &&
-      isDue(interval, mark, moment)
+      past.step !== moment.step &&
+      moment.active >= past.retryAt &&
+      isDue(interval, past, moment)
     );
   }
 
-  function stopReason(moment: Moment): StopReason | undefined {
+  /** Nothing can be due, nor can anything stop the run, before one of these has been reached. */
+  function lookAhead(schedule: Schedule, moment: Moment): void {
+    horizon.clear();
+    horizon.add('steps', strategy.maxSteps);
+    horizon.add('epochs', strategy.maxEpochs);
+    horizon.add('active', Math.min(strategy.maxTime, schedule.begun.active + strategy.maxTimeThisRun));
+    horizon.deadline = schedule.begun.elapsed + deadline.after - reserve(schedule);
+    for (const action of ACTIONS) {
+      const interval = intervals[action];
+      if (!interval) continue;
+      const past = schedule[action];
+      if (past.failures > 0) {
+        horizon.add('active', past.retryAt);
+        continue;
+      }
+      for (const { terms } of interval.arms) {
+        // Each term of an arm must hold: one of them is enough to wait for.
+        const term = terms.find(({ kind }) => kind === 'interval') ?? terms[0]!;
+        const guessed = term.kind !== 'interval' && past.count === 0;
+        const axis = term.kind === 'interval' ? term.axis : 'active';
+        horizon.add(axis, guessed ? 0 : dueAt(term, interval, past, moment));
+      }
+    }
+  }
+
+  function stopReason(schedule: Schedule, moment: Moment): StopReason | undefined {
+    const { begun } = schedule;
     if (moment.step >= strategy.maxSteps) return 'steps';
     if (moment.epoch >= strategy.maxEpochs) return 'epochs';
     if (moment.active >= strategy.maxTime) return 'time';
+    if (moment.active - begun.active >= strategy.maxTimeThisRun) return 'time';
     return undefined;
   }
 
-  function decideAtBegin(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
-    const stop = stopReason(moment);
-    return stop && { state: schedule, actions: [], stop };
+  /** Milliseconds that an action has taken at the most. */
+  function longest(schedule: Schedule, action: ActionName): number {
+    const { count, longest } = schedule[action];
+    return count > 0 ? longest : deadline.after * UNKNOWN_COST;
+  }
+
+  /** Milliseconds to hold back for the final actions. */
+  function reserve(schedule: Schedule): number {
+    if (deadline.after === Number.POSITIVE_INFINITY) return 0;
+    let needed = 0;
+    for (const action of ['evaluate', 'save'] as const) {
+      if (final[action]) needed += longest(schedule, action);
+    }
+    return Math.max(needed, deadline.reserve ?? 0);
+  }
+
+  /** Whether the final actions would end after the deadline if another step were taken after these. */
+  function isDeadline(schedule: Schedule, due: readonly ActionName[], moment: Moment): boolean {
+    if (deadline.after === Number.POSITIVE_INFINITY) return false;
+    let end = moment.elapsed - schedule.begun.elapsed + moment.longestStep + reserve(schedule);
+    for (const action of due) if (action !== 'log') end += longest(schedule, action);
+    return end >= deadline.after;
+  }
+
+  /** An evaluation that would keep the save from ending before the deadline is left out. */
+  function fits(schedule: Schedule, moment: Moment): boolean {
+    const passed = moment.elapsed - schedule.begun.elapsed;
+    return passed + longest(schedule, 'evaluate') + longest(schedule, 'save') <= deadline.after;
+  }
+
+  function decideAtBegin(before: Schedule, resumed: boolean, moment: Moment): Decision<Schedule> {
+    const begun = markAt(moment);
+    let schedule: Schedule = { ...before, begun, endings: 0 };
+    if (resumed && strategy.onResume === 'restart') {
+      const anew = (action: ActionName): ActionSchedule => ({ ...before[action], mark: begun, dropped: 0 });
+      schedule = { ...schedule, log: anew('log'), evaluate: anew('evaluate'), save: anew('save') };
+    }
+    const stop = stopReason(schedule, moment);
+    return { state: schedule, ...(stop && { stop }) };
   }
 
   function decideAtStep(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
-    const stop = stopReason(moment);
-    const due = ACTIONS.some((action) => isActionDue(schedule, action, moment));
-    if (!due && stop === undefined) return undefined;
-    const actions = ACTIONS.filter((action) => isActionDue(schedule, action, moment)).map((action) => {
-      const interval = intervals[action]!;
-      const { mark, dropped } = schedule[action];
-      const { due, late, missed } = firing(interval, mark, moment);
-      return inUnits(action, interval, { due, late, missed: missed + dropped });
-    });
+    if (!horizon.isOf(schedule)) {
+      lookAhead(schedule, moment);
+      horizon.schedule = schedule;
+    }
+    return horizon.isAhead(moment) ? undefined : decideDue(schedule, moment);
+  }
+
+  function decideDue(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
+    const log = isActionDue(schedule, 'log', moment);
+    const evaluates = isActionDue(schedule, 'evaluate', moment);
+    const saves = isActionDue(schedule, 'save', moment);
+    const unmeasured = best !== undefined && !evaluates && schedule.evaluate.step !== moment.step;
+    const waits = saves && unmeasured && best.beforeSave === 'wait';
+    const evaluatesFirst = saves && unmeasured && !waits && moment.active >= schedule.evaluate.retryAt;
+    const save = saves && !waits;
+
+    let stop = stopReason(schedule, moment);
+    if (!log && !evaluates && !save && !stop && !isDeadline(schedule, [], moment)) return undefined;
+
+    const due: ActionName[] = [];
+    if (log) due.push('log');
+    if (evaluates || evaluatesFirst) due.push('evaluate');
+    if (save) due.push('save');
+    if (!stop && isDeadline(schedule, due, moment)) stop = 'deadline';
+    const actions = due
+      .filter((action) => action !== 'evaluate' || stop !== 'deadline' || fits(schedule, moment))
+      .map((action) => {
+        if (action !== 'evaluate' || evaluates) return tell(schedule, action, moment);
+        return { ...tell(schedule, 'save', moment), type: action, missed: 0, why: ['save'] };
+      });
     return { state: schedule, actions, ...(stop && { stop }) };
   }
 
-  function decideAtEnd(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
-    const missing = ACTIONS.filter(
-      (action) => strategy.final[action] && schedule[action].step !== moment.step,
-    );
-    const due = moment.active / 1000;
-    const actions = missing.map((type): Action => ({ type, due, late: 0, missed: 0, why: ['final'] }));
-    return actions.length > 0 && moment.step > 0 ? { state: schedule, actions } : undefined;
+  /** An action that is due, with its times in seconds: outside of decisions, seconds are the unit of every time. */
+  function tell(schedule: Schedule, type: ActionName, moment: Moment): Action {
+    const past = schedule[type];
+    const { due, late, missed, timed, why } = firing(intervals[type]!, past, moment);
+    const unit = timed ? 1000 : 1;
+    return { type, due: due / unit, late: late / unit, missed: missed + past.dropped, why };
   }
 
-  function remember(schedule: Schedule, { type, missed }: Action, ok: boolean, moment: Moment): Schedule {
-    const interval = intervals[type];
-    const before = schedule[type];
-    const failures = ok ? 0 : before.failures + 1;
-    const wait = ok ? 0 : Math.min(RETRY_FIRST * 2 ** (failures - 1), RETRY_LONGEST);
+  function decideAfter(before: Schedule, point: ActionDone, moment: Moment): Decision<Schedule> {
+    const { action, ok, rest, reading } = point;
+    const past = before[action.type];
+    const now = ok ? succeeded(past, point, moment) : failed(past, moment);
+    let schedule: Schedule = { ...before, [action.type]: now };
+    if (!ok) return { state: schedule, ...(strategy.onFailure === 'stop' && { stop: 'failure' }) };
+
+    let actions: readonly Action[] | undefined;
+    let stop: StopReason | undefined;
+    if (best && action.type === 'evaluate') {
+      const value = point.metrics?.[best.metric] ?? Number.NaN;
+      schedule = measured(schedule, value, moment);
+      if (isBetter(best, value, before.best?.value) && canSave(schedule, moment)) {
+        actions = withBestSave(rest, reading.active);
+      }
+      if (patience && isExhausted(patience, schedule.waiting, moment)) stop = 'patience';
+    }
+    if (best && action.type === 'save' && schedule.measured?.step === moment.step) {
+      const { step, value } = schedule.measured;
+      if (isBetter(best, value, schedule.best?.value)) {
+        schedule = { ...schedule, best: { step, value, checkpoint: point.checkpoint ?? '' } };
+      }
+    }
+    const shorter = now.warned && !past.warned && intervals[action.type];
     return {
-      ...schedule,
-      [type]: {
-        mark: ok && interval ? restartedMark(interval, moment) : before.mark,
-        dropped:
-          ok && interval
-            ? droppedMeanwhile(interval, before.mark, missed - before.dropped, moment)
-            : before.dropped,
-        step: ok ? moment.step : before.step,
-        failures,
-        retryAt: ok ? 0 : moment.active + wait,
-      },
+      state: schedule,
+      ...(actions && { actions }),
+      ...(stop && { stop }),
+      ...(shorter && { warning: shorterThanAStep(action.type, shorter.text) }),
     };
   }
 
+  function succeeded(past: ActionSchedule, { action, took }: ActionDone, moment: Moment): ActionSchedule {
+    const interval = intervals[action.type];
+    const inARow = past.step === moment.step - 1 && action.late > 0 ? past.inARow + 1 : 1;
+    // What was done for another reason met none of the instants of a grid.
+    const met = interval?.arms.some(({ text }) => action.why.includes(text));
+    const missed = (met ? action.missed : -1) - past.dropped;
+    return {
+      mark: markAt(moment),
+      count: past.count + 1,
+      spent: past.spent + took,
+      longest: Math.max(past.longest, took),
+      dropped: interval ? droppedMeanwhile(interval, past, missed, moment) : 0,
+      step: moment.step,
+      inARow,
+      failures: 0,
+      retryAt: 0,
+      warned: past.warned || inARow >= SHORTER_THAN_A_STEP,
+    };
+  }
+
+  function failed(past: ActionSchedule, moment: Moment): ActionSchedule {
+    const failures = past.failures + 1;
+    const wait = Math.min(RETRY_FIRST * 2 ** (failures - 1), RETRY_LONGEST);
+    return { ...past, failures, retryAt: moment.active + wait };
+  }
+
+  /** An evaluation is over: what it says of the best so far. */
+  function measured(schedule: Schedule, value: number, moment: Moment): Schedule {
+    const better = isBetter(best!, value, schedule.bar, best!.minDelta);
+    const { evaluations, since } = schedule.waiting;
+    return {
+      ...schedule,
+      measured: { step: moment.step, value },
+      ...(better && { bar: value }),
+      waiting: better ? { evaluations: 0, since: markAt(moment) } : { evaluations: evaluations + 1, since },
+    };
+  }
+
+  function canSave(schedule: Schedule, moment: Moment): boolean {
+    const { step, retryAt } = schedule.save;
+    return intervals.save !== undefined && step !== moment.step && moment.active >= retryAt;
+  }
+
+  function decideAtEnd(before: Schedule, moment: Moment): Decision<Schedule> | undefined {
+    const schedule = { ...before, endings: before.endings + 1 };
+    const stepped = moment.step > before.begun.step;
+    const missing = ACTIONS.filter(
+      (action) =>
+        final[action] &&
+        before[action].step !== moment.step &&
+        (action !== 'evaluate' || fits(before, moment)),
+    );
+    if (stepped && missing.length > 0 && before.endings < MOST_ENDINGS) {
+      const due = moment.active / 1000;
+      const actions = missing.map((type): Action => ({ type, due, late: 0, missed: 0, why: ['final'] }));
+      return { state: schedule, actions };
+    }
+    const load = best?.load && before.endings <= MOST_ENDINGS ? before.best : undefined;
+    if (!load || load.step === moment.step) return undefined;
+    return { state: { ...schedule, endings: MOST_ENDINGS + 1 }, load: load.checkpoint };
+  }
+
   return {
-    initialState() {
-      const fresh = (action: ActionName): ActionSchedule => {
-        const interval = intervals[action];
-        return { mark: interval ? firstMark(interval) : 0, dropped: 0, step: 0, failures: 0, retryAt: 0 };
-      };
-      return { log: fresh('log'), evaluate: fresh('evaluate'), save: fresh('save') };
-    },
+    initialState: () => NEW_SCHEDULE,
+    restoreState: readSchedule,
     decide(schedule: Schedule, point: Point, moment: Moment) {
       switch (point.at) {
-        case 'run begins':
-          return decideAtBegin(schedule, moment);
         case 'step ends':
         case 'epoch ends':
           return decideAtStep(schedule, moment);
         case 'action done':
-          return { state: remember(schedule, point.action, point.ok, moment), actions: [] };
+          return decideAfter(schedule, point, moment);
+        case 'run begins':
+          return decideAtBegin(schedule, point.resumed, moment);
         case 'run ends':
           return decideAtEnd(schedule, moment);
       }
     },
-    describe() {
-      const written: { [action in ActionName]?: string } = {};
-      for (const action of ACTIONS) {
-        const interval = intervals[action];
-        if (interval) written[action] = interval.text;
-      }
-      return {
-        intervals: written,
-        ...(Number.isFinite(strategy.maxSteps) && { maxSteps: strategy.maxSteps }),
-        ...(Number.isFinite(strategy.maxTime) && { maxTime: strategy.maxTime / 1000 }),
-        ...(Number.isFinite(strategy.maxEpochs) && { maxEpochs: strategy.maxEpochs }),
-      };
-    },
+    describe: () => describeStrategy(strategy),
   };
 }
 
-/** An action that is due, with its times in seconds: outside of decisions, seconds are the unit of every time. */
-function inUnits(type: ActionName, interval: Interval, { due, late, missed }: Firing): Action {
-  const unit = interval.axis === 'steps' || interval.axis === 'epochs' ? 1 : 1000;
-  return { type, due: due / unit, late: late / unit, missed, why: [interval.text] };
+/** The places on each axis before which a schedule has nothing to decide, so that most steps cost a few comparisons. */
+class Horizon {
+  schedule: Schedule | undefined;
+  deadline = Number.POSITIVE_INFINITY;
+  #active = 0;
+  #training = 0;
+  #elapsed = 0;
+  #steps = 0;
+  #epochs = 0;
+
+  clear(): void {
+    this.#active = this.#training = this.#elapsed = this.#steps = this.#epochs = Number.POSITIVE_INFINITY;
+  }
+
+  isOf(schedule: Schedule): boolean {
+    return this.schedule === schedule;
+  }
+
+  add(axis: 'active' | 'training' | 'elapsed' | 'steps' | 'epochs', at: number): void {
+    // A place on its axis may be reached by rounding alone.
+    const before = at - 1e-6;
+    if (axis === 'active') this.#active = Math.min(this.#active, before);
+    else if (axis === 'training') this.#training = Math.min(this.#training, before);
+    else if (axis === 'elapsed') this.#elapsed = Math.min(this.#elapsed, before);
+    else if (axis === 'steps') this.#steps = Math.min(this.#steps, before);
+    else this.#epochs = Math.min(this.#epochs, before);
+  }
+
+  isAhead(moment: Moment): boolean {
+    return (
+      moment.active < this.#active &&
+      moment.step < this.#steps &&
+      moment.training < this.#training &&
+      moment.elapsed < this.#elapsed &&
+      moment.epoch < this.#epochs &&
+      moment.elapsed + moment.longestStep < this.deadline
+    );
+  }
+}
+
+/** The rest of a step's actions with a save among them, because the model is the best so far. */
+function withBestSave(rest: readonly Action[], seconds: number): readonly Action[] {
+  const due = rest.find(({ type }) => type === 'save');
+  if (!due) return [...rest, { type: 'save', due: seconds, late: 0, missed: 0, why: ['best'] }];
+  return rest.map((action) => (action === due ? { ...due, why: [...due.why, 'best'] } : action));
+}
+
+function shorterThanAStep(action: ActionName, text: string): string {
+  return `${action}: an interval of ${text} is shorter than a step, so that every step has one.`;
+}
+
+/** What the policy of a strategy tells of itself. */
+export function describeStrategy(strategy: Strategy): PolicyDescription {
+  const { intervals, final, best, maxSteps, maxTime, maxEpochs, deadline } = strategy;
+  const written: { [action in ActionName]?: string } = {};
+  for (const action of ACTIONS) {
+    const interval = intervals[action];
+    if (interval) written[action] = interval.text;
+  }
+  const needs: (ActionName | 'load')[] = ACTIONS.filter((action) => final[action] && !intervals[action]);
+  if (best && !intervals.evaluate && !needs.includes('evaluate')) needs.push('evaluate');
+  if (best?.load) needs.push('load');
+  return {
+    intervals: written,
+    ...(needs.length > 0 && { needs }),
+    ...(Number.isFinite(maxSteps) && { maxSteps }),
+    ...(Number.isFinite(maxTime) && { maxTime: maxTime / 1000 }),
+    ...(Number.isFinite(maxEpochs) && { maxEpochs }),
+    ...(Number.isFinite(deadline.after) && { deadline: deadline.after / 1000 }),
+    ...(best && { best: { metric: best.metric, greaterIsBetter: best.greaterIsBetter } }),
+  };
 }

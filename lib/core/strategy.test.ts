@@ -16,8 +16,12 @@ test('what is left out has no limit, no interval and no final action, and every 
     maxTime: Number.POSITIVE_INFINITY,
     maxSteps: Number.POSITIVE_INFINITY,
     maxEpochs: Number.POSITIVE_INFINITY,
+    maxTimeThisRun: Number.POSITIVE_INFINITY,
+    deadline: { after: Number.POSITIVE_INFINITY },
     final: { log: false, evaluate: false, save: false },
     keep: {},
+    onFailure: 'continue',
+    onResume: 'continue',
   });
   const nothing = { log: undefined, maxTime: undefined, final: undefined, keep: undefined };
   expect(parseStrategy(nothing)).toEqual(parseStrategy({}));
@@ -36,13 +40,13 @@ test('limits and what is kept', () => {
 
 test('a misspelt option is named, with the one that was meant', () => {
   expect(messageOf({ log: '1s', evalute: '30s' })).toMatchInlineSnapshot(
-    `"strategy: expected only the keys log, evaluate, save, maxTime, maxSteps, maxEpochs, final, keep, got 'evalute'. Did you mean 'evaluate'?"`,
+    `"strategy: expected only the keys log, evaluate, save, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline, best, patience, final, keep, onFailure, onResume, got 'evalute'. Did you mean 'evaluate'?"`,
   );
   expect(messageOf({ savee: '5m' })).toMatchInlineSnapshot(
-    `"strategy: expected only the keys log, evaluate, save, maxTime, maxSteps, maxEpochs, final, keep, got 'savee'. Did you mean 'save'?"`,
+    `"strategy: expected only the keys log, evaluate, save, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline, best, patience, final, keep, onFailure, onResume, got 'savee'. Did you mean 'save'?"`,
   );
   expect(messageOf({ optimizer: 'adam' })).toMatchInlineSnapshot(
-    `"strategy: expected only the keys log, evaluate, save, maxTime, maxSteps, maxEpochs, final, keep, got 'optimizer'. Remove it."`,
+    `"strategy: expected only the keys log, evaluate, save, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline, best, patience, final, keep, onFailure, onResume, got 'optimizer'. Remove it."`,
   );
 });
 
@@ -71,7 +75,7 @@ test('the first option that does not hold is refused by its name', () => {
   ];
   expect(refused.map(messageOf)).toMatchInlineSnapshot(`
     [
-      "strategy.log: expected an interval, got '5 minuets'. Did you mean '5m'? Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
+      "strategy.log: expected an interval, got '5 minuets'. Did you mean '5m'? It goes wrong at character 3. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
       "strategy.evaluate: expected an interval, got 30. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
       "strategy.save.anchor: expected 'spaced' or 'grid', got 'gird'.",
       "strategy.maxTime: expected a positive duration in d, h, m, s or ms, the largest first, got 60. Write it like '250ms', '30s', '5m' or '1h20m'.",
@@ -87,10 +91,10 @@ test('the first option that does not hold is refused by its name', () => {
       "strategy.final: expected an object with the keys log, evaluate, save, got null.",
       "strategy.final.save: expected true or false, got null.",
       "strategy.keep.latest: expected a whole number of at least 1, got 0.",
-      "strategy.keep: expected only the keys latest, got 'newest'. Remove it.",
-      "strategy.keep: expected an object with the keys latest, got 2.",
-      "strategy: expected an object with the keys log, evaluate, save, maxTime, maxSteps, maxEpochs, final, keep, got null.",
-      "strategy: expected an object with the keys log, evaluate, save, maxTime, maxSteps, maxEpochs, final, keep, got 'fast'.",
+      "strategy.keep: expected only the keys latest, best, every, got 'newest'. Remove it.",
+      "strategy.keep: expected an object with the keys latest, best, every, got 2.",
+      "strategy: expected an object with the keys log, evaluate, save, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline, best, patience, final, keep, onFailure, onResume, got null.",
+      "strategy: expected an object with the keys log, evaluate, save, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline, best, patience, final, keep, onFailure, onResume, got 'fast'.",
     ]
   `);
 });

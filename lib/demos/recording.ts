@@ -11,7 +11,7 @@ export interface Recording {
 /** Every type of event: the compiler says where one is missing. */
 const EVENTS: { readonly [type in RunEvent['type']]: true } = {
   ...{ begin: true, log: true, evaluate: true, save: true, fail: true },
-  ...{ pause: true, continue: true, end: true },
+  ...{ load: true, warn: true, wake: true, pause: true, continue: true, end: true },
 };
 
 const ARRAYS = { u8: Uint8Array, u32: Uint32Array, f32: Float32Array } as const;

@@ -12,6 +12,9 @@ const REASONS: { readonly [reason in StopReason]: string } = {
   steps: 'all steps were made',
   epochs: 'all epochs were made',
   time: 'the time was used up',
+  deadline: 'the deadline was near',
+  patience: 'it became no better',
+  failure: 'an action failed',
   stopped: 'it was stopped',
 };
 

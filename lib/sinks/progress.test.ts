@@ -26,7 +26,7 @@ function printed(text: string): string {
     .join('');
 }
 
-const moment = { step: 7, epoch: 0.5, elapsed: 1500, active: 1500, training: 1500 };
+const moment = { step: 7, epoch: 0.5, elapsed: 1500, active: 1500, training: 1500, longestStep: 500 };
 
 async function recorded(): Promise<readonly RunEvent[]> {
   const { events } = await simulate({ strategy: { log: '1s', save: '2s', maxTime: '10s' } });

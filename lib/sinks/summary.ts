@@ -1,4 +1,4 @@
-import { ACTIONS, type ActionName } from '../core/policy.ts';
+import { ACTIONS, type ActionName, type StopReason } from '../core/policy.ts';
 import type { EvaluateEvent, FailEvent, LogEvent, RunEvent, SaveEvent } from '../core/run-event.ts';
 
 type ActedEvent = LogEvent | EvaluateEvent | SaveEvent;
@@ -129,11 +129,14 @@ function measure(value: number, unit: Unit): string {
   return `${Number(value.toFixed(2)).toLocaleString('en')} ${unit}`;
 }
 
-const REASONS = {
+const REASONS: { readonly [reason in StopReason]: string } = {
   finished: 'the data came to an end',
   steps: 'all steps were made',
   epochs: 'all epochs were made',
   time: 'the time was used up',
+  deadline: 'the deadline was near',
+  patience: 'it became no better',
+  failure: 'an action failed',
   stopped: 'it was asked to stop',
 };
 

@@ -54,9 +54,11 @@ export function drawTimeline(events: readonly RunEvent[], options: DrawOptions =
         ended = true;
         break;
       case 'fail':
-        lanes.get(event.action)![column(time)] = '!';
+        if (event.action !== 'load') lanes.get(event.action)![column(time)] = '!';
         break;
-      default: {
+      case 'log':
+      case 'evaluate':
+      case 'save': {
         const lane = lanes.get(event.type)!;
         until = time + event.took;
         const at = column(time);

@@ -4,6 +4,8 @@ import type { Clock } from '../core/clock.ts';
 export interface ManualClock extends Clock {
   /** Moves both readings by so many milliseconds. A negative number is a clock that runs backwards. */
   advance(milliseconds: number): void;
+  /** The machine sleeps for so many milliseconds: the wall goes on, the monotonic reading stands still. */
+  sleep(milliseconds: number): void;
 }
 
 /**
@@ -17,11 +19,15 @@ export interface ManualClock extends Clock {
  */
 export function manualClock(start = 0): ManualClock {
   let reading = start;
+  let slept = 0;
   return {
     now: () => reading,
-    wall: () => reading,
+    wall: () => reading + slept,
     advance(milliseconds) {
       reading += milliseconds;
+    },
+    sleep(milliseconds) {
+      slept += milliseconds;
     },
   };
 }

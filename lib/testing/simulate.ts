@@ -1,11 +1,12 @@
 import { WallclockError } from '../core/errors.ts';
 import type { ActionName, Policy } from '../core/policy.ts';
-import { surplus } from '../core/retention.ts';
+import { readyStrategy } from '../core/ready-strategy.ts';
+import type { ReplayOptions } from '../core/replay.ts';
+import { type Kept, Retention } from '../core/retention.ts';
 import { Run, type RunSnapshot } from '../core/run.ts';
-import type { RunEvent } from '../core/run-event.ts';
+import type { Metrics, RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
-import { parseStrategy, type StrategyOptions } from '../core/strategy.ts';
-import { strategyPolicy } from '../core/strategy-policy.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 
 /**
@@ -16,7 +17,7 @@ export type Script = number | readonly number[] | ((count: number) => number);
 
 /** A training run that takes no time: what everything in it would take is written here. */
 export interface Simulation {
-  strategy: StrategyOptions;
+  strategy: StrategyOptions | ReplayOptions;
   /** What decides, in place of Wallclock's own policy for the strategy. */
   policy?: Policy;
   /** Milliseconds of each step. Default 1000. */
@@ -29,6 +30,10 @@ export interface Simulation {
   failures?: { readonly [action in ActionName]?: readonly number[] };
   /** Milliseconds of a pause after a step: `{ 3: 60_000 }` pauses for a minute after the third. Default: none. */
   pauses?: { readonly [step: number]: number };
+  /** Milliseconds that the machine sleeps after a step. Default: never. */
+  sleeps?: { readonly [step: number]: number };
+  /** What the first, second, third… evaluation measures; the last is repeated. Default: an accuracy that rises. */
+  metrics?: readonly Metrics[];
   stepsPerEpoch?: number;
   /** The data ends after this many steps, counted over all runs together. Default: never. */
   steps?: number;
@@ -47,6 +52,11 @@ export interface Simulated {
   readonly snapshots: { readonly [checkpoint: string]: RunSnapshot };
 }
 
+/** A snapshot with what its store would know. */
+interface SimulatedSnapshot extends RunSnapshot {
+  readonly kept: Kept[];
+}
+
 /** A simulation of more steps than this has no end. */
 const MOST_STEPS = 1_000_000;
 
@@ -61,15 +71,21 @@ const MOST_STEPS = 1_000_000;
  * ```
  */
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { step = 1000, pauses = {}, stepsPerEpoch, resume, clock = manualClock() } = simulation;
-  const strategy = parseStrategy(simulation.strategy);
+  const { step = 1000, pauses = {}, sleeps = {}, metrics, stepsPerEpoch, resume } = simulation;
+  const { clock = manualClock() } = simulation;
+  const strategy = readyStrategy(simulation.strategy);
   const steps = simulation.steps ?? MOST_STEPS;
+  const size = {
+    ...(simulation.steps !== undefined && { steps }),
+    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+  };
   const events: RunEvent[] = [];
   const snapshots: { [checkpoint: string]: RunSnapshot } = {};
-  const kept = resume ? [...resume.snapshot.state.checkpoints, resume.checkpoint] : [];
+  const keptAt = (snapshot: RunSnapshot): Kept[] => (snapshot as SimulatedSnapshot).kept;
+  const retention = new Retention(strategy.keep, strategy.best, resume && keptAt(resume.snapshot));
 
   const run = new Run({
-    policy: simulation.policy ?? (strategyPolicy(strategy) as Policy),
+    policy: simulation.policy ?? strategy.policy(size),
     clock,
     name: 'simulated',
     onEvent: (event) => events.push(event),
@@ -77,21 +93,27 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     ...(resume && { resume }),
     actions: {
       log: acting('log', ({ step }) => ({ loss: 1 / step })),
-      evaluate: acting('evaluate', ({ step }) => ({ accuracy: 1 - 1 / (step + 1) })),
-      save: acting('save', ({ step, snapshot }) => {
+      evaluate: acting('evaluate', ({ step }, attempt) =>
+        metrics ? metrics[Math.min(attempt, metrics.length) - 1]! : { accuracy: 1 - 1 / (step + 1) },
+      ),
+      save: acting('save', ({ step, elapsed, metrics, snapshot }) => {
         const checkpoint = `checkpoint-${step}`;
-        snapshots[checkpoint] = JSON.parse(JSON.stringify(snapshot()));
-        kept.push(checkpoint);
-        const deleted = surplus(kept, strategy.keep);
-        kept.splice(0, deleted.length);
+        const metric = strategy.best && metrics?.[strategy.best.metric];
+        retention.add({ name: checkpoint, elapsed: elapsed * 1000, ...(metric !== undefined && { metric }) });
+        const deleted = retention.surplus();
+        retention.remove(deleted);
+        snapshots[checkpoint] = JSON.parse(
+          JSON.stringify({ ...snapshot(checkpoint), kept: retention.checkpoints }),
+        );
         return { checkpoint, bytes: 1000, deleted };
       }),
+      load: () => {},
     },
   });
 
   let count = resume?.snapshot.step ?? 0;
   let inEpoch = resume?.snapshot.stepInEpoch ?? 0;
-  run.begin();
+  await run.begin();
   while (!run.stopped && count < steps) {
     count++;
     clock.advance(timeOf(step, count));
@@ -101,6 +123,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       await run.epoch();
     }
     if (count === simulation.diesAfter) return { events, state: run.state, snapshots };
+    clock.sleep(sleeps[count] ?? 0);
     const pause = pauses[count];
     if (pause !== undefined && !run.stopped) {
       run.pause();
@@ -112,7 +135,10 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   return { events, state: await run.end(), snapshots };
 
   /** The action as it is scripted: it takes its time, then it fails or succeeds. */
-  function acting<Context, Result>(action: ActionName, succeed: (context: Context) => Result) {
+  function acting<Context, Result>(
+    action: ActionName,
+    succeed: (context: Context, attempt: number) => Result,
+  ) {
     let attempts = 0;
     return (context: Context): Result => {
       attempts++;
@@ -120,7 +146,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       if (simulation.failures?.[action]?.includes(attempts)) {
         throw new Error(`${action} ${attempts} fails, as it is scripted`);
       }
-      return succeed(context);
+      return succeed(context, attempts);
     };
   }
 }

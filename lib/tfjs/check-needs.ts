@@ -1,18 +1,27 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { WallclockError } from '../core/errors.ts';
-import type { Strategy } from '../core/strategy.ts';
+import { ACTIONS, type PolicyDescription } from '../core/policy.ts';
+import { metricNames } from './evaluate.ts';
 
 /** @throws {WallclockError} where the strategy asks for an action that there is nothing for. */
 export function checkNeeds(
-  { intervals, final }: Strategy,
+  { intervals, needs = [], best }: PolicyDescription,
   { validation, store }: { readonly validation?: unknown; readonly store?: unknown },
   where: string,
+  model?: LayersModel,
 ): void {
-  if ((intervals.evaluate || final.evaluate) && !validation) {
+  const asked = new Set([...ACTIONS.filter((action) => intervals[action] !== undefined), ...needs]);
+  if (asked.has('evaluate') && !validation) {
     const expected = "data, because the strategy has 'evaluate'";
     throw new WallclockError({ where: `${where}: validation`, expected, got: validation });
   }
-  if ((intervals.save || final.save) && !store) {
-    const expected = "a checkpoint store, because the strategy has 'save'";
+  if ((asked.has('save') || asked.has('load')) && !store) {
+    const expected = `a checkpoint store, because the strategy has '${asked.has('save') ? 'save' : 'load'}'`;
     throw new WallclockError({ where: `${where}: store`, expected, got: store });
+  }
+  const measured = model && metricNames(model);
+  if (best && measured && !measured.includes(best.metric)) {
+    const expected = `a metric that the model was compiled with (${measured.join(', ')})`;
+    throw new WallclockError({ where: 'strategy.best.metric', expected, got: best.metric });
   }
 }

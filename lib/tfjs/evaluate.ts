@@ -7,6 +7,11 @@ import { outputsOf } from './training-step.ts';
 /** As TensorFlow.js abbreviates them, and as people read them. */
 const NAMES: { readonly [short: string]: string } = { acc: 'accuracy' };
 
+/** The names under which an evaluation tells a model's loss and metrics. */
+export function metricNames(model: LayersModel): readonly string[] {
+  return model.metricsNames.map((name) => NAMES[name] ?? name);
+}
+
 /**
  * The model's loss and metrics on validation data, each the mean over all examples, as `model.evaluate` gives them.
  * It goes batch by batch, and lets others have a turn in between.
@@ -18,7 +23,7 @@ export async function evaluate(
   validation: BatchSource,
   breathe: () => Promise<void> | undefined,
 ): Promise<Metrics> {
-  const names = model.metricsNames.map((name) => NAMES[name] ?? name);
+  const names = metricNames(model);
   let totals: Tensor[] | undefined;
   let examples = 0;
   for await (const batch of validation.epoch(0)) {

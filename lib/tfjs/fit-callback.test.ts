@@ -115,6 +115,6 @@ test('refuses options that do not hold before fit has started', () => {
   expect(
     () => new FitCallback({ strategy: { log: '5 minuets' as '5m' } }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[WallclockError: strategy.log: expected an interval, got '5 minuets'. Did you mean '5m'? Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.]`,
+    `[WallclockError: strategy.log: expected an interval, got '5 minuets'. Did you mean '5m'? It goes wrong at character 3. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.]`,
   );
 });

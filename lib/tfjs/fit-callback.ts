@@ -3,12 +3,13 @@ import { Callback } from '@tensorflow/tfjs-layers';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Policy } from '../core/policy.ts';
+import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
+import type { ReplayOptions } from '../core/replay.ts';
+import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { IDLE_RUN, type RunState } from '../core/run-state.ts';
-import { parseStrategy, type Strategy, type StrategyOptions } from '../core/strategy.ts';
-import { strategyPolicy } from '../core/strategy-policy.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
 import { LossAverage } from './loss-average.ts';
@@ -18,7 +19,7 @@ import { batchesOf, type TrainingData } from './training-data.ts';
 
 export interface FitCallbackOptions {
   /** When to log, evaluate, save and stop. Without a limit, `fit` ends by its own epochs. */
-  strategy: StrategyOptions;
+  strategy: StrategyOptions | ReplayOptions;
   /** What the model is evaluated on. Needed where the strategy evaluates. */
   validation?: TrainingData;
   /** Examples a batch of an evaluation. Default 32. */
@@ -49,7 +50,7 @@ const KEYS = ['strategy', 'validation', 'batchSize', 'store', 'onEvent', 'clock'
  */
 export class FitCallback extends Callback {
   readonly #options: FitCallbackOptions;
-  readonly #strategy: Strategy;
+  readonly #strategy: ReadyStrategy;
   readonly #losses = new LossAverage();
   #run: Run | undefined;
   #pace: Pace | undefined;
@@ -59,8 +60,8 @@ export class FitCallback extends Callback {
     const where = 'new FitCallback()';
     checkKeys(options, KEYS, where);
     this.#options = options;
-    this.#strategy = parseStrategy(options.strategy);
-    checkNeeds(this.#strategy, options, where);
+    this.#strategy = readyStrategy(options.strategy);
+    checkNeeds(this.#strategy.description, options, where);
   }
 
   /** What the run has come to. */
@@ -74,13 +75,20 @@ export class FitCallback extends Callback {
       samples,
       batchSize: trained,
       steps,
+      epochs,
     } = this.params as { [name: string]: number | null | undefined };
     const stepsPerEpoch = steps ?? (samples && trained ? Math.ceil(samples / trained) : undefined);
+    const { keep, best, description } = this.#strategy;
+    checkNeeds(description, this.#options, 'new FitCallback()', this.model);
+    const size = {
+      ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+      ...(stepsPerEpoch !== undefined && epochs && { steps: epochs * stepsPerEpoch }),
+    };
     this.#run = new Run({
-      policy: strategyPolicy(this.#strategy) as Policy,
+      policy: this.#strategy.policy(size),
       clock,
       actions: modelActions({
-        ...{ model: this.model, losses: this.#losses, store, keep: this.#strategy.keep, checkpoints: [] },
+        ...{ model: this.model, losses: this.#losses, store, best, retention: new Retention(keep, best) },
         validation:
           validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize }),
         breathe: () => this.#pace?.breathe(),
@@ -89,7 +97,7 @@ export class FitCallback extends Callback {
       ...(onEvent && { onEvent }),
     });
     this.#pace = new Pace(clock, this.#run);
-    this.#run.begin();
+    await this.#run.begin();
   }
 
   override async onBatchEnd(_batch: number, logs?: { readonly [name: string]: unknown }): Promise<void> {

@@ -1,13 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { writeCheckpoint } from '../checkpoints/checkpoint.ts';
+import { readCheckpoint, writeCheckpoint } from '../checkpoints/checkpoint.ts';
 import { checkpointName } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
-import { surplus } from '../core/retention.ts';
+import type { Best } from '../core/best.ts';
+import type { Retention } from '../core/retention.ts';
 import type { Actions } from '../core/run.ts';
-import type { KeepOptions } from '../core/strategy.ts';
 import { evaluate } from './evaluate.ts';
 import type { LossAverage } from './loss-average.ts';
-import { readWeights } from './model-state.ts';
+import { readWeights, restoreWeights } from './model-state.ts';
 import { readOptimizer } from './optimizer-state.ts';
 import type { BatchSource } from './training-data.ts';
 
@@ -16,34 +16,38 @@ export interface ModelActionsOptions {
   readonly losses: LossAverage;
   readonly validation: BatchSource | undefined;
   readonly store: CheckpointStore | undefined;
-  /** Names of this run's checkpoints that are there already, oldest first. */
-  readonly checkpoints: readonly string[];
-  readonly keep: KeepOptions;
+  /** The run's checkpoints, and which of them stay. */
+  readonly retention: Retention;
+  readonly best: Best | undefined;
   readonly breathe: () => Promise<void> | undefined;
 }
 
-/** How a model logs, evaluates and saves: the same in `train()` and in `model.fit`. */
+/** How a model logs, evaluates, saves and loads: the same in `train()` and in `model.fit`. */
 export function modelActions(options: ModelActionsOptions): Actions {
-  const { model, losses, validation, store, keep, breathe } = options;
-  let kept = [...options.checkpoints];
+  const { model, losses, validation, store, retention, best, breathe } = options;
   return {
     async log() {
       return { loss: await losses.take() };
     },
     ...(validation && { evaluate: () => evaluate(model, validation, breathe) }),
     ...(store && {
-      async save({ step, snapshot }) {
+      async save({ step, elapsed, metrics, snapshot }) {
         const checkpoint = checkpointName(step);
         const [weights, optimizer] = await Promise.all([readWeights(model), readOptimizer(model.optimizer)]);
         const bytes = await writeCheckpoint(store, checkpoint, {
           model: weights,
           optimizer,
-          run: snapshot(),
+          run: snapshot(checkpoint),
         });
-        kept = [...kept.filter((name) => name !== checkpoint), checkpoint];
-        const deleted = await removeAll(store, surplus(kept, keep));
-        kept = kept.filter((name) => !deleted.includes(name));
+        const metric = best && metrics?.[best.metric];
+        retention.add({ name: checkpoint, elapsed: elapsed * 1000, ...(metric !== undefined && { metric }) });
+        const deleted = await removeAll(store, retention.surplus());
+        retention.remove(deleted);
         return { checkpoint, bytes, deleted };
+      },
+      async load(checkpoint) {
+        const { model: weights } = await readCheckpoint(store, checkpoint);
+        restoreWeights(model, weights, `${store.place}/${checkpoint}/model.safetensors`);
       },
     }),
   };

@@ -215,7 +215,7 @@ describe('train()', () => {
     const { state, events } = await trainByTheSecond({ strategy: { save: '4s', maxSteps: 10 }, store });
     expect(state).toMatchObject({ step: 10, reason: 'steps', save: { count: 0 } });
     const failures = events.filter(({ type }) => type === 'fail');
-    expect(failures.map(({ step }) => step)).toEqual([4, 5, 7, 10]);
+    expect(failures.map(({ step }) => step)).toEqual([4, 5, 7, 10, 10, 10]);
     expect(failures[0]).toMatchObject({ action: 'save', message: 'disk full' });
   });
 

@@ -1,18 +1,19 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Checkpoint, readCheckpoint } from '../checkpoints/checkpoint.ts';
+import { type Checkpoint, readCheckpoint, readRun } from '../checkpoints/checkpoint.ts';
 import { checkpointStep, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { Moment } from '../core/moment.ts';
-import type { Policy } from '../core/policy.ts';
+import { readyStrategy } from '../core/ready-strategy.ts';
+import type { ReplayOptions } from '../core/replay.ts';
+import { type Kept, Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
-import { parseStrategy, type StrategyOptions } from '../core/strategy.ts';
-import { strategyPolicy } from '../core/strategy-policy.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
 import { compiledModel } from './compiled-model.ts';
@@ -29,7 +30,7 @@ export interface TrainOptions {
   /** Tensors, whose first axis counts the examples, or a dataset of batches `{ xs, ys }`. */
   data: TrainingData;
   /** When to log, evaluate, save and stop. A run needs a limit here, or a `signal`. */
-  strategy: StrategyOptions;
+  strategy: StrategyOptions | ReplayOptions;
   /** What the model is evaluated on. Needed where the strategy evaluates. */
   validation?: TrainingData;
   /** Examples a step, for data in memory. Default 32. */
@@ -92,18 +93,19 @@ const KEYS = [
  * ```
  */
 export async function train(compiled: LayersModel, options: TrainOptions): Promise<RunState> {
-  const { model, strategy, batches, validation, where } = checkOptions(compiled, options);
+  const { model, strategy, policy, batches, validation, where } = checkOptions(compiled, options);
   const { store, signal, pause, onEvent, onStep, clock = systemClock, minimumStepTime = 0 } = options;
 
   const step = trainingStep(model);
+  const { keep, best } = strategy;
   const resumed = options.resume && store ? await resumeModel(model, store) : undefined;
+  const kept = resumed && store ? await keptCheckpoints(store, resumed.names, best?.metric) : [];
   const losses = new LossAverage();
   const run: Run = new Run({
-    policy: strategyPolicy(strategy) as Policy,
+    policy,
     clock,
     actions: modelActions({
-      ...{ model, losses, validation, store, keep: strategy.keep },
-      checkpoints: resumed?.names ?? [],
+      ...{ model, losses, validation, store, best, retention: new Retention(keep, best, kept) },
       breathe: () => pace.breathe(),
     }),
     ...(batches.length !== undefined && { stepsPerEpoch: batches.length }),
@@ -115,7 +117,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   try {
-    run.begin();
+    await run.begin();
     while (!run.stopped) {
       const { epochs, stepInEpoch } = run.position;
       let steps = stepInEpoch;
@@ -144,7 +146,7 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
   const where = 'train()';
   const compiled = compiledModel(model, where);
   checkKeys(options, KEYS, where);
-  const strategy = parseStrategy(options.strategy);
+  const strategy = readyStrategy(options.strategy);
   const { batchSize = 32, seed = 0, minimumStepTime = 0, data } = options;
   check(
     Number.isInteger(batchSize) && batchSize >= 1,
@@ -154,17 +156,18 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
   );
   check(Number.isSafeInteger(seed), 'seed', 'a whole number', seed);
   check(minimumStepTime >= 0, 'minimumStepTime', 'milliseconds, 0 or more', minimumStepTime);
-  checkNeeds(strategy, options, where);
+  checkNeeds(strategy.description, options, where, compiled);
   const { validation, store, signal } = options;
   check(!options.resume || store, 'store', 'a checkpoint store to resume from', store);
-  const limits = [strategy.maxTime, strategy.maxSteps, strategy.maxEpochs];
-  const ends = signal !== undefined || limits.some(Number.isFinite);
+  const ends = signal !== undefined || strategy.bounded;
   check(ends, 'strategy', 'a limit (maxTime, maxSteps or maxEpochs) or a signal', options.strategy);
+  const batches = batchesOf(data, { where: `${where}: data`, model: compiled, batchSize, shuffle: seed });
   return {
     model: compiled,
     where: `${where}: data`,
     strategy,
-    batches: batchesOf(data, { where: `${where}: data`, model: compiled, batchSize, shuffle: seed }),
+    policy: strategy.policy(batches.length === undefined ? {} : { stepsPerEpoch: batches.length }),
+    batches,
     validation:
       validation && batchesOf(validation, { where: `${where}: validation`, model: compiled, batchSize }),
   };
@@ -195,4 +198,19 @@ async function resumeModel(
   restoreOptimizer(model.optimizer, checkpoint.optimizer, variables, `${where}/optimizer.safetensors`);
   restoreWeights(model, checkpoint.model, `${where}/model.safetensors`);
   return { name, names, checkpoint };
+}
+
+/** What the rules of retention need to know of the checkpoints that are there already. */
+async function keptCheckpoints(
+  store: CheckpointStore,
+  names: readonly string[],
+  metric: string | undefined,
+): Promise<readonly Kept[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const { saved } = await readRun(store, name);
+      const value = metric === undefined ? undefined : saved.metrics?.[metric];
+      return { name, elapsed: saved.elapsed * 1000, ...(value !== undefined && { metric: value }) };
+    }),
+  );
 }

@@ -1,0 +1,154 @@
+import { checkKeys } from './check-keys.ts';
+import { WallclockError } from './errors.ts';
+import { ACTIONS, type Action, type StopReason } from './policy.ts';
+import type { RunEvent } from './run-event.ts';
+
+/** A decision that was acted on: what, at which step, and its account of itself. */
+export interface JournalEntry extends Action {
+  readonly step: number;
+}
+
+/** All that a run's policy decided and that was carried out. Plain JSON. */
+export interface Journal {
+  readonly version: 1;
+  /** In the order in which they were carried out. */
+  readonly entries: readonly JournalEntry[];
+  readonly end: {
+    readonly step: number;
+    readonly reason: StopReason;
+    /** The step of the checkpoint that was loaded at the end. */
+    readonly loaded?: number;
+  };
+}
+
+const REASONS = [
+  'finished',
+  'steps',
+  'epochs',
+  'time',
+  'deadline',
+  'patience',
+  'failure',
+  'stopped',
+] as const satisfies readonly StopReason[];
+
+/**
+ * The journal of a run, from its events.
+ *
+ * @param options.partial takes a run that has no end, because it crashed or goes on: the journal then ends with its last
+ *   event. Default false.
+ * @throws {WallclockError} where events are missing, or the end is and that was not allowed.
+ * @example
+ * ```ts
+ * const events: RunEvent[] = [];
+ * const run = createRun({ strategy: { log: '1s', maxSteps: 3 }, actions: { log: () => ({}) }, onEvent: (event) => events.push(event) });
+ * run.begin();
+ * while (!run.stopped) await run.step();
+ * await run.end();
+ * journalOf(events).end; // { step: 3, reason: 'steps' }
+ * ```
+ */
+export function journalOf(
+  events: Iterable<RunEvent>,
+  { partial = false }: { partial?: boolean } = {},
+): Journal {
+  const where = 'journalOf()';
+  const entries: JournalEntry[] = [];
+  const saved = new Map<string, number>();
+  let last: RunEvent | undefined;
+  let loaded: number | undefined;
+  let seq = 0;
+  for (const event of events) {
+    if (event.seq !== seq++) {
+      throw new WallclockError({ where, expected: `the run's event ${seq - 1}`, got: `event ${event.seq}` });
+    }
+    if ('why' in event) {
+      const { step, type, due, late, missed, why } = event;
+      entries.push({ step, type, due, late, missed, why });
+    }
+    if (event.type === 'save') saved.set(event.checkpoint, event.step);
+    if (event.type === 'load') loaded = saved.get(event.checkpoint);
+    last = event;
+  }
+  if (last?.type !== 'end' && !partial) {
+    throw new WallclockError({
+      where,
+      expected: 'the events of a run up to its end',
+      got: last ? `events up to step ${last.step}` : 'no event',
+      fix: 'Give partial: true to take what there is.',
+    });
+  }
+  const reason = last?.type === 'end' ? last.reason : 'stopped';
+  return {
+    version: 1,
+    entries,
+    end: { step: last?.step ?? 0, reason, ...(loaded !== undefined && { loaded }) },
+  };
+}
+
+/**
+ * Checks a journal that comes from outside.
+ *
+ * @throws {WallclockError} where it is of another version, cut short, or not in the order of its steps.
+ */
+export function parseJournal(value: unknown, where = 'journal'): Journal {
+  checkKeys(value, ['version', 'entries', 'end'], where);
+  if (value.version !== 1) {
+    throw new WallclockError({
+      where: `${where}.version`,
+      expected: '1',
+      got: value.version,
+      fix: 'Write the journal anew from the events of the run, with journalOf().',
+    });
+  }
+  if (!Array.isArray(value.entries)) {
+    throw new WallclockError({ where: `${where}.entries`, expected: 'a list', got: value.entries });
+  }
+  const entries: JournalEntry[] = [];
+  let before = 0;
+  for (const [index, entry] of value.entries.entries()) {
+    const read = parseEntry(entry, before, `${where}.entries[${index}]`);
+    entries.push(read);
+    before = read.step;
+  }
+  return { version: 1, entries, end: parseEnd(value.end, before, `${where}.end`) };
+}
+
+function parseEntry(value: unknown, before: number, where: string): JournalEntry {
+  checkKeys(value, ['step', 'type', 'due', 'late', 'missed', 'why'], where);
+  const { type, due, late, missed, why } = value;
+  const step = parseStep(value.step, before, `${where}.step`);
+  if (!(ACTIONS as readonly unknown[]).includes(type)) {
+    throw new WallclockError({ where: `${where}.type`, expected: ACTIONS.join(' or '), got: type });
+  }
+  for (const [key, number] of Object.entries({ due, late, missed })) {
+    if (Number.isFinite(number)) continue;
+    throw new WallclockError({ where: `${where}.${key}`, expected: 'a number', got: number });
+  }
+  if (!Array.isArray(why) || !why.every((reason) => typeof reason === 'string')) {
+    throw new WallclockError({ where: `${where}.why`, expected: 'a list of reasons', got: why });
+  }
+  return { step, type, due, late, missed, why } as JournalEntry;
+}
+
+function parseEnd(value: unknown, before: number, where: string): Journal['end'] {
+  if (value === undefined) {
+    throw new WallclockError({ where, expected: "the journal's end", got: 'none: it was cut short' });
+  }
+  checkKeys(value, ['step', 'reason', 'loaded'], where);
+  const step = parseStep(value.step, before, `${where}.step`);
+  if (!(REASONS as readonly unknown[]).includes(value.reason)) {
+    throw new WallclockError({
+      where: `${where}.reason`,
+      expected: REASONS.join(', '),
+      got: value.reason,
+    });
+  }
+  const loaded = value.loaded === undefined ? undefined : parseStep(value.loaded, 0, `${where}.loaded`);
+  return { step, reason: value.reason as StopReason, ...(loaded !== undefined && { loaded }) };
+}
+
+function parseStep(value: unknown, least: number, where: string): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
+  throw new WallclockError({ where, expected: `a step of at least ${least}`, got: value });
+}
