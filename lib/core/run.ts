@@ -256,11 +256,11 @@ export class Run {
     const watch = this.#running();
     watch.compare();
     this.#turnTo(action.type === 'log' ? 'training' : 'acting');
-    const begun = watch.active;
+    const begun = this.#moment.active;
     const attempt = await outcome(() => this.#call(action, rest, reading, begun));
     this.#turnTo('training');
     this.#read();
-    const took = watch.active - begun;
+    const took = this.#moment.active - begun;
     const done = attempt.ok ? told(action.type, attempt.result) : {};
     const decision = this.#options.policy.decide(
       this.#schedule,
@@ -345,14 +345,9 @@ export class Run {
     this.#bringUpTo(watch);
   }
 
-  /** Brings the moment up to the clock. */
+  /** The watch keeps the times of the moment; the rest follows. */
   #bringUpTo(watch: Stopwatch): void {
-    const moment = this.#moment;
-    moment.elapsed = watch.elapsed;
-    moment.active = watch.active;
-    moment.training = watch.training;
-    moment.longestStep = watch.longestStep;
-    moment.epoch = this.#epoch();
+    this.#moment.epoch = this.#epoch();
     if (watch.slept !== this.#slept) this.#wake(watch.slept);
   }
 

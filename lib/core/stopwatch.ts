@@ -4,6 +4,8 @@ import type { Moment } from './moment.ts';
 /** The times of a run in milliseconds, as a checkpoint stores them. */
 export type Times = Pick<Moment, 'elapsed' | 'active' | 'training' | 'longestStep'>;
 
+type MutableTimes = { -readonly [time in keyof Times]: Times[time] };
+
 /** What a run is doing, which decides which of its times go on. */
 export type Activity = 'training' | 'acting' | 'paused';
 
@@ -13,36 +15,30 @@ const WALL_EVERY = 250;
 const SLEEP = 2_000;
 
 /**
- * Adds up a run's times from a clock.
+ * Adds up a run's times from a clock, into the object that it is given.
  *
  * A monotonic clock stands still on most systems while the machine sleeps, and the wall does not: what the wall is ahead
  * between two comparisons is sleep, and counts as elapsed time alone. A clock that runs backwards adds nothing, a wall
  * that is set back neither, and a wall that drifts never adds up to a sleep, because each comparison starts anew.
  *
- * One object, read in place: a run asks it at every step, and nothing is allocated.
+ * A run asks it at every step: nothing is allocated, and nothing is copied.
  */
-export class Stopwatch implements Times {
-  elapsed: number;
-  active: number;
-  training: number;
-  longestStep: number;
+export class Stopwatch {
   /** Milliseconds that the machine has slept since this stopwatch was started. */
   slept = 0;
-  #clock: Clock;
+  readonly #clock: Clock;
+  readonly #times: MutableTimes;
   #last: number;
   #comparedAt: number;
   #wall: number;
   #stepBegan: number;
   #activity: Activity = 'training';
 
-  /** @param from the times of the run that is resumed. */
-  constructor(clock: Clock, from: Times = { elapsed: 0, active: 0, training: 0, longestStep: 0 }) {
+  /** @param times begin at zero, or where a resumed run left them; they are brought up to date in place. */
+  constructor(clock: Clock, times: MutableTimes) {
     this.#clock = clock;
-    this.elapsed = from.elapsed;
-    this.active = from.active;
-    this.training = from.training;
-    this.longestStep = from.longestStep;
-    this.#stepBegan = from.training;
+    this.#times = times;
+    this.#stepBegan = times.training;
     this.#last = clock.now();
     this.#comparedAt = this.#last;
     this.#wall = clock.wall();
@@ -56,18 +52,20 @@ export class Stopwatch implements Times {
     if (passed < 0) this.#compareFrom(now, this.#clock.wall());
     else if (now - this.#comparedAt >= WALL_EVERY) this.#compare(now);
     if (!(passed > 0)) return;
-    this.elapsed += passed;
+    const times = this.#times;
+    times.elapsed += passed;
     if (this.#activity === 'paused') return;
-    this.active += passed;
-    if (this.#activity === 'training') this.training += passed;
+    times.active += passed;
+    if (this.#activity === 'training') times.training += passed;
   }
 
   /** Reads the clock at the end of a step. */
   readStep(): void {
     this.read();
-    const took = this.training - this.#stepBegan;
-    if (took > this.longestStep) this.longestStep = took;
-    this.#stepBegan = this.training;
+    const times = this.#times;
+    const took = times.training - this.#stepBegan;
+    if (took > times.longestStep) times.longestStep = took;
+    this.#stepBegan = times.training;
   }
 
   /** Reads the clock and the wall, whenever they were last compared: before something that is worth it. */
@@ -92,7 +90,7 @@ export class Stopwatch implements Times {
     this.#compareFrom(now, wall);
     if (!(ahead >= SLEEP)) return;
     this.slept += ahead;
-    this.elapsed += ahead;
+    this.#times.elapsed += ahead;
   }
 
   #compareFrom(now: number, wall: number): void {
