@@ -12,9 +12,11 @@ import { IDLE_RUN, type RunState } from '../core/run-state.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
+import { evaluate } from './evaluate.ts';
 import { LossAverage } from './loss-average.ts';
-import { modelActions } from './model-actions.ts';
 import { Pace } from './pace.ts';
+import { trainedModel } from './trained.ts';
+import { trainingActions } from './training-actions.ts';
 import { batchesOf, type TrainingData } from './training-data.ts';
 
 export interface FitCallbackOptions {
@@ -78,6 +80,8 @@ export class FitCallback extends Callback {
       epochs,
     } = this.params as { [name: string]: number | null | undefined };
     const stepsPerEpoch = steps ?? (samples && trained ? Math.ceil(samples / trained) : undefined);
+    const batches =
+      validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize });
     const { keep, best, description } = this.#strategy;
     checkNeeds(description, this.#options, 'new FitCallback()', this.model);
     const size = {
@@ -87,11 +91,10 @@ export class FitCallback extends Callback {
     this.#run = new Run({
       policy: this.#strategy.policy(size),
       clock,
-      actions: modelActions({
-        ...{ model: this.model, losses: this.#losses, store, best, retention: new Retention(keep, best) },
-        validation:
-          validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize }),
-        breathe: () => this.#pace?.breathe(),
+      actions: trainingActions({
+        trained: trainedModel(this.model),
+        ...{ losses: this.#losses, store, best, retention: new Retention(keep, best) },
+        evaluate: batches && (() => evaluate(this.model, batches, () => this.#pace?.breathe())),
       }),
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(onEvent && { onEvent }),

@@ -42,9 +42,12 @@ export async function readOptimizer(optimizer: Optimizer): Promise<NamedTensor[]
   const { lists, scalars } = stateOf(optimizer);
   const insides = optimizer as unknown as Insides;
   const accumulators = lists.flatMap((list) =>
-    (insides[list] as Accumulator[]).map(({ variable }, index) => [`${list}.${index}`, variable] as const),
+    (insides[list] as Accumulator[]).map(({ variable }, index) => ({
+      name: `${list}.${index}`,
+      variable,
+    })),
   );
-  const running = scalars.map((name) => [name, insides[name] as Variable] as const);
+  const running = scalars.map((name) => ({ name, variable: insides[name] as Variable }));
   const iterations = Int32Array.of(optimizer.iterations);
   return [
     ...(await readVariables([...accumulators, ...running])),

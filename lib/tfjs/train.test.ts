@@ -4,6 +4,8 @@ import * as tfd from '@tensorflow/tfjs-data';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
+import { journalOf } from '../core/journal.ts';
+import { replay } from '../core/replay.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { PauseSwitch } from './pause-switch.ts';
@@ -208,6 +210,70 @@ describe('train()', () => {
       resume: true,
     });
     expect(state).toMatchObject({ step: 2, reason: 'steps' });
+  });
+
+  test('the best model is saved by event, and is the model at the end', async () => {
+    const store = memoryStore();
+    const { model, state, events } = await trainByTheSecond({
+      strategy: {
+        ...{ evaluate: '4s', save: '1h', maxSteps: 24, keep: { latest: 1 } },
+        best: { metric: 'loss', load: true },
+      },
+      // What is measured gets better and then worse: the line passes through the one that is asked for.
+      validation: { xs: tf.tensor2d([[1]]), ys: tf.tensor2d([[0.8]]) },
+      store,
+    });
+    const measured = events.flatMap((event) =>
+      event.type === 'evaluate' ? [[event.metrics.loss!, event.step] as const] : [],
+    );
+    const [, bestStep] = measured.reduce((best, next) => (next[0] < best[0] ? next : best));
+    expect(bestStep).toBeGreaterThan(4);
+    expect(bestStep).toBeLessThan(24);
+    expect(state.loaded).toBe(`checkpoint-${bestStep}`);
+    expect(await store.list()).toEqual([`checkpoint-${bestStep}`, 'checkpoint-24']);
+    const stopped = await trainByTheSecond({ strategy: { maxSteps: bestStep } });
+    expect(weightsOf(model)).toEqual(weightsOf(stopped.model));
+  });
+
+  test('a metric that the model does not measure is refused before anything has started', async () => {
+    const best = { metric: 'acuracy' };
+    await expect(
+      trainByTheSecond({
+        ...{ strategy: { evaluate: '4s', save: '9s', maxSteps: 4, best }, store: memoryStore() },
+        validation: { xs: tf.zeros([1, 1]), ys: tf.zeros([1, 1]) },
+      }),
+    ).rejects.toThrow(
+      "strategy.best.metric: expected a metric that the model was compiled with (loss, mse), got 'acuracy'.",
+    );
+  });
+
+  test('evaluations, logs and saves disturb neither the order of the examples nor what is learnt', async () => {
+    const quiet = await trainByTheSecond({ strategy: { maxSteps: 50 }, seed: 3 });
+    const busy = await trainByTheSecond({
+      strategy: { log: '1 step', evaluate: '1 step or 1 epoch', save: '2s', maxSteps: 50 },
+      ...{ seed: 3, store: memoryStore(), validation: { xs: tf.ones([7, 1]), ys: tf.ones([7, 1]) } },
+    });
+    expect(busy.state.evaluate.count).toBe(50);
+    expect(weightsOf(busy.model)).toEqual(weightsOf(quiet.model));
+  });
+
+  test('a replay acts on the same steps, however long they take', async () => {
+    const strategy = { log: '3s', evaluate: '7s', save: '11s', maxTime: '40s' } as const;
+    const validation = { xs: tf.ones([7, 1]), ys: tf.ones([7, 1]) };
+    const first = await trainByTheSecond({ strategy, validation, store: memoryStore() });
+    const { model, data } = lineProblem();
+    const events: RunEvent[] = [];
+    const again = await train(model, {
+      ...{ data, validation, batchSize: 16, store: memoryStore() },
+      strategy: replay(journalOf(first.events)),
+      onEvent: (event) => events.push(event),
+    });
+    const acted = (all: readonly RunEvent[]) =>
+      all.flatMap((event) => ('why' in event ? [`${event.type} ${event.step}`] : []));
+    expect(acted(events)).toEqual(acted(first.events));
+    expect(acted(events).length).toBeGreaterThan(15);
+    expect(again).toMatchObject({ step: 40, reason: 'time' });
+    expect(weightsOf(model)).toEqual(weightsOf(first.model));
   });
 
   test('a store that fails does not end the training', async () => {

@@ -1,7 +1,4 @@
-import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Checkpoint, readCheckpoint, readRun } from '../checkpoints/checkpoint.ts';
-import { checkpointStep, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
@@ -9,7 +6,7 @@ import { WallclockError } from '../core/errors.ts';
 import type { Moment } from '../core/moment.ts';
 import { readyStrategy } from '../core/ready-strategy.ts';
 import type { ReplayOptions } from '../core/replay.ts';
-import { type Kept, Retention } from '../core/retention.ts';
+import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
@@ -17,12 +14,13 @@ import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
 import { compiledModel } from './compiled-model.ts';
+import { evaluate } from './evaluate.ts';
 import { LossAverage } from './loss-average.ts';
-import { modelActions } from './model-actions.ts';
-import { restoreWeights } from './model-state.ts';
-import { restoreOptimizer } from './optimizer-state.ts';
 import { Pace } from './pace.ts';
 import type { PauseSwitch } from './pause-switch.ts';
+import { resumeTraining } from './resume-training.ts';
+import { trainedModel } from './trained.ts';
+import { trainingActions } from './training-actions.ts';
 import { batchesOf, disposeBatch, type TrainingData } from './training-data.ts';
 import { trainingStep } from './training-step.ts';
 
@@ -98,19 +96,19 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
 
   const step = trainingStep(model);
   const { keep, best } = strategy;
-  const resumed = options.resume && store ? await resumeModel(model, store) : undefined;
-  const kept = resumed && store ? await keptCheckpoints(store, resumed.names, best?.metric) : [];
+  const trained = trainedModel(model);
+  const resume = options.resume && store ? await resumeTraining(trained, store, best?.metric) : undefined;
   const losses = new LossAverage();
   const run: Run = new Run({
     policy,
     clock,
-    actions: modelActions({
-      ...{ model, losses, validation, store, best, retention: new Retention(keep, best, kept) },
-      breathe: () => pace.breathe(),
+    actions: trainingActions({
+      ...{ trained, losses, store, best, retention: new Retention(keep, best, resume?.kept) },
+      evaluate: validation && (() => evaluate(model, validation, () => pace.breathe())),
     }),
     ...(batches.length !== undefined && { stepsPerEpoch: batches.length }),
     ...(onEvent && { onEvent }),
-    ...(resumed && { resume: { checkpoint: resumed.name, snapshot: resumed.checkpoint.run } }),
+    ...(resume && { resume }),
   });
   const pace: Pace = new Pace(clock, run, pause, signal);
   const stop = () => run.stop();
@@ -179,38 +177,4 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
 
 function emptyData(where: string): WallclockError {
   return new WallclockError({ where, expected: 'at least one batch', got: 'none' });
-}
-
-/** Brings the model to where the store's newest checkpoint left it. */
-async function resumeModel(
-  model: LayersModel,
-  store: CheckpointStore,
-): Promise<{ name: string; names: readonly string[]; checkpoint: Checkpoint } | undefined> {
-  const names = sortCheckpoints(await store.list());
-  const name = names.at(-1);
-  if (name === undefined) return undefined;
-  const where = `${store.place}/${name}`;
-  const checkpoint = await readCheckpoint(store, name);
-  if (checkpoint.run.step !== checkpointStep(name)) {
-    throw new WallclockError({ where, expected: `step ${checkpointStep(name)}`, got: checkpoint.run.step });
-  }
-  const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
-  restoreOptimizer(model.optimizer, checkpoint.optimizer, variables, `${where}/optimizer.safetensors`);
-  restoreWeights(model, checkpoint.model, `${where}/model.safetensors`);
-  return { name, names, checkpoint };
-}
-
-/** What the rules of retention need to know of the checkpoints that are there already. */
-async function keptCheckpoints(
-  store: CheckpointStore,
-  names: readonly string[],
-  metric: string | undefined,
-): Promise<readonly Kept[]> {
-  return Promise.all(
-    names.map(async (name) => {
-      const { saved } = await readRun(store, name);
-      const value = metric === undefined ? undefined : saved.metrics?.[metric];
-      return { name, elapsed: saved.elapsed * 1000, ...(value !== undefined && { metric: value }) };
-    }),
-  );
 }

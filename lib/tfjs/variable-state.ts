@@ -1,20 +1,58 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { DType, NamedTensor } from '../checkpoints/named-tensor.ts';
 import { WallclockError } from '../core/errors.ts';
 
-const DTYPES: readonly string[] = ['float32', 'int32', 'bool'] satisfies DType[];
+/** A variable under the name that a checkpoint gives it. */
+export interface NamedVariable {
+  readonly name: string;
+  readonly variable: Variable;
+}
 
-/** The values of named variables. All of them are asked for at once, so that they are of one moment. */
-export function readVariables(
-  variables: readonly (readonly [name: string, value: Tensor])[],
-): Promise<NamedTensor[]> {
+const DTYPES: readonly string[] = ['float32', 'int32', 'bool'] satisfies DType[];
+const FIX = 'Resume with the model that the checkpoint was written of.';
+
+/** The values of variables. All of them are asked for at once, so that they are of one moment. */
+export function readVariables(variables: readonly NamedVariable[]): Promise<NamedTensor[]> {
   return Promise.all(
-    variables.map(async ([name, value]) => {
-      const { dtype, shape } = value;
+    variables.map(async ({ name, variable }: { name: string; variable: Tensor }) => {
+      const { dtype, shape } = variable;
       if (!DTYPES.includes(dtype)) {
         throw new WallclockError({ where: `'${name}'`, expected: DTYPES.join(' or '), got: dtype });
       }
-      return { name, dtype: dtype as DType, shape, data: (await value.data()) as NamedTensor['data'] };
+      return { name, dtype: dtype as DType, shape, data: (await variable.data()) as NamedTensor['data'] };
     }),
   );
+}
+
+/**
+ * Gives variables the values of a checkpoint. They are matched by their order, because TensorFlow.js numbers the names
+ * of layers anew in each process.
+ *
+ * @throws {WallclockError} where they do not fit; then the variables are as they were.
+ */
+export function restoreVariables(
+  variables: readonly NamedVariable[],
+  tensors: readonly NamedTensor[],
+  where: string,
+): void {
+  if (tensors.length !== variables.length) {
+    const expected = `${variables.length} weights`;
+    throw new WallclockError({ where, expected, got: tensors.length, fix: FIX });
+  }
+  for (const [index, { name: own, variable }] of variables.entries()) {
+    const { name, dtype, shape } = tensors[index]!;
+    if (variable.dtype === dtype && String(variable.shape) === String(shape)) continue;
+    throw new WallclockError({
+      where: `${where}, '${name}'`,
+      expected: `${variable.dtype} of shape [${variable.shape}], as the model's '${own}'`,
+      got: `${dtype} [${shape}]`,
+      fix: FIX,
+    });
+  }
+  for (const [index, { variable }] of variables.entries()) {
+    const { data, shape, dtype } = tensors[index]!;
+    const value = tensor(data, [...shape], dtype);
+    variable.assign(value);
+    value.dispose();
+  }
 }

@@ -1,44 +1,42 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { readCheckpoint, writeCheckpoint } from '../checkpoints/checkpoint.ts';
 import { checkpointName } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import type { Best } from '../core/best.ts';
 import type { Retention } from '../core/retention.ts';
 import type { Actions } from '../core/run.ts';
-import { evaluate } from './evaluate.ts';
 import type { LossAverage } from './loss-average.ts';
-import { readWeights, restoreWeights } from './model-state.ts';
 import { readOptimizer } from './optimizer-state.ts';
-import type { BatchSource } from './training-data.ts';
+import type { Trained } from './trained.ts';
+import { readVariables, restoreVariables } from './variable-state.ts';
 
-export interface ModelActionsOptions {
-  readonly model: LayersModel;
+export interface TrainingActionsOptions {
+  readonly trained: Trained;
   readonly losses: LossAverage;
-  readonly validation: BatchSource | undefined;
+  readonly evaluate: Actions['evaluate'] | undefined;
   readonly store: CheckpointStore | undefined;
   /** The run's checkpoints, and which of them stay. */
   readonly retention: Retention;
   readonly best: Best | undefined;
-  readonly breathe: () => Promise<void> | undefined;
 }
 
-/** How a model logs, evaluates, saves and loads: the same in `train()` and in `model.fit`. */
-export function modelActions(options: ModelActionsOptions): Actions {
-  const { model, losses, validation, store, retention, best, breathe } = options;
+/** How training with TensorFlow.js logs, saves and loads: the same in `train()`, in `model.fit` and in a loop by hand. */
+export function trainingActions(options: TrainingActionsOptions): Actions {
+  const { trained, losses, evaluate, store, retention, best } = options;
+  const { weights, optimizer } = trained;
   return {
     async log() {
       return { loss: await losses.take() };
     },
-    ...(validation && { evaluate: () => evaluate(model, validation, breathe) }),
+    ...(evaluate && { evaluate }),
     ...(store && {
       async save({ step, elapsed, metrics, snapshot }) {
         const checkpoint = checkpointName(step);
-        const [weights, optimizer] = await Promise.all([readWeights(model), readOptimizer(model.optimizer)]);
-        const bytes = await writeCheckpoint(store, checkpoint, {
-          model: weights,
-          optimizer,
-          run: snapshot(checkpoint),
-        });
+        const [model, accumulators] = await Promise.all([
+          readVariables(weights),
+          optimizer ? readOptimizer(optimizer) : [],
+        ]);
+        const run = snapshot(checkpoint);
+        const bytes = await writeCheckpoint(store, checkpoint, { model, optimizer: accumulators, run });
         const metric = best && metrics?.[best.metric];
         retention.add({ name: checkpoint, elapsed: elapsed * 1000, ...(metric !== undefined && { metric }) });
         const deleted = await removeAll(store, retention.surplus());
@@ -46,8 +44,8 @@ export function modelActions(options: ModelActionsOptions): Actions {
         return { checkpoint, bytes, deleted };
       },
       async load(checkpoint) {
-        const { model: weights } = await readCheckpoint(store, checkpoint);
-        restoreWeights(model, weights, `${store.place}/${checkpoint}/model.safetensors`);
+        const { model } = await readCheckpoint(store, checkpoint);
+        restoreVariables(weights, model, `${store.place}/${checkpoint}/model.safetensors`);
       },
     }),
   };

@@ -1,0 +1,138 @@
+import '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { memoryStore } from '../checkpoints/stores/memory-store.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import { manualClock } from '../testing/manual-clock.ts';
+import { type StepHookOptions, stepHook } from './step-hook.ts';
+
+beforeAll(() => {
+  tf.enableProdMode();
+  return tf.setBackend('cpu');
+});
+
+/** y = 2x learnt by hand, on a clock by which each step takes a second. */
+function loop(options: Pick<StepHookOptions, 'strategy'> & Partial<StepHookOptions>) {
+  const clock = manualClock();
+  const slope = tf.variable(tf.scalar(0), true, `slope-${++count}`);
+  const optimizer = tf.train.adam(0.1);
+  const x = tf.linspace(-1, 1, 16);
+  const y = x.mul(2);
+  const loss = () => tf.losses.meanSquaredError(y, x.mul(slope)) as tf.Scalar;
+  const events: RunEvent[] = [];
+  const hook = stepHook({
+    ...{ variables: [slope], optimizer, clock, onEvent: (event: RunEvent) => events.push(event) },
+    evaluate: () => tf.tidy(() => ({ loss: loss().dataSync()[0]! })),
+    ...options,
+  });
+  const run = async (steps = Number.POSITIVE_INFINITY) => {
+    for (let step = 0; step < steps && !hook.stopped; step++) {
+      clock.advance(1000);
+      await hook.step(optimizer.minimize(loss, true, [slope]));
+    }
+  };
+  return { hook, run, events, slope, types: () => events.map(({ type }) => type) };
+}
+
+let count = 0;
+
+test('a loop by hand logs, evaluates, saves and stops by time', async () => {
+  const store = memoryStore();
+  const { hook, run, events, slope } = loop({
+    strategy: { log: '5s', evaluate: '10s', save: '20s', maxTime: '60s' },
+    store,
+  });
+  expect(await hook.begin()).toEqual({ epochs: 0, stepInEpoch: 0 });
+  await run();
+  const state = await hook.end();
+  expect(state).toMatchObject({ reason: 'time', step: 60, log: { count: 12 }, evaluate: { count: 6 } });
+  expect(await store.list()).toEqual(['checkpoint-20', 'checkpoint-40', 'checkpoint-60']);
+  expect(slope.dataSync()[0]).toBeCloseTo(2, 1);
+  const losses = events.flatMap((event) => (event.type === 'log' ? [event.metrics.loss!] : []));
+  expect(losses[0]).toBeGreaterThan(losses.at(-1)!);
+});
+
+test('an interrupted loop goes on from its checkpoint and ends in the same bits', async () => {
+  const strategy = { log: '3s', save: '7s', maxSteps: 30 } as const;
+  const whole = loop({ strategy, store: memoryStore() });
+  await whole.hook.begin();
+  await whole.run();
+  await whole.hook.end();
+
+  const store = memoryStore();
+  const first = loop({ strategy, store });
+  await first.hook.begin();
+  await first.run(17);
+  const second = loop({ strategy, store, resume: true });
+  expect(await second.hook.begin()).toEqual({ epochs: 0, stepInEpoch: 14 });
+  await second.run();
+  expect(await second.hook.end()).toMatchObject({ step: 30, resumedFrom: 'checkpoint-14' });
+  expect(second.slope.dataSync()).toEqual(whole.slope.dataSync());
+});
+
+test('holds no tensor when it has ended', async () => {
+  const { hook, run } = loop({ strategy: { log: '50s', maxSteps: 40, final: { log: false } } });
+  await hook.begin();
+  await run(1);
+  const before = tf.memory().numTensors;
+  await run();
+  await hook.end();
+  expect(tf.memory().numTensors).toBeLessThanOrEqual(before);
+});
+
+test('the best model is saved by event and loaded at the end', async () => {
+  const losses = [3, 1, 2, 4];
+  let measured = 0;
+  const slopes: number[] = [];
+  const store = memoryStore();
+  const { hook, run, slope, types } = loop({
+    strategy: {
+      ...{ evaluate: '5s', save: '1h', maxSteps: 20, final: { save: false, log: false } },
+      best: { metric: 'loss', load: true },
+    },
+    store,
+    evaluate: () => {
+      slopes.push(slope.dataSync()[0]!);
+      return { loss: losses[measured++]! };
+    },
+  });
+  await hook.begin();
+  await run();
+  const state = await hook.end();
+  expect(types()).toEqual([
+    'begin',
+    ...['evaluate', 'save', 'evaluate', 'save'],
+    'evaluate',
+    'evaluate',
+    'load',
+    'end',
+  ]);
+  expect(state.loaded).toBe('checkpoint-10');
+  expect(slope.dataSync()[0]).toBe(slopes[1]);
+  expect(await store.list()).toEqual(['checkpoint-5', 'checkpoint-10']);
+});
+
+describe('what does not hold is refused before anything has started', () => {
+  test.each<[name: string, options: Partial<StepHookOptions>, message: string]>([
+    ['a misspelt option', { variabels: [] } as object, "got 'variabels'. Did you mean 'variables'?"],
+    [
+      'an evaluation without a way',
+      { strategy: { evaluate: '1s' }, evaluate: undefined as never },
+      'validation',
+    ],
+    ['a save without a store', { strategy: { save: '1s' } }, 'store: expected a checkpoint store'],
+    ['nothing to save', { store: memoryStore(), variables: [] }, 'variables: expected the variables'],
+    ['a resume without a store', { resume: true }, 'store: expected a checkpoint store to resume from'],
+    ['a number of steps', { steps: 1.5 }, 'steps: expected a whole number'],
+    ['a part of a run without a size', { strategy: { log: '10%' } }, "a run of known length for '10%'"],
+  ])('%s', (_, options, message) => {
+    expect(() => loop({ strategy: {}, ...options })).toThrow(message);
+  });
+
+  test('a call before begin(), and a second begin()', async () => {
+    const { hook } = loop({ strategy: {} });
+    await expect(hook.step()).rejects.toThrow('expected begin() before anything else');
+    await hook.begin();
+    await expect(hook.begin()).rejects.toThrow('expected one begin()');
+  });
+});

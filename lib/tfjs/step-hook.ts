@@ -1,0 +1,206 @@
+import type { Optimizer, Scalar, Variable } from '@tensorflow/tfjs-core';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { checkKeys } from '../core/check-keys.ts';
+import type { Clock } from '../core/clock.ts';
+import { WallclockError } from '../core/errors.ts';
+import type { StopReason } from '../core/policy.ts';
+import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
+import type { ReplayOptions } from '../core/replay.ts';
+import { Retention } from '../core/retention.ts';
+import { Run } from '../core/run.ts';
+import type { Metrics, RunEvent } from '../core/run-event.ts';
+import { IDLE_RUN, type RunState } from '../core/run-state.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
+import { systemClock } from '../system-clock.ts';
+import { checkNeeds } from './check-needs.ts';
+import { LossAverage } from './loss-average.ts';
+import { Pace } from './pace.ts';
+import type { PauseSwitch } from './pause-switch.ts';
+import { resumeTraining } from './resume-training.ts';
+import type { Trained } from './trained.ts';
+import { trainingActions } from './training-actions.ts';
+
+export interface StepHookOptions {
+  /** When to log, evaluate, save and stop. */
+  strategy: StrategyOptions | ReplayOptions;
+  /** What is trained: a checkpoint keeps it in this order. Default: nothing, and then there is nothing to save. */
+  variables?: readonly Variable[];
+  /** Whose accumulators a checkpoint keeps. Default: none. */
+  optimizer?: Optimizer;
+  /** Measures the model. Needed where the strategy evaluates. */
+  evaluate?: () => Metrics | Promise<Metrics>;
+  /** Where checkpoints go. Needed where the strategy saves. */
+  store?: CheckpointStore;
+  /** Goes on from the newest checkpoint of the store, or starts afresh where there is none. Default false. */
+  resume?: boolean;
+  /** Steps in one pass over the data. Default: unknown. It makes fractions of an epoch possible. */
+  stepsPerEpoch?: number;
+  /** Steps that the loop will take. Default: unknown. It makes `'10%'` a number of steps. */
+  steps?: number;
+  /** Pauses the run from outside. */
+  pause?: PauseSwitch;
+  /** Hears every event, in order, at once. */
+  onEvent?: (event: RunEvent) => void;
+  /** Default: the machine's own clock. */
+  clock?: Clock;
+}
+
+const KEYS = [
+  'strategy',
+  'variables',
+  'optimizer',
+  'evaluate',
+  'store',
+  'resume',
+  'stepsPerEpoch',
+  'steps',
+  'pause',
+  'onEvent',
+  'clock',
+] as const satisfies readonly (keyof StepHookOptions)[];
+
+/**
+ * Logs, evaluates, saves and stops by time in a training loop that is written by hand.
+ *
+ * @throws {WallclockError} for options that do not hold, before anything has started.
+ * @example
+ * ```ts
+ * const slope = tf.variable(tf.scalar(0));
+ * const optimizer = tf.train.adam(0.1);
+ * const x = tf.linspace(-1, 1, 64);
+ * const y = x.mul(2);
+ * const hook = stepHook({ strategy: { log: '1s', maxSteps: 50 }, onEvent: console.log });
+ * await hook.begin();
+ * while (!hook.stopped) {
+ *   const loss = optimizer.minimize(() => tf.losses.meanSquaredError(y, x.mul(slope)), true, [slope]);
+ *   await hook.step(loss);
+ * }
+ * const { reason } = await hook.end();
+ * console.log(reason); // 'steps'
+ * ```
+ */
+export function stepHook(options: StepHookOptions): StepHook {
+  const where = 'stepHook()';
+  checkKeys(options, KEYS, where);
+  const strategy = readyStrategy(options.strategy);
+  const { evaluate, store, resume, variables = [], steps, stepsPerEpoch } = options;
+  checkNeeds(strategy.description, { validation: evaluate, store }, where);
+  check(!resume || store, 'store', 'a checkpoint store to resume from', store);
+  check(!store || variables.length > 0, 'variables', 'the variables that a checkpoint keeps', variables);
+  for (const [option, count] of Object.entries({ steps, stepsPerEpoch })) {
+    const counted = count === undefined || (Number.isSafeInteger(count) && count >= 1);
+    check(counted, option, 'a whole number of at least 1', count);
+  }
+  // What does not hold together with the run's size is refused here, and not when the run begins.
+  strategy.policy(sizeOf(options));
+  return new StepHook(options, strategy);
+
+  function check(holds: unknown, option: string, expected: string, got: unknown): void {
+    if (!holds) throw new WallclockError({ where: `${where}: ${option}`, expected, got });
+  }
+}
+
+/** The run of a loop that is written by hand. Made by {@link stepHook}. */
+export class StepHook {
+  readonly #options: StepHookOptions;
+  readonly #strategy: ReadyStrategy;
+  readonly #losses = new LossAverage();
+  #run: Run | undefined;
+  #pace: Pace | undefined;
+
+  constructor(options: StepHookOptions, strategy: ReadyStrategy) {
+    this.#options = options;
+    this.#strategy = strategy;
+  }
+
+  /**
+   * Brings the variables to where a checkpoint left them, if asked, and starts the clock.
+   *
+   * @returns complete epochs, and steps into the one under way: where the loop is to go on in its data.
+   * @throws {WallclockError} where the checkpoint is damaged or does not fit.
+   */
+  async begin(): Promise<{ readonly epochs: number; readonly stepInEpoch: number }> {
+    if (this.#run) throw new WallclockError({ where: 'stepHook', expected: 'one begin()', got: 'a second' });
+    const { variables = [], optimizer, evaluate, store, pause, onEvent, stepsPerEpoch } = this.#options;
+    const { clock = systemClock } = this.#options;
+    const { keep, best } = this.#strategy;
+    const trained: Trained = {
+      weights: variables.map((variable) => ({ name: variable.name, variable })),
+      trainable: variables,
+      ...(optimizer && { optimizer }),
+    };
+    const resume =
+      this.#options.resume && store ? await resumeTraining(trained, store, best?.metric) : undefined;
+    this.#run = new Run({
+      policy: this.#strategy.policy(sizeOf(this.#options)),
+      clock,
+      actions: trainingActions({
+        ...{ trained, losses: this.#losses, evaluate, store, best },
+        retention: new Retention(keep, best, resume?.kept),
+      }),
+      ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+      ...(onEvent && { onEvent }),
+      ...(resume && { resume }),
+    });
+    this.#pace = new Pace(clock, this.#run, pause);
+    await this.#run.begin();
+    return this.#run.position;
+  }
+
+  /**
+   * To be called after each step.
+   *
+   * @param loss of the step, where there is one: owned from here on, and read back only when a log is due.
+   */
+  async step(loss?: Scalar | null): Promise<void> {
+    const run = this.#running();
+    if (loss) this.#losses.add(loss);
+    await run.step();
+    await this.#pace!.breathe();
+  }
+
+  /** To be called after each complete pass over the data. */
+  async epoch(): Promise<void> {
+    await this.#running().epoch();
+  }
+
+  /** Carries out the final actions. @returns the state the run ended in; its `reason` says why it stopped. */
+  async end(): Promise<RunState> {
+    try {
+      return await this.#running().end();
+    } finally {
+      this.#losses.dispose();
+    }
+  }
+
+  /** Asks the loop to stop. */
+  stop(): void {
+    this.#running().stop();
+  }
+
+  /** Why the loop is to stop, or undefined while it is to go on. */
+  get stopped(): StopReason | undefined {
+    return this.#run?.stopped;
+  }
+
+  /** What the run has come to. */
+  get state(): RunState {
+    return this.#run?.state ?? IDLE_RUN;
+  }
+
+  #running(): Run {
+    if (this.#run) return this.#run;
+    throw new WallclockError({
+      where: 'stepHook',
+      expected: 'begin() before anything else',
+      got: 'another call',
+    });
+  }
+}
+
+function sizeOf({ steps, stepsPerEpoch }: StepHookOptions) {
+  return {
+    ...(steps !== undefined && { steps }),
+    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+  };
+}
