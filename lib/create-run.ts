@@ -1,13 +1,12 @@
 import type { Clock } from './core/clock.ts';
-import { readyStrategy } from './core/ready-strategy.ts';
-import type { ReplayOptions } from './core/replay.ts';
+import { type ReadyStrategy, readyStrategy } from './core/ready-strategy.ts';
 import { Run, type RunOptions } from './core/run.ts';
 import type { StrategyOptions } from './core/strategy.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | 'clock'> {
-  /** When to log, evaluate, save and stop: intervals, or a replay. */
-  strategy: StrategyOptions | ReplayOptions;
+  /** When to log, evaluate, save and stop: intervals, a replay, or a policy of your own. */
+  strategy: StrategyOptions | ReadyStrategy;
   /** Steps that the loop will take, where it is known. Default: unknown. It makes `'10%'` a number of steps. */
   steps?: number;
   /** Default: the machine's own clock. */

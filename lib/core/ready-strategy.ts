@@ -1,12 +1,14 @@
 import type { Best } from './best.ts';
 import type { Policy, PolicyDescription } from './policy.ts';
-import { parseReplay, type ReplayOptions, replayPolicy } from './replay.ts';
 import type { RunSize } from './resolve-parts.ts';
 import type { Keep } from './retention.ts';
 import { parseStrategy, type StrategyOptions } from './strategy.ts';
 import { describeStrategy, strategyPolicy } from './strategy-policy.ts';
 
-/** A strategy of either kind, checked, for whoever carries it out. */
+/**
+ * A strategy that has been checked, with the policy that decides by it: of intervals, a replay, or another system's.
+ * Whatever takes a strategy takes one of these as well.
+ */
 export interface ReadyStrategy {
   readonly keep: Keep;
   readonly best?: Best;
@@ -22,21 +24,13 @@ export interface ReadyStrategy {
 }
 
 /**
- * Checks a strategy of intervals or a replay.
+ * Checks a strategy of intervals, where it is not ready yet.
  *
  * @throws {WallclockError} at the first option that does not hold.
  */
-export function readyStrategy(options: StrategyOptions | ReplayOptions, where = 'strategy'): ReadyStrategy {
-  if (typeof options === 'object' && options !== null && 'replay' in options) {
-    const replay = parseReplay(options, where);
-    const policy = replayPolicy(replay) as Policy;
-    return {
-      keep: replay.keep,
-      bounded: replay.journal.end.reason !== 'finished',
-      description: policy.describe(),
-      policy: () => policy,
-    };
-  }
+export function readyStrategy(options: StrategyOptions | ReadyStrategy, where = 'strategy'): ReadyStrategy {
+  if (typeof (options as Partial<ReadyStrategy> | null)?.policy === 'function')
+    return options as ReadyStrategy;
   const strategy = parseStrategy(options, where);
   const { keep, best, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline } = strategy;
   const limits = [maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline.after];

@@ -2,25 +2,21 @@ import { checkKeys } from './check-keys.ts';
 import { WallclockError } from './errors.ts';
 import { type Journal, parseJournal } from './journal.ts';
 import { ACTIONS, type ActionName, type Decision, type Policy } from './policy.ts';
-import { type Keep, type KeepOptions, parseKeep } from './retention.ts';
+import type { ReadyStrategy } from './ready-strategy.ts';
+import { type KeepOptions, parseKeep } from './retention.ts';
 
-/** A strategy that does again what a run has done, at the same steps, on any machine. Plain JSON. */
+/** What may be said of a replay. */
 export interface ReplayOptions {
-  replay: Journal;
   /** Which checkpoints are kept. Default: all. */
   keep?: KeepOptions;
-}
-
-/** A checked {@link ReplayOptions}. */
-export interface Replay {
-  readonly journal: Journal;
-  readonly keep: Keep;
 }
 
 /**
  * A run's journal as a strategy: the run that has it logs, evaluates, saves and stops at the steps at which that one
  * did, however long its steps take.
  *
+ * @param journal from {@link journalOf}, or from a file: it is checked.
+ * @throws {WallclockError} where the journal is of another version, cut short or damaged, or an option does not hold.
  * @example
  * ```ts
  * const journal: Journal = {
@@ -34,30 +30,31 @@ export interface Replay {
  * run.state.log.last?.step; // 2
  * ```
  */
-export function replay(journal: Journal): ReplayOptions {
-  return { replay: journal };
-}
-
-/** @throws {WallclockError} where the journal or an option does not hold. */
-export function parseReplay(options: unknown, where = 'strategy'): Replay {
-  checkKeys(options, ['replay', 'keep'], where);
-  const keep = parseKeep(options.keep, `${where}.keep`);
+export function replay(journal: Journal, options: ReplayOptions = {}): ReadyStrategy {
+  checkKeys(options, ['keep'], 'replay()');
+  const keep = parseKeep(options.keep, 'replay(): keep');
   if (keep.best !== undefined) {
     const expected = 'no rule for the best, because a replay compares no metrics';
-    throw new WallclockError({ where: `${where}.keep.best`, expected, got: keep.best });
+    throw new WallclockError({ where: 'replay(): keep.best', expected, got: keep.best });
   }
-  return { journal: parseJournal(options.replay, `${where}.replay`), keep };
+  const checked = parseJournal(journal);
+  const policy = replayPolicy(checked) as Policy;
+  return {
+    keep,
+    bounded: checked.end.reason !== 'finished',
+    description: policy.describe(),
+    policy: () => policy,
+  };
 }
 
 /** What a replay remembers: how many entries it has come by, and the checkpoint to load at the end. */
-export interface Replayed {
+interface Replayed {
   readonly next: number;
   readonly load?: string;
 }
 
 /** The policy that acts as a journal says. An action that fails is told and not tried again: its step has gone by. */
-export function replayPolicy({ journal }: Replay): Policy<Replayed> {
-  const { entries, end } = journal;
+function replayPolicy({ entries, end }: Journal): Policy<Replayed> {
   const types = new Set(entries.map(({ type }) => type));
 
   /** The entries of this step that come next; those of steps that never came are passed over. */

@@ -1,7 +1,6 @@
 import { WallclockError } from '../core/errors.ts';
 import type { ActionName, Policy } from '../core/policy.ts';
-import { readyStrategy } from '../core/ready-strategy.ts';
-import type { ReplayOptions } from '../core/replay.ts';
+import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
 import { type Kept, Retention } from '../core/retention.ts';
 import { Run, type RunSnapshot } from '../core/run.ts';
 import type { Metrics, RunEvent } from '../core/run-event.ts';
@@ -17,7 +16,7 @@ export type Script = number | readonly number[] | ((count: number) => number);
 
 /** A training run that takes no time: what everything in it would take is written here. */
 export interface Simulation {
-  strategy: StrategyOptions | ReplayOptions;
+  strategy: StrategyOptions | ReadyStrategy;
   /** What decides, in place of Wallclock's own policy for the strategy. */
   policy?: Policy;
   /** Milliseconds of each step. Default 1000. */

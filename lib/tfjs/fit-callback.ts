@@ -4,7 +4,6 @@ import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
-import type { ReplayOptions } from '../core/replay.ts';
 import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -21,7 +20,7 @@ import { batchesOf, type TrainingData } from './training-data.ts';
 
 export interface FitCallbackOptions {
   /** When to log, evaluate, save and stop. Without a limit, `fit` ends by its own epochs. */
-  strategy: StrategyOptions | ReplayOptions;
+  strategy: StrategyOptions | ReadyStrategy;
   /** What the model is evaluated on. Needed where the strategy evaluates. */
   validation?: TrainingData;
   /** Examples a batch of an evaluation. Default 32. */

@@ -5,7 +5,6 @@ import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { StopReason } from '../core/policy.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
-import type { ReplayOptions } from '../core/replay.ts';
 import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { Metrics, RunEvent } from '../core/run-event.ts';
@@ -22,7 +21,7 @@ import { trainingActions } from './training-actions.ts';
 
 export interface StepHookOptions {
   /** When to log, evaluate, save and stop. */
-  strategy: StrategyOptions | ReplayOptions;
+  strategy: StrategyOptions | ReadyStrategy;
   /** What is trained: a checkpoint keeps it in this order. Default: nothing, and then there is nothing to save. */
   variables?: readonly Variable[];
   /** Whose accumulators a checkpoint keeps. Default: none. */

@@ -4,8 +4,7 @@ import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { Moment } from '../core/moment.ts';
-import { readyStrategy } from '../core/ready-strategy.ts';
-import type { ReplayOptions } from '../core/replay.ts';
+import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
 import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -28,7 +27,7 @@ export interface TrainOptions {
   /** Tensors, whose first axis counts the examples, or a dataset of batches `{ xs, ys }`. */
   data: TrainingData;
   /** When to log, evaluate, save and stop. A run needs a limit here, or a `signal`. */
-  strategy: StrategyOptions | ReplayOptions;
+  strategy: StrategyOptions | ReadyStrategy;
   /** What the model is evaluated on. Needed where the strategy evaluates. */
   validation?: TrainingData;
   /** Examples a step, for data in memory. Default 32. */
