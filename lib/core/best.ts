@@ -55,8 +55,8 @@ function checkBoolean(value: unknown, where: string): asserts value is boolean {
 }
 
 /**
- * Whether a metric is better than the best so far by more than `by`. NaN is never better; anything else is better than
- * nothing.
+ * Whether a metric is better than the best so far by more than `by`. What is not finite is never better; any number is
+ * better than nothing.
  */
 export function isBetter(
   { greaterIsBetter }: Pick<Best, 'greaterIsBetter'>,
@@ -64,7 +64,7 @@ export function isBetter(
   than: number | undefined,
   by = 0,
 ): boolean {
-  if (Number.isNaN(value)) return false;
+  if (!Number.isFinite(value)) return false;
   if (than === undefined) return true;
   return greaterIsBetter ? value > than + by : value < than - by;
 }

@@ -73,7 +73,7 @@ export function retain(
   const bestOnes = new Set(
     checkpoints
       .map((checkpoint, index) => ({ ...checkpoint, index }))
-      .filter(({ metric }) => metric !== undefined && !Number.isNaN(metric))
+      .filter(({ metric }) => Number.isFinite(metric))
       // Of two that are equal, the older one was a new best.
       .sort((a, b) => (greaterIsBetter ? b.metric! - a.metric! : a.metric! - b.metric!) || a.index - b.index)
       .slice(0, best)

@@ -1,6 +1,6 @@
 import { WallclockError } from './errors.ts';
 import type { Waiting } from './patience.ts';
-import { ACTIONS, type ActionName } from './policy.ts';
+import type { ActionName } from './policy.ts';
 import type { History, Mark } from './trigger.ts';
 
 /** What is remembered of each action between decisions. */
@@ -57,85 +57,41 @@ export const NEW_SCHEDULE: Schedule = {
   endings: 0,
 };
 
+/** A schedule that has all that one can have. */
+const FULL: Required<Schedule> = {
+  log: { ...NEVER_DONE, mark: START },
+  evaluate: { ...NEVER_DONE, mark: START },
+  save: { ...NEVER_DONE, mark: START },
+  begun: START,
+  measured: { step: 0, value: 0 },
+  best: { step: 0, value: 0, checkpoint: '' },
+  bar: 0,
+  waiting: NEW_SCHEDULE.waiting,
+  endings: 0,
+};
+const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'measured', 'best', 'bar']);
+
 /**
  * A schedule as a checkpoint has stored it.
  *
  * @throws {WallclockError} where anything in it is not what a schedule holds.
  */
 export function readSchedule(saved: unknown, where: string): Schedule {
-  const schedule = object(saved, where);
-  const { measured, best, bar } = schedule;
-  const waiting = object(schedule.waiting, `${where}.waiting`);
-  const read = (action: ActionName) => readAction(schedule[action], `${where}.${action}`);
-  const [log, evaluate, save] = ACTIONS.map(read) as [ActionSchedule, ActionSchedule, ActionSchedule];
-  return {
-    ...{ log, evaluate, save },
-    begun: readMark(schedule.begun, `${where}.begun`),
-    ...(measured !== undefined && { measured: readValue(measured, `${where}.measured`) }),
-    ...(best !== undefined && {
-      best: {
-        ...readValue(best, `${where}.best`),
-        checkpoint: text(object(best, where).checkpoint, `${where}.best.checkpoint`),
-      },
-    }),
-    ...(bar !== undefined && { bar: number(bar, `${where}.bar`) }),
-    waiting: {
-      evaluations: number(waiting.evaluations, `${where}.waiting.evaluations`),
-      since: readMark(waiting.since, `${where}.waiting.since`),
-    },
-    endings: 0,
-  };
+  checkAlike(saved, FULL, where);
+  return saved as Schedule;
 }
 
-function readAction(saved: unknown, where: string): ActionSchedule {
-  const action = object(saved, where);
-  const read = (key: string) => number(action[key], `${where}.${key}`);
-  return {
-    ...(action.mark !== undefined && { mark: readMark(action.mark, `${where}.mark`) }),
-    count: read('count'),
-    spent: read('spent'),
-    longest: read('longest'),
-    dropped: read('dropped'),
-    step: read('step'),
-    inARow: read('inARow'),
-    failures: read('failures'),
-    retryAt: read('retryAt'),
-    warned: action.warned === true,
-  };
-}
-
-function readMark(saved: unknown, where: string): Mark {
-  const mark = object(saved, where);
-  const read = (key: string) => number(mark[key], `${where}.${key}`);
-  return {
-    active: read('active'),
-    training: read('training'),
-    elapsed: read('elapsed'),
-    step: read('step'),
-    epoch: read('epoch'),
-  };
-}
-
-function readValue(saved: unknown, where: string): { step: number; value: number } {
-  const { step, value } = object(saved, where);
-  // JSON has no NaN: a metric that was not a number comes back as null.
-  return {
-    step: number(step, `${where}.step`),
-    value: value === null ? Number.NaN : number(value, `${where}.value`),
-  };
-}
-
-function object(value: unknown, where: string): { readonly [key: string]: unknown } {
-  if (typeof value === 'object' && value !== null) return value as { readonly [key: string]: unknown };
-  throw new WallclockError({ where, expected: 'an object', got: value });
-}
-
-function number(value: unknown, where: string): number {
-  if (Number.isFinite(value)) return value as number;
-  throw new WallclockError({ where, expected: 'a number', got: value });
-}
-
-function text(value: unknown, where: string): string {
-  if (typeof value === 'string') return value;
-  throw new WallclockError({ where, expected: 'a text', got: value });
+/** Whether a value has the keys of a sample, and of the same types. */
+function checkAlike(value: unknown, sample: unknown, where: string): void {
+  const type = typeof sample;
+  if (typeof value !== type || value === null || (type === 'number' && !Number.isFinite(value))) {
+    throw new WallclockError({ where, expected: type === 'object' ? 'an object' : `a ${type}`, got: value });
+  }
+  if (type !== 'object') return;
+  for (const [key, part] of Object.entries(sample as object)) {
+    const own: unknown = Object.hasOwn(value as object, key)
+      ? (value as Record<string, unknown>)[key]
+      : undefined;
+    if (own !== undefined || !OPTIONAL.has(key)) checkAlike(own, part, `${where}.${key}`);
+  }
 }

@@ -1,4 +1,5 @@
 import { isBetter } from './best.ts';
+import type { Axis } from './every-grammar.ts';
 import type { Moment } from './moment.ts';
 import { isExhausted } from './patience.ts';
 import {
@@ -232,7 +233,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const { evaluations, since } = schedule.waiting;
     return {
       ...schedule,
-      measured: { step: moment.step, value },
+      ...(Number.isFinite(value) && { measured: { step: moment.step, value } }),
       ...(better && { bar: value }),
       waiting: better ? { evaluations: 0, since: markAt(moment) } : { evaluations: evaluations + 1, since },
     };
@@ -286,37 +287,32 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
 class Horizon {
   schedule: Schedule | undefined;
   deadline = Number.POSITIVE_INFINITY;
-  #active = 0;
-  #training = 0;
-  #elapsed = 0;
-  #steps = 0;
-  #epochs = 0;
+  active = 0;
+  training = 0;
+  elapsed = 0;
+  steps = 0;
+  epochs = 0;
 
   clear(): void {
-    this.#active = this.#training = this.#elapsed = this.#steps = this.#epochs = Number.POSITIVE_INFINITY;
+    this.active = this.training = this.elapsed = this.steps = this.epochs = Number.POSITIVE_INFINITY;
   }
 
   isOf(schedule: Schedule): boolean {
     return this.schedule === schedule;
   }
 
-  add(axis: 'active' | 'training' | 'elapsed' | 'steps' | 'epochs', at: number): void {
+  add(axis: Axis, at: number): void {
     // A place on its axis may be reached by rounding alone.
-    const before = at - 1e-6;
-    if (axis === 'active') this.#active = Math.min(this.#active, before);
-    else if (axis === 'training') this.#training = Math.min(this.#training, before);
-    else if (axis === 'elapsed') this.#elapsed = Math.min(this.#elapsed, before);
-    else if (axis === 'steps') this.#steps = Math.min(this.#steps, before);
-    else this.#epochs = Math.min(this.#epochs, before);
+    this[axis] = Math.min(this[axis], at - 1e-6);
   }
 
   isAhead(moment: Moment): boolean {
     return (
-      moment.active < this.#active &&
-      moment.step < this.#steps &&
-      moment.training < this.#training &&
-      moment.elapsed < this.#elapsed &&
-      moment.epoch < this.#epochs &&
+      moment.active < this.active &&
+      moment.step < this.steps &&
+      moment.training < this.training &&
+      moment.elapsed < this.elapsed &&
+      moment.epoch < this.epochs &&
       moment.elapsed + moment.longestStep < this.deadline
     );
   }
