@@ -59,10 +59,10 @@ function tilesPicture({ labels, guesses, confidence }: TilesFrame, label: string
     const right = guess === truth;
     const opacity = short(0.35 + (0.65 * confidence[index]!) / 255);
     const frame = `<rect x="${x + 0.4}" y="${y + 0.4}" width="9.2" height="9.2" rx="1" fill="none" stroke="${right ? LINE : LANES.evaluate.colour}" stroke-width="${right ? 0.2 : 0.5}"/>`;
-    const said = `<text x="${right ? x + 5 : x + 3.4}" y="${y + 7.2}" font-size="6" text-anchor="middle" fill="${right ? INK : LANES.evaluate.colour}" opacity="${opacity}">${guess}</text>`;
+    const said = `<text x="${right ? x + 5 : x + 3.2}" y="${right ? y + 7.2 : y + 8.4}" font-size="6" text-anchor="middle" fill="${right ? INK : LANES.evaluate.colour}" opacity="${opacity}">${guess}</text>`;
     const truly = right
       ? ''
-      : `<text x="${x + 9}" y="${y + 3.4}" font-size="3.2" text-anchor="end" fill="${MUTED}">is ${truth}</text>`;
+      : `<text x="${x + 9}" y="${y + 3.3}" font-size="3" text-anchor="end" fill="${MUTED}">is ${truth}</text>`;
     return frame + said + truly;
   });
   return (
