@@ -6,6 +6,7 @@ const USAGE = `Wallclock trains a model and logs, evaluates and saves by time.
 
 Usage
   wallclock train <demo> [options]
+  wallclock plan <file> [--json]
 
 Demos
 ${DEMOS.map(({ id, summary }) => `  ${id.padEnd(9)} ${summary}`).join('\n')}
@@ -31,6 +32,11 @@ Where
 
   -h, --help             this text
   --version              the version
+
+Plan: when each action will happen, its share of the time, and what a crash could lose, before a run costs anything
+  <file>                 JSON: {"strategy": {"save": "5m"}, "run": {"steps": 1000, "stepSeconds": 2, "saveSeconds": 9}};
+                         - is the standard input
+  --json                 print the plan as JSON, and nothing else
 
 Ctrl+C stops after the step under way, with a last log, evaluation and checkpoint. Pressed again, it ends at once.
 

@@ -14,6 +14,8 @@ export interface Output {
 
 /** All that the command line has to do with the process it runs in. */
 export interface Io {
+  /** Default: empty. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly clock: Clock;
@@ -31,6 +33,10 @@ export function processIo(): Io {
     process.exit(EXIT_PIPE);
   });
   return {
+    // Opened when it is asked for: a command that does not read it must not wait for it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     clock: systemClock,

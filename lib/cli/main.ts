@@ -3,7 +3,7 @@ import { WallclockError } from '../core/errors.ts';
 import type { RunState } from '../core/run-state.ts';
 import { helpText } from './help.ts';
 import type { Io } from './io.ts';
-import { type Command, parse, type TrainCommand } from './parse.ts';
+import { type Command, type PlanCommand, parse, type TrainCommand } from './parse.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 
 /** What the shell is told. */
@@ -19,7 +19,7 @@ const SAME_PRESS = 500;
  * The command `wallclock`.
  *
  * @param argv without the names of Node and of the program.
- * @returns the exit code: 0, 1 where a run failed, 2 where the command line does not hold and nothing has started, 130
+ * @returns the exit code: 0, 1 where a run failed, 2 where the command line or a plan's file does not hold and nothing has started, 130
  *   or 143 where the run was interrupted and has ended well.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -41,8 +41,19 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     case 'version':
       io.stdout.write(`${await version()}\n`);
       return FINE;
+    case 'plan':
+      return showPlan(command, io);
     case 'train':
       return runUntilInterrupted(command, folder!, io);
+  }
+}
+
+async function showPlan({ file, json }: PlanCommand, io: Io): Promise<number> {
+  try {
+    await (await import('./plan-file.ts')).planFile(file, json, io);
+    return FINE;
+  } catch (error) {
+    return tell(error, io, MISUSED);
   }
 }
 

@@ -52,6 +52,13 @@ test('the other options', () => {
 });
 
 test.each([
+  [['plan', 'a.json'], { file: 'a.json', json: false }],
+  [['plan', '-', '--json'], { file: '-', json: true }],
+])('%j plans', (argv, command) => {
+  expect(parse(argv)).toEqual({ type: 'plan', ...command });
+});
+
+test.each([
   [['--help'], 'help'],
   [['-h'], 'help'],
   [['help'], 'help'],
@@ -132,11 +139,26 @@ test.each([
   },
   {
     argv: ['trainn', 'digits'],
-    message: "wallclock: expected a command, train or help, got 'trainn'. Did you mean 'train'?",
+    message: "wallclock: expected a command, train, plan or help, got 'trainn'. Did you mean 'train'?",
+  },
+  {
+    argv: ['plan'],
+    message:
+      "wallclock plan: expected one file, got 'none'. Write it like wallclock plan plan.json, with - for the standard input.",
+  },
+  {
+    argv: ['plan', 'a.json', 'b.json'],
+    message:
+      "wallclock plan: expected one file, got 'a.json b.json'. Write it like wallclock plan plan.json, with - for the standard input.",
+  },
+  {
+    argv: ['plan', 'a.json', '--save', '5m'],
+    message:
+      "wallclock plan: expected only --json, got '--save'. The strategy and the run stand in the file.",
   },
   {
     argv: [],
-    message: "wallclock: expected a command, train or help, got 'none'. See wallclock --help.",
+    message: "wallclock: expected a command, train, plan or help, got 'none'. See wallclock --help.",
   },
 ])('$argv is refused', ({ argv, message }) => {
   expect(() => parse(argv)).toThrow(expect.objectContaining({ name: 'WallclockError', message }));

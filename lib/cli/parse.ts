@@ -22,9 +22,16 @@ export interface TrainCommand {
   readonly json: boolean;
 }
 
-export type Command = TrainCommand | { readonly type: 'help' } | { readonly type: 'version' };
+export interface PlanCommand {
+  readonly type: 'plan';
+  /** `-` is the standard input. */
+  readonly file: string;
+  readonly json: boolean;
+}
 
-const COMMANDS = ['train', 'help'];
+export type Command = TrainCommand | PlanCommand | { readonly type: 'help' } | { readonly type: 'version' };
+
+const COMMANDS = ['train', 'plan', 'help'];
 
 const OPTIONS = {
   log: { type: 'string' },
@@ -44,6 +51,8 @@ const OPTIONS = {
 } as const;
 
 type Option = keyof typeof OPTIONS;
+
+const PLAN_OPTIONS: readonly Option[] = ['json'];
 type Values = { readonly [option in Option]?: string | true };
 
 /**
@@ -54,12 +63,30 @@ type Values = { readonly [option in Option]?: string | true };
  */
 export function parse(argv: readonly string[]): Command {
   const { values, positionals } = readArguments(argv);
-  const [command, id, ...rest] = positionals;
+  const [command, ...rest] = positionals;
   if (values.help || command === 'help') return { type: 'help' };
   if (values.version) return { type: 'version' };
-  if (command !== 'train') {
-    throw unknownWord('wallclock', 'a command, train or help', command ?? 'none', command, COMMANDS);
+  if (command === 'train') return parseTrain(rest, values);
+  if (command === 'plan') return parsePlan(rest, values);
+  throw unknownWord('wallclock', 'a command, train, plan or help', command ?? 'none', command, COMMANDS);
+}
+
+function parsePlan([file, ...rest]: readonly string[], values: Values): PlanCommand {
+  const where = 'wallclock plan';
+  const foreign = (Object.keys(values) as Option[]).find((option) => !PLAN_OPTIONS.includes(option));
+  if (foreign !== undefined) {
+    const fix = 'The strategy and the run stand in the file.';
+    throw new WallclockError({ where, expected: 'only --json', got: `--${foreign}`, fix });
   }
+  if (file === undefined || rest.length > 0) {
+    const got = file === undefined ? 'none' : [file, ...rest].join(' ');
+    const fix = 'Write it like wallclock plan plan.json, with - for the standard input.';
+    throw new WallclockError({ where, expected: 'one file', got, fix });
+  }
+  return { type: 'plan', file, json: values.json === true };
+}
+
+function parseTrain([id, ...rest]: readonly string[], values: Values): TrainCommand {
   if (rest.length > 0) {
     const fix = "Put an interval of two words in quotes: --save '100 steps'.";
     throw new WallclockError({ where: 'wallclock train', expected: 'one demo', got: rest.join(' '), fix });

@@ -1,2 +1,3 @@
 export { type Plan, type PlannedEvent, type PlanOptions, plan } from './plan.ts';
-export { type PlanInput, type PlannedRun, parsePlanInput, type Seconds } from './plan-input.ts';
+export type { PlanInput, PlannedRun, Seconds } from './plan-input.ts';
+export { type PlanRow, type PlanSummary, planSummary } from './plan-summary.ts';

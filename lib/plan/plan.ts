@@ -1,11 +1,11 @@
 import { WallclockError } from '../core/errors.ts';
 import { ACTIONS, type Action, type ActionName, type StopReason } from '../core/policy.ts';
-import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { Metrics, Occasion, RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
 import { PlanClock } from './plan-clock.ts';
 import { type PlanInput, parsePlanInput, type ReadyInput } from './plan-input.ts';
+import { PlannedCheckpoints } from './planned-checkpoints.ts';
 
 /** An action of the plan, with its account of itself. Times are seconds. */
 export interface PlannedEvent extends Action, Pick<Occasion, 'step' | 'epoch' | 'elapsed'> {}
@@ -26,7 +26,9 @@ export interface Plan {
   readonly maximumLoss: number;
   /** Where the run ends, and why: with its last action done. */
   readonly end: Pick<Occasion, 'step' | 'epoch' | 'elapsed'> & { readonly reason: StopReason };
-  /** What pictures draw: see `wallclock/pictures`. It holds the warnings as well. */
+  /** What whoever wrote the strategy should know: an interval that is shorter than a step, say. */
+  readonly warnings: readonly string[];
+  /** What pictures draw: see `wallclock/pictures`. */
   readonly state: RunState;
 }
 
@@ -59,9 +61,7 @@ export async function plan(input: PlanInput, options: PlanOptions = {}): Promise
   const { strategy, steps, stepsPerEpoch, step: stepTimes } = ready;
   const clock = new PlanClock();
   const events: PlannedEvent[] = [];
-  const checkpoints = new Retention(strategy.keep, strategy.best);
-  const keepsAll = Object.keys(strategy.keep).length === 0;
-  const all: string[] = [];
+  const checkpoints = new PlannedCheckpoints(strategy.keep, strategy.best);
   const loss = new Loss();
   /** Milliseconds: the one reading of the step under way. */
   let reading = 0;
@@ -80,7 +80,11 @@ export async function plan(input: PlanInput, options: PlanOptions = {}): Promise
       save({ step, metrics }) {
         clock.advance(next(ready.save, loss.saves));
         const name = `checkpoint-${step}`;
-        const kept = keep(name, metrics?.[strategy.best?.metric ?? '']);
+        const metric = strategy.best && metrics?.[strategy.best.metric];
+        const kept = checkpoints.add({
+          ...{ name, step, elapsed: reading },
+          ...(metric !== undefined && { metric }),
+        });
         loss.saved(reading, clock.now(), kept);
         return { checkpoint: name, bytes: 0 };
       },
@@ -90,15 +94,6 @@ export async function plan(input: PlanInput, options: PlanOptions = {}): Promise
       if (isAction(event)) events.push(planned(event, reading));
     },
   });
-
-  /** @returns whether retention keeps it. */
-  function keep(name: string, metric: number | undefined): boolean {
-    if (keepsAll) return all.push(name) > 0;
-    checkpoints.add({ name, elapsed: reading, ...(metric !== undefined && { metric }) });
-    const gone = checkpoints.surplus();
-    checkpoints.remove(gone);
-    return !gone.includes(name);
-  }
 
   await run.begin();
   for (let step = 0; step < steps && !run.stopped; step++) {
@@ -116,12 +111,18 @@ export async function plan(input: PlanInput, options: PlanOptions = {}): Promise
 
   return {
     events,
-    checkpoints: keepsAll ? all : checkpoints.checkpoints.map(({ name }) => name),
+    checkpoints: checkpoints.names,
     overhead: overhead(state),
     maximumLoss: exact(loss.worst / 1000),
     end: { step: state.step, epoch: state.epoch, elapsed: exact(clock.now() / 1000), reason: state.reason! },
+    warnings: [...unmeasured(ready), ...state.warnings],
     state,
   };
+}
+
+function unmeasured({ strategy: { best }, metrics }: ReadyInput): string[] {
+  if (!best || metrics) return [];
+  return [`run.metrics: without them no evaluation has a better '${best.metric}' than another in this plan.`];
 }
 
 /** How far the newest save that is kept lags behind the run. Milliseconds. */

@@ -1,0 +1,34 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Retention } from '../core/retention.ts';
+import { PlannedCheckpoints } from './planned-checkpoints.ts';
+
+const count = fc.integer({ min: 1, max: 4 });
+
+test('leaves what training leaves, whatever is saved under whatever rules', () => {
+  const rules = fc.record(
+    { latest: count, best: count, every: fc.integer({ min: 1, max: 9 }) },
+    { requiredKeys: [] },
+  );
+  const saves = fc.array(fc.record({ after: fc.nat(5), metric: fc.option(fc.nat(6), { nil: undefined }) }));
+  fc.assert(
+    fc.property(rules, fc.boolean(), fc.boolean(), saves, (keep, tracked, greaterIsBetter, saves) => {
+      fc.pre(tracked || keep.best === undefined);
+      const best = tracked ? { greaterIsBetter } : undefined;
+      const planned = new PlannedCheckpoints(keep, best);
+      const trained = new Retention(keep, best);
+      let elapsed = 0;
+      for (const [index, { after, metric }] of saves.entries()) {
+        elapsed += after;
+        const name = `checkpoint-${index}`;
+        const checkpoint = { name, elapsed, ...(tracked && metric !== undefined && { metric }) };
+        const kept = planned.add({ ...checkpoint, step: index });
+        trained.add(checkpoint);
+        trained.remove(trained.surplus());
+        const names = trained.checkpoints.map((checkpoint) => checkpoint.name);
+        expect(planned.names).toEqual(names);
+        expect(kept).toBe(names.includes(name));
+      }
+    }),
+  );
+});
