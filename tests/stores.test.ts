@@ -1,19 +1,45 @@
-import { inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { storeConformance } from 'wallclock/testing';
 import { openBrowser } from './open-browser.ts';
 
 const open = openBrowser();
 
 // In Node the suite only lends its names; in the page it is run, on the sources as they are served.
-test.each(storeConformance.map(({ name }, index) => [name, index] as const))(
-  'IndexedDB: %s',
-  async (_, index) => {
-    const { page } = await open(`${inject('elsewhere')}/`);
-    // As text: what runs in the page is not to be compiled for here.
-    await page.evaluate(`(async () => {
+const CASES = storeConformance.map(({ name }, index) => [name, index] as const);
+
+test.each(CASES)('IndexedDB: %s', async (_, index) => {
+  const { page } = await open(`${inject('elsewhere')}/`);
+  // As text: what runs in the page is not to be compiled for here.
+  await page.evaluate(`(async () => {
     const { storeConformance } = await import('/lib/testing/index.ts');
     const { indexedDbStore } = await import('/lib/checkpoints/stores/indexeddb-store.ts');
     await storeConformance[${index}].run(indexedDbStore('case-${index}'));
   })()`);
-  },
-);
+});
+
+test.each(CASES)('OPFS in a page: %s', async (_, index) => {
+  const { page } = await open(`${inject('elsewhere')}/`);
+  await page.evaluate(`(async () => {
+    const { storeConformance } = await import('/lib/testing/index.ts');
+    const { opfsStore } = await import('/lib/checkpoints/stores/opfs-store.ts');
+    await storeConformance[${index}].run(opfsStore('case-${index}'));
+  })()`);
+});
+
+// Only there files have synchronous access handles.
+test.each(CASES)('OPFS in a worker: %s', async (_, index) => {
+  const { page } = await open(`${inject('elsewhere')}/`);
+  const complaint = await page.evaluate(`new Promise((resolve) => {
+    const code = \`
+      import { storeConformance } from '\${location.origin}/lib/testing/index.ts';
+      import { opfsStore } from '\${location.origin}/lib/checkpoints/stores/opfs-store.ts';
+      storeConformance[${index}].run(opfsStore('worker-${index}')).then(
+        () => postMessage('conforms'),
+        (error) => postMessage(String(error)),
+      );\`;
+    const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), { type: 'module' });
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => resolve(event.message ?? 'The worker does not load.');
+  })`);
+  expect(complaint).toBe('conforms');
+});
