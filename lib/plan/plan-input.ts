@@ -1,7 +1,6 @@
 import { checkKeys } from '../core/check-keys.ts';
 import { WallclockError } from '../core/errors.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
-import type { ReplayOptions } from '../core/replay.ts';
 import type { Metrics } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 
@@ -27,9 +26,9 @@ export interface PlannedRun {
   metrics?: readonly (Metrics | number)[];
 }
 
-/** A strategy, and the run that it is planned for. Plain JSON: what `wallclock plan` reads from a file. */
+/** A strategy, and the run that it is planned for: as JSON, what `wallclock plan` reads from a file. */
 export interface PlanInput {
-  strategy: StrategyOptions | ReplayOptions;
+  strategy: StrategyOptions | ReadyStrategy;
   /** Default: a run of which nothing is known, whose steps take no time. */
   run?: PlannedRun;
 }
@@ -157,7 +156,7 @@ function checkNoEpochs({ description: { intervals, maxEpochs } }: ReadyStrategy)
   });
 }
 
-function checkEnds({ bounded }: ReadyStrategy, options: StrategyOptions | ReplayOptions): void {
+function checkEnds({ bounded }: ReadyStrategy, options: StrategyOptions | ReadyStrategy): void {
   if (bounded || ('patience' in options && options.patience !== undefined)) return;
   throw new WallclockError({
     where: 'run.steps',
