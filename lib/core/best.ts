@@ -1,6 +1,5 @@
-import { checkKeys } from './check-keys.ts';
-import { checkOneOf } from './check-one-of.ts';
 import { WallclockError } from './errors.ts';
+import { oneOf, optional, type Reader, readBoolean, readOptions } from './read-options.ts';
 
 /** Which model is best, and what follows from it. */
 export interface BestOptions {
@@ -20,38 +19,34 @@ export interface BestOptions {
 }
 
 /** A checked {@link BestOptions}. */
-export type Best = Required<BestOptions>;
+export type Best = { readonly [option in keyof BestOptions]-?: Required<BestOptions>[option] };
 
 /** Metrics of which less is better, by how their names end: `val_loss`, `meanSquaredError`, `mse`. */
 const LESS_IS_BETTER = /(loss|error|perplexity|entropy|divergence|distance|mse|rmse|mae|mape|wer|cer)$/i;
 
+const readName: Reader<string> = (value, where) => {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new WallclockError({ where, expected: "a metric's name, like 'loss'", got: value });
+};
+
+const readDelta: Reader<number> = (value, where) => {
+  if (Number.isFinite(value) && (value as number) >= 0) return value as number;
+  throw new WallclockError({ where, expected: 'a number of 0 or more', got: value });
+};
+
+const READERS = {
+  metric: readName,
+  greaterIsBetter: optional(readBoolean),
+  minDelta: optional(readDelta, 0),
+  load: optional(readBoolean, false),
+  beforeSave: oneOf('evaluate', 'wait'),
+};
+
 /** @throws {WallclockError} where an option does not hold. */
 export function parseBest(value: unknown, where: string): Best {
-  checkKeys(value, ['metric', 'greaterIsBetter', 'minDelta', 'load', 'beforeSave'], where);
-  const { metric, minDelta = 0, load = false, beforeSave = 'evaluate' } = value;
-  if (typeof metric !== 'string' || metric === '') {
-    throw new WallclockError({
-      where: `${where}.metric`,
-      expected: "a metric's name, like 'loss'",
-      got: metric,
-    });
-  }
-  const { greaterIsBetter = !LESS_IS_BETTER.test(metric) } = value;
-  checkBoolean(greaterIsBetter, `${where}.greaterIsBetter`);
-  checkBoolean(load, `${where}.load`);
-  if (!Number.isFinite(minDelta) || (minDelta as number) < 0) {
-    throw new WallclockError({
-      where: `${where}.minDelta`,
-      expected: 'a number of 0 or more',
-      got: minDelta,
-    });
-  }
-  checkOneOf(beforeSave, ['evaluate', 'wait'], `${where}.beforeSave`);
-  return { metric, greaterIsBetter, minDelta: minDelta as number, load, beforeSave };
-}
-
-function checkBoolean(value: unknown, where: string): asserts value is boolean {
-  if (typeof value !== 'boolean') throw new WallclockError({ where, expected: 'true or false', got: value });
+  const best = readOptions(value, READERS, where);
+  const { greaterIsBetter = !LESS_IS_BETTER.test(best.metric) } = best;
+  return { ...best, greaterIsBetter };
 }
 
 /**

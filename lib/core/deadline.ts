@@ -1,6 +1,6 @@
-import { checkKeys } from './check-keys.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { WallclockError } from './errors.ts';
+import { optional, readOptions } from './read-options.ts';
 
 /** How long a run may last by the wall, its final actions included. */
 export interface DeadlineOptions {
@@ -16,18 +16,16 @@ export interface DeadlineOptions {
 /** A checked deadline. Milliseconds; Infinity where there is none. */
 export interface Deadline {
   readonly after: number;
-  readonly reserve?: number;
+  readonly reserve: number;
 }
+
+const READERS = { after: parseDuration, reserve: optional(parseDuration, 0) };
 
 /** @throws {WallclockError} where it is neither a duration nor {@link DeadlineOptions}, or its reserve is no part of it. */
 export function parseDeadline(value: unknown, where: string): Deadline {
-  if (value === undefined) return { after: Number.POSITIVE_INFINITY };
-  if (typeof value !== 'object' || value === null) return { after: parseDuration(value, where) };
-  checkKeys(value, ['after', 'reserve'], where);
-  const after = parseDuration(value.after, `${where}.after`);
-  if (value.reserve === undefined) return { after };
-  const reserve = parseDuration(value.reserve, `${where}.reserve`);
-  if (reserve < after) return { after, reserve };
-  const expected = `less than the ${value.after} until the deadline`;
-  throw new WallclockError({ where: `${where}.reserve`, expected, got: value.reserve });
+  const options = typeof value === 'object' ? value : { after: value };
+  const deadline = readOptions(options, READERS, where);
+  if (deadline.reserve < deadline.after) return deadline;
+  const expected = `less than the ${deadline.after / 1000} s until the deadline`;
+  throw new WallclockError({ where: `${where}.reserve`, expected, got: `${deadline.reserve / 1000} s` });
 }

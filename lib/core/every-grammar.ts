@@ -25,7 +25,11 @@ export type Term = {
   /** The share of active time that the action may take, 0 to 1. */
   | { readonly kind: 'overhead'; readonly share: number }
   /** The Young/Daly interval. Milliseconds; a share of 0 to 1. */
-  | { readonly kind: 'auto'; readonly meanTimeBetweenFailures?: number; readonly maxOverhead?: number }
+  | {
+      readonly kind: 'auto';
+      readonly meanTimeBetweenFailures?: number | undefined;
+      readonly maxOverhead?: number;
+    }
 );
 
 /** Terms that must all hold. Never empty. */

@@ -1,10 +1,9 @@
-import { checkKeys } from './check-keys.ts';
-import { checkOneOf } from './check-one-of.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { WallclockError } from './errors.ts';
 import { type Arm, readEvery, type Term } from './every-grammar.ts';
 import type { Base } from './moment.ts';
 import { parsePercent } from './percent.ts';
+import { oneOf, optional, readOptions } from './read-options.ts';
 
 type Count = `${number} ${'step' | 'steps' | 'epoch' | 'epochs'}`;
 type Percent = `${number}%`;
@@ -70,7 +69,14 @@ export interface Interval {
   readonly first: 'later' | 'now';
 }
 
-const OPTIONS = ['every', 'anchor', 'base', 'first', 'meanTimeBetweenFailures', 'maxOverhead'] as const;
+const READERS = {
+  every: (value: unknown) => value,
+  anchor: oneOf('spaced', 'grid'),
+  base: optional(oneOf('active', 'training', 'elapsed')),
+  first: oneOf('later', 'now'),
+  meanTimeBetweenFailures: optional(parseDuration),
+  maxOverhead: optional(parsePercent),
+};
 
 /**
  * Checks how often something is to happen.
@@ -85,74 +91,40 @@ const OPTIONS = ['every', 'anchor', 'base', 'first', 'meanTimeBetweenFailures', 
  */
 export function parseEvery(value: unknown, where = 'every'): Interval {
   const options = typeof value === 'object' && value !== null ? value : { every: value };
-  checkKeys(options, OPTIONS, where);
-  const { every, anchor = 'spaced', base = 'active', first = 'later' } = options;
-  checkOneOf(anchor, ['spaced', 'grid'], `${where}.anchor`);
-  checkOneOf(base, ['active', 'training', 'elapsed'], `${where}.base`);
-  checkOneOf(first, ['later', 'now'], `${where}.first`);
-  const arms = readEvery(every, base, where);
+  const { every, anchor, base, first, meanTimeBetweenFailures, maxOverhead } = readOptions(
+    options,
+    READERS,
+    where,
+  );
+  const arms = readEvery(every, base ?? 'active', where);
   const terms = arms.flatMap((arm) => arm.terms);
-  if (options.base !== undefined && !terms.some((term) => term.kind === 'interval' && term.axis === base)) {
-    throw new WallclockError({
-      where: `${where}.base`,
-      expected: 'no base, because steps, epochs and shares are not timed',
-      got: base,
-      fix: 'Leave it out, or write the interval as a duration.',
-    });
+  const has = (...kinds: Term['kind'][]) => terms.some(({ kind }) => kinds.includes(kind));
+  const timed = terms.some((term) => term.kind === 'interval' && term.axis === base);
+  const goes = (holds: boolean, option: string, expected: string, got: unknown, fix?: string) => {
+    if (!holds) throw new WallclockError({ where: `${where}.${option}`, expected, got, ...(fix && { fix }) });
+  };
+  const leaveOut = 'Leave it out, or write the interval as a duration.';
+  goes(!base || timed, 'base', 'no base, because steps, epochs and shares are not timed', base, leaveOut);
+  const measured = "'spaced', because what is measured on the way has no fixed instants";
+  goes(anchor === 'spaced' || !has('overhead', 'auto'), 'anchor', measured, anchor);
+  if (has('auto')) {
+    const failures = "a duration, because the interval is 'auto'";
+    const example = "Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.";
+    goes(meanTimeBetweenFailures !== undefined, 'meanTimeBetweenFailures', failures, undefined, example);
+  } else {
+    const none = "nothing, because the interval is not 'auto'";
+    for (const [option, got] of Object.entries({ meanTimeBetweenFailures, maxOverhead })) {
+      goes(got === undefined, option, none, got, 'Remove it.');
+    }
   }
-  if (anchor === 'grid' && terms.some(isMeasured)) {
-    throw new WallclockError({
-      where: `${where}.anchor`,
-      expected: "'spaced', because what is measured on the way has no fixed instants",
-      got: anchor,
-    });
-  }
-  const failures = failuresOf(options, terms, where);
+  const complete = (term: Term): Term =>
+    term.kind === 'auto' ? { ...term, meanTimeBetweenFailures, maxOverhead: maxOverhead ?? 0.1 } : term;
   return {
     text: every as string,
-    arms: arms.map((arm) => ({ ...arm, terms: arm.terms.map((term) => withFailures(term, failures)) })),
+    arms: arms.map((arm) => ({ ...arm, terms: arm.terms.map(complete) })),
     anchor,
     first,
   };
-}
-
-function isMeasured({ kind }: Term): boolean {
-  return kind === 'overhead' || kind === 'auto';
-}
-
-type Failures = Pick<Extract<Term, { kind: 'auto' }>, 'meanTimeBetweenFailures' | 'maxOverhead'>;
-
-function failuresOf(
-  options: { readonly meanTimeBetweenFailures?: unknown; readonly maxOverhead?: unknown },
-  terms: readonly Term[],
-  where: string,
-): Failures | undefined {
-  const auto = terms.some((term) => term.kind === 'auto');
-  const { meanTimeBetweenFailures, maxOverhead = '10%' } = options;
-  if (!auto) {
-    for (const key of ['meanTimeBetweenFailures', 'maxOverhead'] as const) {
-      if (options[key] === undefined) continue;
-      const expected = "no such option, because the interval is not 'auto'";
-      throw new WallclockError({ where: `${where}.${key}`, expected, got: options[key], fix: 'Remove it.' });
-    }
-    return undefined;
-  }
-  if (meanTimeBetweenFailures === undefined) {
-    throw new WallclockError({
-      where,
-      expected: "the mean time between failures with 'auto'",
-      got: 'none',
-      fix: "Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.",
-    });
-  }
-  return {
-    meanTimeBetweenFailures: parseDuration(meanTimeBetweenFailures, `${where}.meanTimeBetweenFailures`),
-    maxOverhead: parsePercent(maxOverhead, `${where}.maxOverhead`),
-  };
-}
-
-function withFailures(term: Term, failures: Failures | undefined): Term {
-  return term.kind === 'auto' ? { ...term, ...failures } : term;
 }
 
 /** The text of an interval from its parts: `parseEvery(formatEvery(interval))` has the same arms. */

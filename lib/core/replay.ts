@@ -2,8 +2,9 @@ import { checkKeys } from './check-keys.ts';
 import { WallclockError } from './errors.ts';
 import { type Journal, parseJournal } from './journal.ts';
 import { ACTIONS, type ActionName, type Decision, type Policy } from './policy.ts';
+import { optional, readOptions } from './read-options.ts';
 import type { ReadyStrategy } from './ready-strategy.ts';
-import { type KeepOptions, parseKeep } from './retention.ts';
+import { KEEP_ALL, type KeepOptions, parseKeep } from './retention.ts';
 
 /** What may be said of a replay. */
 export interface ReplayOptions {
@@ -31,11 +32,10 @@ export interface ReplayOptions {
  * ```
  */
 export function replay(journal: Journal, options: ReplayOptions = {}): ReadyStrategy {
-  checkKeys(options, ['keep'], 'replay()');
-  const keep = parseKeep(options.keep, 'replay(): keep');
+  const { keep } = readOptions(options, { keep: optional(parseKeep, KEEP_ALL) }, 'replay()');
   if (keep.best !== undefined) {
     const expected = 'no rule for the best, because a replay compares no metrics';
-    throw new WallclockError({ where: 'replay(): keep.best', expected, got: keep.best });
+    throw new WallclockError({ where: 'replay().keep.best', expected, got: keep.best });
   }
   const checked = parseJournal(journal);
   const policy = replayPolicy(checked) as Policy;

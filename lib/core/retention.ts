@@ -1,6 +1,5 @@
-import { checkKeys } from './check-keys.ts';
 import { type Duration, parseDuration } from './duration.ts';
-import { WallclockError } from './errors.ts';
+import { optional, readCount, readOptions } from './read-options.ts';
 
 /** Which checkpoints are kept: those that any of the rules keeps. The best one is always kept where it is tracked. */
 export interface KeepOptions {
@@ -14,10 +13,13 @@ export interface KeepOptions {
 
 /** Checked {@link KeepOptions}; `every` is in milliseconds. */
 export interface Keep {
-  readonly latest?: number;
-  readonly best?: number;
-  readonly every?: number;
+  readonly latest?: number | undefined;
+  readonly best?: number | undefined;
+  readonly every?: number | undefined;
 }
+
+/** Without rules, all are kept. */
+export const KEEP_ALL: Keep = {};
 
 /** What the rules need to know of a checkpoint. */
 export interface Kept {
@@ -28,27 +30,15 @@ export interface Kept {
   readonly metric?: number;
 }
 
+const READERS = {
+  latest: optional(readCount),
+  best: optional(readCount),
+  every: optional(parseDuration),
+};
+
 /** @throws {WallclockError} where a rule does not hold. */
 export function parseKeep(value: unknown, where: string): Keep {
-  if (value === undefined) return {};
-  checkKeys(value, ['latest', 'best', 'every'], where);
-  const { latest, best, every } = value;
-  for (const [rule, count] of [
-    ['latest', latest],
-    ['best', best],
-  ] as const) {
-    if (count === undefined || (Number.isSafeInteger(count) && (count as number) >= 1)) continue;
-    throw new WallclockError({
-      where: `${where}.${rule}`,
-      expected: 'a whole number of at least 1',
-      got: count,
-    });
-  }
-  return {
-    ...(latest !== undefined && { latest: latest as number }),
-    ...(best !== undefined && { best: best as number }),
-    ...(every !== undefined && { every: parseDuration(every, `${where}.every`) }),
-  };
+  return readOptions(value, READERS, where);
 }
 
 /** By which rules each checkpoint is kept. Those with none may go. */

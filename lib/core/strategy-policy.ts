@@ -99,7 +99,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     for (const action of ['evaluate', 'save'] as const) {
       if (final[action]) needed += longest(schedule, action);
     }
-    return Math.max(needed, deadline.reserve ?? 0);
+    return Math.max(needed, deadline.reserve);
   }
 
   /** Whether the final actions would end after the deadline if another step were taken after these. */

@@ -17,7 +17,7 @@ test('what is left out has no limit, no interval and no final action, and every 
     maxSteps: Number.POSITIVE_INFINITY,
     maxEpochs: Number.POSITIVE_INFINITY,
     maxTimeThisRun: Number.POSITIVE_INFINITY,
-    deadline: { after: Number.POSITIVE_INFINITY },
+    deadline: { after: Number.POSITIVE_INFINITY, reserve: 0 },
     final: { log: false, evaluate: false, save: false },
     keep: {},
     onFailure: 'continue',

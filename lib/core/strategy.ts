@@ -1,13 +1,12 @@
 import { type Best, type BestOptions, parseBest } from './best.ts';
-import { checkKeys } from './check-keys.ts';
-import { checkOneOf } from './check-one-of.ts';
 import { type Deadline, type DeadlineOptions, parseDeadline } from './deadline.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { WallclockError } from './errors.ts';
 import { type Every, type Interval, parseEvery } from './every.ts';
 import { type Patience, type PatienceOptions, parsePatience } from './patience.ts';
 import { ACTIONS, type ActionName } from './policy.ts';
-import { type Keep, type KeepOptions, parseKeep } from './retention.ts';
+import { oneOf, optional, type Reader, readBoolean, readCount, readOptions } from './read-options.ts';
+import { KEEP_ALL, type Keep, type KeepOptions, parseKeep } from './retention.ts';
 
 /**
  * What a training run is to do, and when. Plain JSON; every key may be left out.
@@ -61,131 +60,88 @@ export interface StrategyOptions {
 
 /** A checked strategy. Times are milliseconds; what has no limit is Infinity. */
 export interface Strategy {
-  readonly intervals: { readonly [action in ActionName]?: Interval };
+  readonly intervals: Intervals;
   readonly maxTime: number;
   readonly maxTimeThisRun: number;
   readonly maxSteps: number;
   readonly maxEpochs: number;
   readonly deadline: Deadline;
-  readonly best?: Best;
-  readonly patience?: Patience;
+  readonly best: Best | undefined;
+  readonly patience: Patience | undefined;
   readonly final: { readonly [action in ActionName]: boolean };
   readonly keep: Keep;
   readonly onFailure: 'continue' | 'stop';
   readonly onResume: 'continue' | 'restart';
 }
 
-const KEYS = [
-  'log',
-  'evaluate',
-  'save',
-  'maxTime',
-  'maxTimeThisRun',
-  'maxSteps',
-  'maxEpochs',
-  'deadline',
-  'best',
-  'patience',
-  'final',
-  'keep',
-  'onFailure',
-  'onResume',
-] as const satisfies readonly (keyof StrategyOptions)[];
+/** The interval of each action that has one. */
+export type Intervals = { readonly [action in ActionName]?: Interval };
+
+type Final = { readonly [action in ActionName]?: boolean | undefined };
+
+const NONE = Number.POSITIVE_INFINITY;
+const AS_CONFIGURED: Final = {};
+
+const READERS = {
+  log: optional(parseEvery),
+  evaluate: optional(parseEvery),
+  save: optional(parseEvery),
+  maxTime: optional(parseDuration, NONE),
+  maxTimeThisRun: optional(parseDuration, NONE),
+  maxSteps: optional(readCount, NONE),
+  maxEpochs: optional(readCount, NONE),
+  deadline: optional(parseDeadline, { after: NONE, reserve: 0 }),
+  best: optional(parseBest),
+  patience: optional(parsePatience),
+  final: optional(readFinal, AS_CONFIGURED),
+  keep: optional(parseKeep, KEEP_ALL),
+  onFailure: oneOf('continue', 'stop'),
+  onResume: oneOf('continue', 'restart'),
+} satisfies { readonly [option in keyof StrategyOptions]-?: Reader<unknown> };
 
 /**
  * Checks a strategy, once and whole, before anything has started.
  *
  * @param options as {@link StrategyOptions}, from code or from a file: anything may come, nothing is assumed.
  * @param where names the strategy in messages. Default `'strategy'`.
- * @throws {WallclockError} at the first option that does not hold.
+ * @throws {WallclockError} at the first option that does not hold, or does not go with the others.
  */
 export function parseStrategy(options: unknown, where = 'strategy'): Strategy {
-  checkKeys(options, KEYS, where);
-  const intervals: { [action in ActionName]?: Interval } = {};
-  for (const action of ACTIONS) {
-    if (options[action] === undefined) continue;
-    intervals[action] = parseEvery(options[action], `${where}.${action}`);
-    checkMeasured(intervals[action], action, `${where}.${action}`);
-  }
-  const { onFailure = 'continue', onResume = 'continue' } = options;
-  checkOneOf(onFailure, ['continue', 'stop'], `${where}.onFailure`);
-  checkOneOf(onResume, ['continue', 'restart'], `${where}.onResume`);
-  const best = options.best === undefined ? undefined : parseBest(options.best, `${where}.best`);
-  const patience =
-    options.patience === undefined ? undefined : parsePatience(options.patience, `${where}.patience`);
-  const keep = parseKeep(options.keep, `${where}.keep`);
-  if (patience) needsBest(best, options.patience, `${where}.patience`);
-  if (keep.best !== undefined) needsBest(best, keep.best, `${where}.keep.best`);
-  if (best && !intervals.evaluate && !intervals.save) {
-    const expected = 'an interval for evaluate or save, because nothing else measures which model is best';
-    throw new WallclockError({ where: `${where}.best`, expected, got: 'neither' });
-  }
-  if (best?.beforeSave === 'wait' && !intervals.evaluate) {
-    const expected = "'evaluate', because there is no interval for evaluations to wait for";
-    throw new WallclockError({ where: `${where}.best.beforeSave`, expected, got: best.beforeSave });
-  }
+  const { log, evaluate, save, final, ...others } = readOptions(options, READERS, where);
+  const { best, patience, keep } = others;
+  const intervals: Intervals = { ...(log && { log }), ...(evaluate && { evaluate }), ...(save && { save }) };
+  for (const action of ACTIONS) checkMeasured(intervals[action], action, `${where}.${action}`);
+  const goes = (holds: unknown, option: string, expected: string, got: unknown = 'none', fix?: string) => {
+    if (!holds) throw new WallclockError({ where: `${where}.${option}`, expected, got, ...(fix && { fix }) });
+  };
+  const tracked = "a metric to compare, because the strategy has 'patience' or keeps the best";
+  goes(best || !(patience || keep.best), 'best', tracked, 'none', "Write it like best: { metric: 'loss' }.");
+  goes(!best || evaluate || save, 'best', 'an interval for evaluate or save, to measure which is best');
+  const waits = best?.beforeSave === 'wait';
+  goes(!waits || evaluate, 'best.beforeSave', "'evaluate', because no evaluation comes to wait for", 'wait');
+  // A save that needs a fresh metric evaluates, with an interval for it or without.
+  const isFinal = (action: ActionName) =>
+    final[action] ?? (intervals[action] !== undefined || (best !== undefined && action === 'evaluate'));
   return {
+    ...others,
     intervals,
-    maxTime: parseTime(options.maxTime, `${where}.maxTime`),
-    maxTimeThisRun: parseTime(options.maxTimeThisRun, `${where}.maxTimeThisRun`),
-    maxSteps: parseLimit(options.maxSteps, `${where}.maxSteps`),
-    maxEpochs: parseLimit(options.maxEpochs, `${where}.maxEpochs`),
-    deadline: parseDeadline(options.deadline, `${where}.deadline`),
-    ...(best && { best }),
-    ...(patience && { patience }),
-    final: parseFinal(options.final, configured(intervals, best), `${where}.final`),
-    keep,
-    onFailure,
-    onResume,
+    final: { log: isFinal('log'), evaluate: isFinal('evaluate'), save: isFinal('save') },
   };
 }
 
-/** The actions that a strategy may ask for before the run's end. A save that waits for a fresh metric evaluates. */
-function configured(intervals: Strategy['intervals'], best: Best | undefined): ReadonlySet<ActionName> {
-  const actions = ACTIONS.filter((action) => intervals[action] !== undefined);
-  return new Set(best ? [...actions, 'evaluate'] : actions);
+function readFinal(value: unknown, where: string): Final {
+  const readers = {
+    log: optional(readBoolean),
+    evaluate: optional(readBoolean),
+    save: optional(readBoolean),
+  };
+  return readOptions(value, readers, where);
 }
 
 /** What is measured on the way is measured of actions that take time. */
-function checkMeasured({ arms }: Interval, action: ActionName, where: string): void {
-  for (const { kind, text } of arms.flatMap((arm) => arm.terms)) {
-    const refused = kind === 'auto' ? action !== 'save' : kind === 'overhead' && action === 'log';
-    if (!refused) continue;
-    const expected = `a duration, steps or epochs for '${action}'`;
-    throw new WallclockError({ where, expected, got: text });
+function checkMeasured(interval: Interval | undefined, action: ActionName, where: string): void {
+  for (const { kind, text } of interval?.arms.flatMap((arm) => arm.terms) ?? []) {
+    if (kind === 'auto' ? action === 'save' : kind !== 'overhead' || action !== 'log') continue;
+    throw new WallclockError({ where, expected: `a duration, steps or epochs for '${action}'`, got: text });
   }
-}
-
-function needsBest(best: Best | undefined, got: unknown, where: string): void {
-  if (best) return;
-  throw new WallclockError({
-    where,
-    expected: 'strategy.best beside it, to know what is better',
-    got,
-    fix: "Write it like best: { metric: 'loss' }.",
-  });
-}
-
-function parseTime(value: unknown, where: string): number {
-  return value === undefined ? Number.POSITIVE_INFINITY : parseDuration(value, where);
-}
-
-function parseLimit(value: unknown, where: string): number {
-  if (value === undefined) return Number.POSITIVE_INFINITY;
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-  throw new WallclockError({ where, expected: 'a whole number of at least 1', got: value });
-}
-
-function parseFinal(value: unknown, actions: ReadonlySet<ActionName>, where: string): Strategy['final'] {
-  const given = value === undefined ? {} : value;
-  checkKeys(given, ACTIONS, where);
-  const final = { log: false, evaluate: false, save: false };
-  for (const action of ACTIONS) {
-    const { [action]: wanted = actions.has(action) } = given;
-    if (typeof wanted !== 'boolean') {
-      throw new WallclockError({ where: `${where}.${action}`, expected: 'true or false', got: wanted });
-    }
-    final[action] = wanted;
-  }
-  return final;
 }
