@@ -73,7 +73,8 @@ export function readPlanForm(
   const read = <Value>(name: FieldName, parse: (text: string, where: string) => Value): Value | undefined => {
     const { label, empty } = FIELDS.find((field) => field.name === name)!;
     const text = texts[name].trim();
-    if (text === '' && empty !== undefined) return undefined;
+    // 'off' is what the demos' fields and addresses say.
+    if ((text === '' || text === 'off') && empty !== undefined) return undefined;
     try {
       return parse(text, label);
     } catch (error) {

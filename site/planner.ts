@@ -18,6 +18,7 @@ import { planJson, planMarkup } from './plan-markup.ts';
 const form = document.querySelector<HTMLFormElement>('[data-planner]')!;
 const shown = document.querySelector<HTMLElement>('[data-plan]')!;
 const file = document.querySelector<HTMLElement>('[data-plan-file]')!;
+const status = document.querySelector<HTMLElement>('[data-status]')!;
 const told = form.querySelector<HTMLElement>('[data-told]')!;
 const presets = [...form.querySelectorAll<HTMLButtonElement>('button[data-step]')];
 let newest = 0;
@@ -60,6 +61,7 @@ async function update(strict: boolean): Promise<void> {
   if (!planned || !('input' in read)) return;
   shown.innerHTML = planMarkup(planned);
   setText(file, planJson(read.input));
+  setText(status, shown.querySelector('.says')!.textContent);
   history.replaceState(history.state, '', `${location.pathname}${planQuery(now)}${location.hash}`);
 }
 
