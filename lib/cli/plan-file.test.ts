@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manualClock } from '../testing/manual-clock.ts';
 import type { Io } from './io.ts';
 import { main } from './main.ts';
+import { readJson } from './read-json.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -115,4 +116,15 @@ test.each([
   const file = join(folder, name);
   expect(await main(['plan', file], io)).toBe(2);
   expect(said.stderr).toBe(`${file}: ${message}\n`);
+});
+
+test('an input without an end is read no further than it may be', async () => {
+  let read = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (; read < 100; read++) yield new Uint8Array(1_000_000);
+  }
+  await expect(readJson('-', { stdin: endless() })).rejects.toThrow(
+    "standard input: expected at most 10 MB of JSON, got 'more'.",
+  );
+  expect(read).toBe(10);
 });

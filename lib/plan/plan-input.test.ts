@@ -75,7 +75,11 @@ test.each<[string, unknown, string]>([
 });
 
 test.each([
-  ['seconds as milliseconds', { stepSeconds: [1.005, 1e-7, 0.3, 1e6] }, { step: [1005, 1e-4, 300, 1e9] }],
+  [
+    'seconds as microseconds',
+    { stepSeconds: [1.005, 1e-7, 0.3, 1e6] },
+    { step: [1_005_000, 0.1, 300_000, 1e12] },
+  ],
   ['what takes no time', {}, { step: [0], evaluate: [0], save: [0] }],
   ['no end but the strategy’s', {}, { steps: Number.POSITIVE_INFINITY }],
 ])('reads %s', (_, run, expected) => {

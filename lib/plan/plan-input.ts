@@ -33,7 +33,7 @@ export interface PlanInput {
   run?: PlannedRun;
 }
 
-/** A checked {@link PlanInput}. Times are milliseconds. */
+/** A checked {@link PlanInput}. Times are microseconds. */
 export interface ReadyInput {
   readonly strategy: ReadyStrategy;
   /** Infinity where the strategy alone ends the run. */
@@ -101,9 +101,9 @@ function parseSeconds(value: unknown, where: string): Series {
   throw new WallclockError({ where, expected: 'seconds, or a list of at least one', got: value, fix });
 }
 
-/** @returns milliseconds. */
+/** @returns microseconds. */
 function parseOneTime(value: unknown, where: string): number {
-  if (typeof value === 'number' && value >= 0 && value <= MOST_SECONDS) return milliseconds(value);
+  if (typeof value === 'number' && value >= 0 && value <= MOST_SECONDS) return microseconds(value);
   throw new WallclockError({
     where,
     expected: `a number of seconds from 0 to ${Math.floor(MOST_SECONDS)}`,
@@ -111,10 +111,10 @@ function parseOneTime(value: unknown, where: string): number {
   });
 }
 
-/** The point is moved in the decimal: 1.005 s are 1005 ms, where a product would be a little less. */
-function milliseconds(seconds: number): number {
+/** The point is moved in the decimal: 1.005 s are 1005000 µs, where a product would be a little less. */
+function microseconds(seconds: number): number {
   const [digits, exponent = '0'] = String(seconds).split('e');
-  return Number(`${digits}e${Number(exponent) + 3}`);
+  return Number(`${digits}e${Number(exponent) + 6}`);
 }
 
 function parseMetrics(value: unknown, best: string | undefined, where: string): readonly Metrics[] {

@@ -122,7 +122,7 @@ export async function plan(input: PlanInput, options: PlanOptions = {}): Promise
 
 function unmeasured({ strategy: { best }, metrics }: ReadyInput): string[] {
   if (!best || metrics) return [];
-  return [`run.metrics: without them no evaluation has a better '${best.metric}' than another in this plan.`];
+  return ['run.metrics: without them no evaluation is better than another in this plan.'];
 }
 
 /** How far the newest save that is kept lags behind the run. Milliseconds. */

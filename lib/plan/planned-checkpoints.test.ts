@@ -32,3 +32,10 @@ test('leaves what training leaves, whatever is saved under whatever rules', () =
     }),
   );
 });
+
+test('the only one is kept, whatever the rules say', () => {
+  const planned = new PlannedCheckpoints({ best: 1 }, { greaterIsBetter: true });
+  expect(planned.add({ name: 'checkpoint-1', step: 1, elapsed: 1 })).toBe(true);
+  expect(planned.add({ name: 'checkpoint-2', step: 2, elapsed: 2 })).toBe(true);
+  expect(planned.names).toEqual(['checkpoint-2']);
+});
