@@ -4,11 +4,11 @@ import { plan } from 'wallclock/plan';
 import {
   DEFAULTS,
   type FieldName,
-  fieldOf,
   MOST,
   planQuery,
   readPlanForm,
   readPlanQuery,
+  troubleOf,
 } from './plan-form.ts';
 import { planJson, planMarkup } from './plan-markup.ts';
 
@@ -60,14 +60,18 @@ test('every field that does not hold is told, and not the first alone', () => {
   expect('troubles' in read && [...read.troubles.keys()]).toEqual(['log', 'step']);
 });
 
-test.each<[string, FieldName | undefined]>([
-  ['strategy.log', 'log'],
-  ['strategy.save.every', 'save'],
-  ['strategy.keep.latest', 'keep'],
-  ['run.stepsPerEpoch', 'epoch'],
-  ['run', undefined],
-])('a complaint about %s belongs to %s', (where, field) => {
-  expect(fieldOf(new WallclockError({ where, expected: '', got: '' }))).toBe(field);
+test.each<[string, FieldName, string]>([
+  ['strategy.log', 'log', 'log every: expected'],
+  ['strategy.save.every', 'save', 'save every: expected'],
+  ['strategy.keep.latest', 'keep', 'keep the latest: expected'],
+  ['run.stepsPerEpoch', 'epoch', 'steps an epoch: expected'],
+])('a complaint about %s belongs to %s', (where, field, message) => {
+  const trouble = troubleOf(new WallclockError({ where, expected: '', got: '' }));
+  expect(trouble).toEqual({ field, message: expect.stringContaining(message) });
+});
+
+test('a complaint about the whole run belongs to no field', () => {
+  expect(troubleOf(new WallclockError({ where: 'run', expected: '', got: '' }))).toBeUndefined();
 });
 
 test('an address holds what was changed, and nothing else', () => {

@@ -103,10 +103,14 @@ export function readPlanForm(
   return { input: { strategy: some(strategy) as StrategyOptions, run: some(run) as PlannedRun } };
 }
 
-/** Which field a complaint of the planner is about, where it is about one. */
-export function fieldOf(error: unknown): FieldName | undefined {
+/** Which field a complaint of the planner is about, in the page's words; undefined where it is about none. */
+export function troubleOf(
+  error: unknown,
+): { readonly field: FieldName; readonly message: string } | undefined {
   if (!(error instanceof WallclockError)) return undefined;
-  return FIELDS.find(({ path }) => error.where === path || error.where.startsWith(`${path}.`))?.name;
+  const { where, message } = error;
+  const field = FIELDS.find(({ path }) => where === path || where.startsWith(`${path}.`));
+  return field && { field: field.name, message: message.replace(where, field.label) };
 }
 
 /** The texts that an address asks for, in place of the page's own; and the names in it that no field has. */

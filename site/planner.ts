@@ -2,12 +2,12 @@ import { type Plan, plan } from 'wallclock/plan';
 import {
   FIELD_NAMES,
   type FieldName,
-  fieldOf,
   MOST,
   type PlanTexts,
   planQuery,
   readPlanForm,
   readPlanQuery,
+  troubleOf,
 } from './plan-form.ts';
 import { planJson, planMarkup } from './plan-markup.ts';
 
@@ -19,6 +19,7 @@ const form = document.querySelector<HTMLFormElement>('[data-planner]')!;
 const shown = document.querySelector<HTMLElement>('[data-plan]')!;
 const file = document.querySelector<HTMLElement>('[data-plan-file]')!;
 const status = document.querySelector<HTMLElement>('[data-status]')!;
+const before = document.querySelector<HTMLElement>('[data-before]')!;
 const told = form.querySelector<HTMLElement>('[data-told]')!;
 const presets = [...form.querySelectorAll<HTMLButtonElement>('button[data-step]')];
 let newest = 0;
@@ -47,17 +48,18 @@ async function update(strict: boolean): Promise<void> {
     try {
       planned = await plan(read.input, MOST);
     } catch (error) {
-      const field = fieldOf(error);
-      const { message } = error as Error;
-      if (field) troubles = new Map([[field, message]]);
-      else general = message;
+      const trouble = troubleOf(error);
+      if (trouble) troubles = new Map([[trouble.field, trouble.message]]);
+      else general = (error as Error).message;
     }
     // Whoever types faster than this plans sees the newest plan only.
     if (current !== newest) return;
   }
-  tell(troubles, strict);
+  const isTold = tell(troubles, strict) || general !== '';
   setText(told, general);
-  shown.toggleAttribute('data-stale', planned === undefined);
+  // In the midst of a word the plan is not taken back.
+  shown.toggleAttribute('data-stale', isTold);
+  before.hidden = !isTold;
   if (!planned || !('input' in read)) return;
   shown.innerHTML = planMarkup(planned);
   setText(file, planJson(read.input));
@@ -65,15 +67,22 @@ async function update(strict: boolean): Promise<void> {
   history.replaceState(history.state, '', `${location.pathname}${planQuery(now)}${location.hash}`);
 }
 
-/** A trouble that is over is taken back at once; a new one is told when its field is left. */
-function tell(troubles: ReadonlyMap<FieldName, string>, strict: boolean): void {
+/**
+ * A trouble that is over is taken back at once; a new one is told when its field is left.
+ *
+ * @returns whether there is one that is told.
+ */
+function tell(troubles: ReadonlyMap<FieldName, string>, strict: boolean): boolean {
+  let isTold = false;
   for (const name of FIELD_NAMES) {
     const field = input(name);
     const trouble = troubles.get(name);
     const invalid = trouble !== undefined && (strict || field.getAttribute('aria-invalid') === 'true');
     field.setAttribute('aria-invalid', String(invalid));
     setText(document.getElementById(`${name}-trouble`)!, invalid ? trouble : '');
+    isTold ||= invalid;
   }
+  return isTold;
 }
 
 /** A text that is written anew is read out anew. */

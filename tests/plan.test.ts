@@ -51,11 +51,13 @@ test('a wrong interval is refused under its field when it is left, and the last 
   const before = await says(page);
   await field(page, 'save every').fill('5 minuets');
   expect(await trouble.textContent()).toBe('');
+  expect(await page.getByText('The plan from before').isVisible()).toBe(false);
   await page.keyboard.press('Tab');
   await expect.poll(() => trouble.textContent()).toContain("got '5 minuets'. Did you mean '5m'?");
   expect(await field(page, 'save every').getAttribute('aria-invalid')).toBe('true');
   expect(await says(page)).toBe(before);
   expect(await page.locator('[data-plan]').getAttribute('data-stale')).toBe('');
+  expect(await page.getByText('The plan from before').isVisible()).toBe(true);
   await field(page, 'save every').fill('5m');
   await expect.poll(() => trouble.textContent()).toBe('');
   expect(await page.locator('[data-plan]').getAttribute('data-stale')).toBeNull();
