@@ -40,6 +40,7 @@ export default {
       ['core/', 'pictures/', 'worker/(client|protocol)', 'demos/[^/]+\\.ts$', 'demos/[^/]+/demo', 'element/'],
       'The element sees events, never the engine or a store.',
     ),
+    only('hf/', ['core/', 'hf/'], 'Another system’s rules, carried out by the one engine.'),
     only('plan/', ['core/', 'plan/'], 'A plan is the engine on a clock of its own.'),
     only('testing/', ['core/', 'checkpoints/checkpoint-store\\.ts$', 'testing/'], 'For users as well.'),
     never(
@@ -57,7 +58,7 @@ export default {
     never(
       'pure-rooms-have-no-platform',
       source(
-        '^lib/(core|plan|pictures|element|worker|tfjs|demos/[^/]+\\.ts$|checkpoints/[^/]+\\.ts$|index|create-run)',
+        '^lib/(core|hf|plan|pictures|element|worker|tfjs|demos/[^/]+\\.ts$|checkpoints/[^/]+\\.ts$|index|create-run)',
       ),
       NODE,
       'Only stores, sinks, the command line and the packing of data know Node.',
@@ -65,7 +66,7 @@ export default {
     never(
       'no-engine-outside-its-rooms',
       source(
-        '^lib/(core|plan|checkpoints|sinks|pictures|element|testing|worker/(host|client|protocol|entry)|index|create-run)',
+        '^lib/(core|hf|plan|checkpoints|sinks|pictures|element|testing|worker/(host|client|protocol|entry)|index|create-run)',
       ),
       { path: TFJS },
       'TensorFlow.js is loaded by tfjs/, the worker’s engine, demos/*/train and the command line.',

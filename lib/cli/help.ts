@@ -6,7 +6,7 @@ const USAGE = `Wallclock trains a model and logs, evaluates and saves by time.
 
 Usage
   wallclock train <demo> [options]
-  wallclock plan <file> [--json]
+  wallclock plan [--hf] <file> [--json]
 
 Demos
 ${DEMOS.map(({ id, summary }) => `  ${id.padEnd(9)} ${summary}`).join('\n')}
@@ -36,6 +36,8 @@ Where
 Plan: when each action will happen, its share of the time, and what a crash could lose, before a run costs anything
   <file>                 JSON: {"strategy": {"save": "5m"}, "run": {"steps": 1000, "stepSeconds": 2, "saveSeconds": 9}};
                          - is the standard input
+  --hf                   the file holds a run of Hugging Face's Trainer: {"args": {"save_steps": 2},
+                         "batches_per_epoch": 3, "losses": [1, 0.5, 0.25]}
   --json                 print the plan as JSON, and nothing else
 
 Ctrl+C stops after the step under way, with a last log, evaluation and checkpoint. Pressed again, it ends at once.

@@ -48,8 +48,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function showPlan({ file, json }: PlanCommand, io: Io): Promise<number> {
+async function showPlan({ file, hf, json }: PlanCommand, io: Io): Promise<number> {
   try {
+    if (hf) return (await (await import('./plan-hf.ts')).planHf(file, json, io)) ? FINE : FAILED;
     await (await import('./plan-file.ts')).planFile(file, json, io);
     return FINE;
   } catch (error) {

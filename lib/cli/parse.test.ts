@@ -52,8 +52,9 @@ test('the other options', () => {
 });
 
 test.each([
-  [['plan', 'a.json'], { file: 'a.json', json: false }],
-  [['plan', '-', '--json'], { file: '-', json: true }],
+  [['plan', 'a.json'], { file: 'a.json', hf: false, json: false }],
+  [['plan', '-', '--json'], { file: '-', hf: false, json: true }],
+  [['plan', '--hf', 'a.json'], { file: 'a.json', hf: true, json: false }],
 ])('%j plans', (argv, command) => {
   expect(parse(argv)).toEqual({ type: 'plan', ...command });
 });
@@ -154,7 +155,7 @@ test.each([
   {
     argv: ['plan', 'a.json', '--save', '5m'],
     message:
-      "wallclock plan: expected only --json, got '--save'. The strategy and the run stand in the file.",
+      "wallclock plan: expected only --hf and --json, got '--save'. The strategy and the run stand in the file.",
   },
   {
     argv: [],

@@ -26,6 +26,8 @@ export interface PlanCommand {
   readonly type: 'plan';
   /** `-` is the standard input. */
   readonly file: string;
+  /** The file holds a run of Hugging Face's Trainer, in its own words. */
+  readonly hf: boolean;
   readonly json: boolean;
 }
 
@@ -45,6 +47,7 @@ const OPTIONS = {
   backend: { type: 'string' },
   out: { type: 'string' },
   resume: { type: 'boolean' },
+  hf: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -52,7 +55,7 @@ const OPTIONS = {
 
 type Option = keyof typeof OPTIONS;
 
-const PLAN_OPTIONS: readonly Option[] = ['json'];
+const PLAN_OPTIONS: readonly Option[] = ['hf', 'json'];
 type Values = { readonly [option in Option]?: string | true };
 
 /**
@@ -66,6 +69,9 @@ export function parse(argv: readonly string[]): Command {
   const [command, ...rest] = positionals;
   if (values.help || command === 'help') return { type: 'help' };
   if (values.version) return { type: 'version' };
+  if (values.hf && command === 'train') {
+    throw new WallclockError({ where: '--hf', expected: 'wallclock plan --hf', got: 'wallclock train --hf' });
+  }
   if (command === 'train') return parseTrain(rest, values);
   if (command === 'plan') return parsePlan(rest, values);
   throw unknownWord('wallclock', 'a command, train, plan or help', command ?? 'none', command, COMMANDS);
@@ -76,14 +82,14 @@ function parsePlan([file, ...rest]: readonly string[], values: Values): PlanComm
   const foreign = (Object.keys(values) as Option[]).find((option) => !PLAN_OPTIONS.includes(option));
   if (foreign !== undefined) {
     const fix = 'The strategy and the run stand in the file.';
-    throw new WallclockError({ where, expected: 'only --json', got: `--${foreign}`, fix });
+    throw new WallclockError({ where, expected: 'only --hf and --json', got: `--${foreign}`, fix });
   }
   if (file === undefined || rest.length > 0) {
     const got = file === undefined ? 'none' : [file, ...rest].join(' ');
     const fix = 'Write it like wallclock plan plan.json, with - for the standard input.';
     throw new WallclockError({ where, expected: 'one file', got, fix });
   }
-  return { type: 'plan', file, json: values.json === true };
+  return { type: 'plan', file, hf: values.hf === true, json: values.json === true };
 }
 
 function parseTrain([id, ...rest]: readonly string[], values: Values): TrainCommand {

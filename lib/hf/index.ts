@@ -1,0 +1,25 @@
+export type { CallbackEvent, Flag, Injection } from './control.ts';
+export type { LogEntry } from './log-entry.ts';
+export { planTrainer } from './plan-trainer.ts';
+export type { PythonNumber } from './python-number.ts';
+export { type Phase, TrainerError } from './trainer-error.ts';
+export type { TrainerInput } from './trainer-input.ts';
+export type { TrainerPlan, TrainerRefusal } from './trainer-plan.ts';
+export {
+  type EarlyStopping,
+  type TrainerPolicyOptions,
+  type TrainerSchedule,
+  trainerPolicy,
+} from './trainer-policy.ts';
+export { type TrainerData, type TrainerSize, trainerSize } from './trainer-size.ts';
+export {
+  type ReadTrainerStateOptions,
+  readTrainerState,
+  type TrainerState,
+  TrainerStateWriter,
+} from './trainer-state.ts';
+export {
+  type CheckedArguments,
+  parseTrainingArguments,
+  type TrainingArguments,
+} from './training-arguments.ts';

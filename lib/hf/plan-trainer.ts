@@ -1,0 +1,62 @@
+import { ScriptedTrainer } from './scripted-trainer.ts';
+import { TrainerError } from './trainer-error.ts';
+import { TrainerFolder } from './trainer-folder.ts';
+import { type CheckedInput, parseTrainerInput } from './trainer-input.ts';
+import type { TrainerPlan, TrainerRefusal } from './trainer-plan.ts';
+import { trainerSize } from './trainer-size.ts';
+import { type CheckedArguments, parseTrainingArguments } from './training-arguments.ts';
+
+/**
+ * Runs what Hugging Face's Trainer would do through Wallclock's engine, on a clock that is moved by hand.
+ *
+ * @param input as {@link TrainerInput}; anything may come.
+ * @throws {WallclockError} where it is no such input. What that library refuses is an answer, and not thrown.
+ * @example
+ * ```ts
+ * const plan = await planTrainer({
+ *   args: { num_train_epochs: 1, save_steps: 2, logging_strategy: 'no' },
+ *   batches_per_epoch: 3,
+ *   losses: [1, 0.5, 0.25],
+ * });
+ * 'flow' in plan && plan.flow; // ['save@2', 'save@3', 'log:final@3']
+ * ```
+ */
+export async function planTrainer(input: unknown): Promise<TrainerPlan | TrainerRefusal> {
+  const checked = parseTrainerInput(input);
+  try {
+    const folder = new TrainerFolder();
+    if (checked.firstRun) await trainOnce(checked.firstRun, folder);
+    return await trainOnce(checked, folder);
+  } catch (error) {
+    if (!(error instanceof TrainerError)) throw error;
+    return { error: { phase: error.phase, type: error.type } };
+  }
+}
+
+async function trainOnce(input: CheckedInput, folder: TrainerFolder): Promise<TrainerPlan> {
+  const args = parseTrainingArguments(input.args, 'args');
+  checkTrainer(args, input);
+  const size = trainerSize(args, input);
+  checkEarlyStopping(args, input);
+  return new ScriptedTrainer(input, args, size, folder).train();
+}
+
+/** What that library checks when the Trainer is made. */
+function checkTrainer(args: CheckedArguments, { evalDataset, sized }: CheckedInput): void {
+  const refuse = (wrong: boolean, message: string) => {
+    if (wrong) throw new TrainerError('Trainer.__init__', 'ValueError', message);
+  };
+  const tracks = args.save_strategy === 'best' || args.load_best_model_at_end;
+  refuse(
+    tracks && args.metric_for_best_model === null,
+    'metric_for_best_model is needed to tell which is best',
+  );
+  refuse(evalDataset === 'none' && args.eval_strategy !== 'no', 'an eval_dataset is needed to evaluate');
+  refuse(!sized && args.max_steps <= 0, 'max_steps is needed where the data has no length');
+}
+
+/** What early stopping asserts when training begins. */
+function checkEarlyStopping(args: CheckedArguments, { earlyStopping }: CheckedInput): void {
+  if (!earlyStopping || (args.metric_for_best_model !== null && args.eval_strategy !== 'no')) return;
+  throw new TrainerError('train', 'AssertionError', 'early stopping needs a metric and evaluations');
+}

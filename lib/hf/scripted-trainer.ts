@@ -1,0 +1,248 @@
+import type { Moment } from '../core/moment.ts';
+import type { Point, Policy } from '../core/policy.ts';
+import { Run, type SaveContext, type Saved } from '../core/run.ts';
+import type { Metrics } from '../core/run-event.ts';
+import type { LogEntry } from './log-entry.ts';
+import { writePythonNumber } from './python-number.ts';
+import { ScriptedClock } from './scripted-clock.ts';
+import { TrainerError } from './trainer-error.ts';
+import type { TrainerFolder } from './trainer-folder.ts';
+import type { CheckedInput } from './trainer-input.ts';
+import type { TrainerPlan } from './trainer-plan.ts';
+import { type TrainerSchedule, trainerPolicy } from './trainer-policy.ts';
+import type { TrainerSize } from './trainer-size.ts';
+import type { CheckedArguments } from './training-arguments.ts';
+
+/** As many epochs as that library has for data without a length. */
+const ENDLESS = '9223372036854775807';
+
+/** A Trainer whose losses, metrics and times are written down beforehand. */
+export class ScriptedTrainer {
+  readonly #input: CheckedInput;
+  readonly #args: CheckedArguments;
+  readonly #size: TrainerSize;
+  readonly #folder: TrainerFolder;
+  readonly #flow: string[] = [];
+  readonly #clock = new ScriptedClock();
+  #history: LogEntry[] = [];
+  #schedule: TrainerSchedule | undefined;
+  #batch = 0;
+  #evaluation = 0;
+  /** As single precision, in which that library adds up. */
+  #loss = 0;
+  #totalLoss = 0;
+  #epoch = 0;
+  #loaded: string | null = null;
+  #step = 0;
+  #lastLogged = 0;
+  #refusal: TrainerError | undefined;
+
+  constructor(input: CheckedInput, args: CheckedArguments, size: TrainerSize, folder: TrainerFolder) {
+    this.#input = input;
+    this.#args = args;
+    this.#size = size;
+    this.#folder = folder;
+  }
+
+  /** @throws {TrainerError} where that library would raise an exception. */
+  async train(): Promise<TrainerPlan> {
+    const { earlyStopping, injections } = this.#input;
+    const from = this.#resumed();
+    const { loggingSteps, evalSteps, saveSteps } = from?.size ?? this.#size;
+    // A checkpoint's intervals in steps take the place of the arguments'.
+    const size: TrainerSize = { ...this.#size, loggingSteps, evalSteps, saveSteps };
+    const restored = this.#args.restore_callback_states_from_checkpoint && from?.earlyStopping;
+    const policy = trainerPolicy({
+      ...{ args: this.#args, size, injections, prefixes: this.#prefixes() },
+      earlyStopping: earlyStopping && (restored || earlyStopping),
+      exists: (name) => this.#folder.has(name),
+    });
+    const run: Run = new Run({
+      policy: this.#watched(policy) as Policy,
+      clock: this.#clock,
+      name: 'trainer',
+      actions: {
+        log: ({ step, why }) => this.#log(step, why[0] === 'final'),
+        evaluate: ({ step }) => this.#evaluate(step),
+        save: (context) => this.#save(context, size),
+        load: (checkpoint) => this.#load(checkpoint),
+      },
+      ...(from && { resume: { checkpoint: from.name, snapshot: from.snapshot } }),
+    });
+    this.#history = [...(from?.history ?? [])];
+    this.#epoch = from?.epoch ?? 0;
+    this.#step = this.#lastLogged = from?.snapshot.step ?? 0;
+    await run.begin();
+    this.#throwRefusal();
+    await this.#trainEpochs(run, size);
+    await run.end();
+    this.#throwRefusal();
+    return this.#plan(size);
+  }
+
+  #plan({ maxSteps, epochs, loggingSteps, evalSteps, saveSteps }: TrainerSize): TrainerPlan {
+    const { bestMetric, bestStep, bestCheckpoint, patience } = this.#schedule!;
+    this.#folder.prune(this.#args.save_total_limit, bestCheckpoint);
+    return {
+      error: null,
+      computed: {
+        max_steps: maxSteps,
+        num_train_epochs: Number.isFinite(epochs) ? epochs : ENDLESS,
+        logging_steps: loggingSteps,
+        eval_steps: evalSteps,
+        save_steps: saveSteps,
+      },
+      flow: this.#flow,
+      log_history: this.#history,
+      checkpoints_final: this.#folder.names,
+      final_state: {
+        global_step: this.#step,
+        epoch: this.#epoch,
+        best_metric: bestMetric,
+        best_global_step: bestStep,
+        best_model_checkpoint: bestCheckpoint,
+      },
+      loaded_best_model: this.#loaded,
+      early_stopping_counter: this.#input.earlyStopping ? patience : null,
+    };
+  }
+
+  async #trainEpochs(run: Run, { updatesPerEpoch, batchesPerEpoch, epochs }: TrainerSize): Promise<void> {
+    const { gradient_accumulation_steps: accumulated, ignore_data_skip } = this.#args;
+    const first = Math.floor(this.#step / updatesPerEpoch);
+    let skipped = ignore_data_skip ? 0 : (this.#step % updatesPerEpoch) * accumulated;
+    for (let epoch = first; epoch < epochs; epoch++) {
+      // Data without a length ends where it ends.
+      const there = Math.max(0, this.#input.batches - skipped);
+      let batch = 0;
+      while (batch < there) {
+        batch++;
+        this.#addLoss();
+        if (batch % accumulated === 0 || batch === batchesPerEpoch) {
+          this.#epoch = epoch + (batch + skipped) / batchesPerEpoch;
+          this.#clock.advance(this.#input.stepSeconds);
+          await run.step();
+          this.#throwRefusal();
+        }
+        const { control } = this.#schedule!;
+        if (control.should_epoch_stop || control.should_training_stop) break;
+      }
+      skipped = 0;
+      await run.epoch(batch === batchesPerEpoch);
+      this.#throwRefusal();
+      if (this.#schedule!.control.should_training_stop) return;
+    }
+  }
+
+  #resumed() {
+    const { resumeFrom } = this.#input;
+    if (resumeFrom === undefined || resumeFrom === false) return undefined;
+    const found = resumeFrom === true ? this.#folder.newest : this.#folder.get(resumeFrom);
+    if (found) return found;
+    throw new TrainerError('train', 'ValueError', 'there is no such checkpoint to resume from');
+  }
+
+  #addLoss(): void {
+    const { losses } = this.#input;
+    const loss = losses[Math.min(this.#batch++, losses.length - 1)] ?? 0;
+    const steps = this.#step - this.#lastLogged;
+    // Where NaN is kept out of the logs, the mean so far stands in for it.
+    const filtered = this.#args.logging_nan_inf_filter && !Number.isFinite(loss);
+    const added = filtered ? this.#loss / (1 + steps) : loss;
+    this.#loss = Math.fround(this.#loss + Math.fround(added));
+  }
+
+  #log(step: number, final: boolean): Metrics {
+    this.#flow.push(`log:${final ? 'final' : 'train'}@${step}`);
+    this.#totalLoss += this.#loss;
+    const loss = this.#loss / (step - this.#lastLogged);
+    // It is subtracted from itself, so that what is no number stays none.
+    this.#loss -= this.#loss;
+    this.#lastLogged = step;
+    if (final) {
+      this.#history.push({
+        ...{ train_runtime: null, train_samples_per_second: null, train_steps_per_second: null },
+        total_flos: 0,
+        train_loss: writePythonNumber(this.#totalLoss / Math.max(step, 0.001)),
+        epoch: this.#epoch,
+        step,
+      });
+      return {};
+    }
+    const entry = { loss: writePythonNumber(loss), grad_norm: 1, learning_rate: step - 1 };
+    this.#history.push({ ...entry, epoch: this.#epoch, step });
+    return { loss };
+  }
+
+  #evaluate(step: number): Metrics {
+    if (this.#input.evalDataset === 'none') {
+      this.#refusal = new TrainerError('train', 'ValueError', 'there is no eval_dataset to evaluate');
+      return {};
+    }
+    const merged: { [name: string]: number } = {};
+    for (const prefix of this.#prefixes()) {
+      const metrics = this.#input.evals[this.#evaluation++] ?? {};
+      this.#clock.advance(this.#input.evalSeconds);
+      const numbers = Object.entries(metrics).map(([name, value]) => [name, writePythonNumber(value)]);
+      this.#history.push({
+        ...(Object.fromEntries(numbers) as LogEntry),
+        [`${prefix}_runtime`]: null,
+        [`${prefix}_samples_per_second`]: null,
+        [`${prefix}_steps_per_second`]: null,
+        epoch: this.#epoch,
+        step,
+      });
+      this.#flow.push(`log:eval@${step}`, `evaluate@${step}`);
+      Object.assign(merged, metrics);
+    }
+    return merged;
+  }
+
+  #load(checkpoint: string): void {
+    this.#loaded = checkpoint;
+    this.#flow.push(`load_best_model@${this.#step}`);
+  }
+
+  #save({ step, snapshot }: SaveContext, size: TrainerSize): Saved {
+    const name = `checkpoint-${step}`;
+    this.#flow.push(`save@${step}`);
+    this.#clock.advance(this.#input.saveSeconds);
+    const saved = snapshot(name);
+    const schedule = saved.schedule as TrainerSchedule;
+    this.#folder.write({
+      name,
+      snapshot: saved,
+      schedule,
+      history: [...this.#history],
+      size,
+      earlyStopping: this.#input.earlyStopping,
+      epoch: this.#epoch,
+    });
+    const deleted = this.#folder.rotate(this.#args.save_total_limit, schedule.bestCheckpoint);
+    return { checkpoint: name, bytes: 0, deleted };
+  }
+
+  /** One for each data set: `eval`, or `eval_a`, `eval_b` as they first appear. */
+  #prefixes(): readonly string[] {
+    if (this.#input.evalDataset !== 'dict') return ['eval'];
+    const names = this.#input.evals.map((metrics) => Object.keys(metrics)[0]?.replace(/_[^_]*$/, '') ?? '');
+    return [...new Set(names)];
+  }
+
+  /** The policy, seen from outside: the loop of that Trainer looks at its flags, and the engine hides them. */
+  #watched(policy: Policy<TrainerSchedule>): Policy<TrainerSchedule> {
+    return {
+      ...policy,
+      decide: (schedule: TrainerSchedule, point: Point, moment: Moment) => {
+        if (point.at === 'step ends') this.#step = moment.step;
+        const decision = policy.decide(schedule, point, { ...moment, epoch: this.#epoch });
+        this.#schedule = decision?.state ?? schedule;
+        return decision;
+      },
+    };
+  }
+
+  #throwRefusal(): void {
+    if (this.#refusal) throw this.#refusal;
+  }
+}

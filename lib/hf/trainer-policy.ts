@@ -1,0 +1,360 @@
+import type { Moment } from '../core/moment.ts';
+import type {
+  Action,
+  ActionDone,
+  ActionName,
+  Decision,
+  Point,
+  Policy,
+  PolicyDescription,
+  StopReason,
+} from '../core/policy.ts';
+import type { Metrics } from '../core/run-event.ts';
+import { type CallbackEvent, CLEARED, type Control, type Injection, NO_FLAGS, withFlags } from './control.ts';
+import { TrainerError } from './trainer-error.ts';
+import type { TrainerSize } from './trainer-size.ts';
+import type { CheckedArguments } from './training-arguments.ts';
+
+/** Patience with the metric, counted in evaluations. */
+export interface EarlyStopping {
+  readonly patience: number;
+  readonly threshold: number;
+}
+
+export interface TrainerPolicyOptions {
+  readonly args: CheckedArguments;
+  readonly size: TrainerSize;
+  readonly earlyStopping?: EarlyStopping | undefined;
+  /** What a user's callback does. Default: nothing. */
+  readonly injections?: readonly Injection[];
+  /** The prefixes of the metrics, one for each data set. Default `['eval']`. */
+  readonly prefixes?: readonly string[];
+  /** Whether a checkpoint of this name is there. */
+  readonly exists: (checkpoint: string) => boolean;
+}
+
+/** What that Trainer remembers between decisions. Plain JSON. */
+export interface TrainerSchedule {
+  readonly control: Control;
+  /** Where it stands on a step: what it has still to look at. */
+  readonly phase: 'start' | 'log' | 'evaluate' | 'save' | 'idle';
+  /** Whether an epoch is under way, and whether it has had a step. */
+  readonly inEpoch: boolean;
+  readonly stepped: boolean;
+  readonly lastLogged: number;
+  /** NaN never becomes best, so that this is a number, an infinity as text, or null. */
+  readonly bestMetric: number | 'Infinity' | '-Infinity' | null;
+  readonly bestStep: number | null;
+  readonly bestCheckpoint: string | null;
+  /** Evaluations in a row that were not better. */
+  readonly patience: number;
+  /** Milliseconds of active time at which each action was last done. */
+  readonly doneAt: { readonly [action in ActionName]: number };
+  readonly ended: 'no' | 'logged' | 'loaded';
+}
+
+/**
+ * The rules of Hugging Face's Trainer as a policy: its flags that stay set, its forced last save and evaluation, its best
+ * model and its early stopping are all in here, and none of it in the engine that carries it out.
+ *
+ * One action at a time is asked for, because what a callback hears of one may change the next.
+ */
+export function trainerPolicy(options: TrainerPolicyOptions): Policy<TrainerSchedule> {
+  const { args, size, earlyStopping, injections = [], prefixes = ['eval'], exists } = options;
+
+  /** An event clears its flags, and then the callbacks hear of it: the built-in one, and the user's. */
+  function fire(
+    schedule: TrainerSchedule,
+    event: CallbackEvent,
+    step: number,
+    builtIn: (control: Control) => Control = (control) => control,
+  ): TrainerSchedule {
+    let control = builtIn(withFlags(schedule.control, CLEARED[event], false));
+    for (const injection of injections) {
+      if (injection.event === event && injection.step === step) {
+        control = withFlags(control, injection.set, true);
+      }
+    }
+    return { ...schedule, control };
+  }
+
+  function atStepEnd(control: Control, schedule: TrainerSchedule, moment: Moment): Control {
+    const { step } = moment;
+    const last = step >= size.maxSteps;
+    const delayed = args.eval_delay > (args.eval_strategy === 'time' ? moment.active / 1000 : step);
+    const evaluates =
+      args.eval_strategy === 'steps'
+        ? isMultiple(step, size.evalSteps)
+        : isTime(args.eval_strategy, args.eval_seconds, schedule.doneAt.evaluate, moment);
+    const saves =
+      args.save_strategy === 'steps'
+        ? size.saveSteps > 0 && isMultiple(step, size.saveSteps)
+        : isTime(args.save_strategy, args.save_seconds, schedule.doneAt.save, moment);
+    const logs =
+      args.logging_strategy === 'steps'
+        ? isMultiple(step, size.loggingSteps)
+        : isTime(args.logging_strategy, args.logging_seconds, schedule.doneAt.log, moment);
+    const counted = (strategy: string) => strategy === 'steps' || strategy === 'time';
+    const set = {
+      should_log: logs || (step === 1 && args.logging_first_step),
+      should_evaluate: !delayed && (evaluates || (last && counted(args.eval_strategy))),
+      should_save: saves || (last && counted(args.save_strategy)),
+      should_training_stop: last,
+    };
+    return withFlags(
+      control,
+      FLAG_NAMES.filter((flag) => set[flag]),
+      true,
+    );
+  }
+
+  function atEpochEnd(control: Control, { epoch }: Moment): Control {
+    const set = {
+      should_log: args.logging_strategy === 'epoch',
+      should_evaluate: args.eval_strategy === 'epoch' && args.eval_delay <= epoch,
+      should_save: args.save_strategy === 'epoch',
+      should_training_stop: false,
+    };
+    return withFlags(
+      control,
+      FLAG_NAMES.filter((flag) => set[flag]),
+      true,
+    );
+  }
+
+  function beginEpoch(schedule: TrainerSchedule, step: number): TrainerSchedule {
+    return schedule.inEpoch
+      ? schedule
+      : fire({ ...schedule, inEpoch: true, stepped: false }, 'epoch_begin', step);
+  }
+
+  function decideAtBegin(before: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
+    const { step } = moment;
+    const fresh = { ...before, lastLogged: step, inEpoch: false, stepped: false, ended: 'no' as const };
+    const schedule = fire(fresh, 'train_begin', step);
+    if (!args.eval_on_start) return { state: { ...schedule, phase: 'idle' } };
+    return { state: { ...schedule, phase: 'start' }, actions: [act('evaluate', moment, 'eval_on_start')] };
+  }
+
+  function decideAtStep(before: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
+    const { step } = moment;
+    const begun = fire(beginEpoch(before, step - 1), 'step_begin', step - 1);
+    const stepped = { ...begun, stepped: true };
+    const ended = fire(stepped, 'step_end', step, (control) => atStepEnd(control, stepped, moment));
+    return next({ ...ended, phase: 'log' }, moment);
+  }
+
+  function decideAtEpoch(before: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
+    const begun = beginEpoch(before, moment.step);
+    const empty = begun.stepped
+      ? begun
+      : { ...begun, control: withFlags(begun.control, ['should_training_stop'], true) };
+    const ended = fire(empty, 'epoch_end', moment.step, (control) => atEpochEnd(control, moment));
+    return next({ ...ended, inEpoch: false, phase: 'log' }, moment);
+  }
+
+  /** The next thing to do on this step, where there is one: log, evaluate, save, each if its flag is set by then. */
+  function next(schedule: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
+    const { control, lastLogged } = schedule;
+    const decide = (
+      phase: TrainerSchedule['phase'],
+      actions: readonly Action[],
+    ): Decision<TrainerSchedule> => ({
+      state: { ...schedule, phase },
+      actions,
+      ...(control.should_training_stop && { stop: stopReason(schedule, moment) }),
+    });
+    switch (schedule.phase) {
+      case 'log':
+        if (control.should_log && moment.step > lastLogged) return decide('log', [act('log', moment, 'log')]);
+        return next({ ...schedule, phase: 'evaluate' }, moment);
+      case 'evaluate':
+        if (control.should_evaluate) return decide('evaluate', [act('evaluate', moment, 'evaluate')]);
+        return next({ ...schedule, phase: 'save' }, moment);
+      case 'save':
+        if (control.should_save) return decide('save', [act('save', moment, 'save')]);
+        return decide('idle', []);
+      default:
+        return decide('idle', []);
+    }
+  }
+
+  function decideAfter(before: TrainerSchedule, done: ActionDone, moment: Moment): Decision<TrainerSchedule> {
+    const { type } = done.action;
+    const { step } = moment;
+    const schedule = { ...before, doneAt: { ...before.doneAt, [type]: moment.active } };
+    switch (type) {
+      case 'log': {
+        const logged = fire({ ...schedule, lastLogged: step }, 'log', step);
+        if (before.ended !== 'no') return { state: logged };
+        return next({ ...logged, phase: 'evaluate' }, moment);
+      }
+      case 'evaluate': {
+        const evaluated = afterEvaluation(schedule, done.metrics ?? {}, step);
+        // The evaluation at the start tells the callbacks, and never counts as best.
+        if (before.phase === 'start') return { state: { ...evaluated, phase: 'idle' } };
+        return next({ ...judged(evaluated, done.metrics ?? {}, step), phase: 'save' }, moment);
+      }
+      case 'save': {
+        const saved = fire(recorded(schedule, done.checkpoint ?? null), 'save', step);
+        return next({ ...saved, phase: 'idle' }, moment);
+      }
+    }
+  }
+
+  /** Each data set is told by itself: a log of its metrics, then the evaluation, which early stopping hears. */
+  function afterEvaluation(schedule: TrainerSchedule, metrics: Metrics, step: number): TrainerSchedule {
+    let heard = schedule;
+    for (const prefix of prefixes) {
+      const own = Object.fromEntries(
+        Object.entries(metrics).filter(([name]) => name.startsWith(`${prefix}_`)),
+      );
+      heard = fire(fire(heard, 'log', step), 'evaluate', step);
+      heard = waited(heard, own);
+    }
+    return heard;
+  }
+
+  /** Early stopping compares with the best before this evaluation; a gain up to the threshold still costs patience. */
+  function waited(schedule: TrainerSchedule, metrics: Metrics): TrainerSchedule {
+    const value = metrics[metricName(args)];
+    if (!earlyStopping || value === undefined) return schedule;
+    const best = schedule.bestMetric === null ? null : Number(schedule.bestMetric);
+    const better =
+      best === null || (isBetter(value, best) && Math.abs(value - best) > earlyStopping.threshold);
+    const patience = better ? 0 : schedule.patience + 1;
+    const stops = patience >= earlyStopping.patience;
+    const control = withFlags(schedule.control, stops ? ['should_training_stop'] : [], true);
+    return { ...schedule, patience, control };
+  }
+
+  /** Whether this evaluation is the best so far. Under 'best' that alone decides whether to save. */
+  function judged(schedule: TrainerSchedule, metrics: Metrics, step: number): TrainerSchedule {
+    const { save_strategy, metric_for_best_model, greater_is_better } = args;
+    if (metric_for_best_model === null) {
+      return save_strategy === 'best' ? withSave(schedule, false) : schedule;
+    }
+    const name = metricName(args);
+    const value = metrics[name];
+    if (value === undefined)
+      throw new TrainerError('train', 'KeyError', `'${name}' is not among the metrics`);
+    const before = schedule.bestMetric ?? (greater_is_better ? '-Infinity' : 'Infinity');
+    const better = isBetter(value, Number(before));
+    const found: TrainerSchedule = {
+      ...schedule,
+      bestMetric: better ? (Number.isFinite(value) ? value : (String(value) as 'Infinity')) : before,
+      bestStep: better && save_strategy !== 'no' ? step : schedule.bestStep,
+    };
+    return save_strategy === 'best' ? withSave(found, better) : found;
+  }
+
+  function withSave(schedule: TrainerSchedule, saves: boolean): TrainerSchedule {
+    return { ...schedule, control: withFlags(schedule.control, ['should_save'], saves) };
+  }
+
+  /** The best checkpoint is recorded during a save, and only where the best step has one. */
+  function recorded(schedule: TrainerSchedule, written: string | null): TrainerSchedule {
+    if (args.save_strategy === 'no' || !schedule.bestStep) return schedule;
+    const best = `checkpoint-${schedule.bestStep}`;
+    return best === written || exists(best) ? { ...schedule, bestCheckpoint: best } : schedule;
+  }
+
+  function isBetter(value: number, than: number): boolean {
+    return args.greater_is_better ? value > than : value < than;
+  }
+
+  function stopReason({ patience }: TrainerSchedule, { step }: Moment): StopReason {
+    if (step >= size.maxSteps) return 'steps';
+    return earlyStopping && patience >= earlyStopping.patience ? 'patience' : 'stopped';
+  }
+
+  function decideAtEnd(schedule: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> | undefined {
+    if (schedule.ended === 'no') {
+      return { state: { ...schedule, ended: 'logged' }, actions: [act('log', moment, 'final')] };
+    }
+    const { bestCheckpoint, ended } = schedule;
+    if (ended === 'loaded' || !args.load_best_model_at_end || bestCheckpoint === null) return undefined;
+    return { state: { ...schedule, ended: 'loaded' }, load: bestCheckpoint };
+  }
+
+  return {
+    initialState: () => NEW_SCHEDULE,
+    restoreState: (saved) => restored(saved as TrainerSchedule, args.restore_callback_states_from_checkpoint),
+    decide(schedule: TrainerSchedule, point: Point, moment: Moment) {
+      switch (point.at) {
+        case 'run begins':
+          return decideAtBegin(schedule, moment);
+        case 'step ends':
+          return decideAtStep(schedule, moment);
+        case 'epoch ends':
+          return decideAtEpoch(schedule, moment);
+        case 'action done':
+          return decideAfter(schedule, point, moment);
+        case 'run ends':
+          return decideAtEnd(schedule, moment);
+      }
+    },
+    describe: () => describe(args, size),
+  };
+}
+
+const FLAG_NAMES = ['should_log', 'should_evaluate', 'should_save', 'should_training_stop'] as const;
+
+const NEW_SCHEDULE: TrainerSchedule = {
+  control: NO_FLAGS,
+  phase: 'idle',
+  inEpoch: false,
+  stepped: false,
+  lastLogged: 0,
+  bestMetric: null,
+  bestStep: null,
+  bestCheckpoint: null,
+  patience: 0,
+  doneAt: { log: 0, evaluate: 0, save: 0 },
+  ended: 'no',
+};
+
+/** A resumed Trainer knows its best model again; its flags and its patience only where that is asked for. */
+function restored(saved: TrainerSchedule, withCallbacks: boolean): TrainerSchedule {
+  return withCallbacks ? saved : { ...saved, control: NO_FLAGS, patience: 0 };
+}
+
+/** Metrics of an evaluation bear a prefix, the argument may or may not. */
+export function metricName({ metric_for_best_model }: CheckedArguments): string {
+  const name = metric_for_best_model ?? 'loss';
+  return name.startsWith('eval_') ? name : `eval_${name}`;
+}
+
+function isMultiple(step: number, of: number): boolean {
+  return of !== 0 && step % of === 0;
+}
+
+function isTime(strategy: string, seconds: number, doneAt: number, { active }: Moment): boolean {
+  return strategy === 'time' && active - doneAt >= seconds * 1000;
+}
+
+/** Actions of that Trainer are due when they are done: it keeps no account of lateness. */
+function act(type: ActionName, { active }: Moment, why: string): Action {
+  return { type, due: active / 1000, late: 0, missed: 0, why: [why] };
+}
+
+function describe(args: CheckedArguments, size: TrainerSize): PolicyDescription {
+  const text = (strategy: string, steps: number, seconds: number) =>
+    strategy === 'steps' ? `${steps} steps` : strategy === 'epoch' ? '1 epoch' : `${seconds}s`;
+  return {
+    intervals: {
+      log: text(args.logging_strategy, size.loggingSteps, args.logging_seconds),
+      ...(args.eval_strategy !== 'no' && {
+        evaluate: text(args.eval_strategy, size.evalSteps, args.eval_seconds),
+      }),
+      ...(args.save_strategy !== 'no' && {
+        save:
+          args.save_strategy === 'best'
+            ? 'best'
+            : text(args.save_strategy, size.saveSteps, args.save_seconds),
+      }),
+    },
+    ...(args.load_best_model_at_end && { needs: ['load'] as const }),
+    maxSteps: size.maxSteps,
+  };
+}

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import type { RunEvent } from '../core/run-event.ts';
+import { fold, IDLE_RUN } from '../core/run-state.ts';
+import { simulate } from '../testing/simulate.ts';
+import { readTrainerState, TrainerStateWriter } from './trainer-state.ts';
+
+/** As Python's json module writes it. */
+const FILE = `{
+  "best_metric": 0.4, "epoch": 1.0, "global_step": 4, "max_steps": 4, "logging_steps": 2, "eval_steps": 2, "save_steps": 500,
+  "log_history": [
+    {"loss": 0.9, "grad_norm": 1.5, "learning_rate": 5e-05, "epoch": 0.5, "step": 2},
+    {"eval_loss": 0.5, "eval_accuracy": 0.8, "eval_runtime": 1.2, "eval_steps_per_second": 3.0, "epoch": 0.5, "step": 2},
+    {"loss": NaN, "grad_norm": Infinity, "learning_rate": 0.0, "note": "NaN is \\"NaN\\"", "epoch": 1.0, "step": 4},
+    {"eval_loss": 0.4, "epoch": 1.0, "step": 4},
+    {"train_runtime": 20.0, "total_flos": 12.0, "train_loss": 0.7, "epoch": 1.0, "step": 4}
+  ]
+}`;
+
+test('a real history becomes run events that every view can fold', () => {
+  const events = readTrainerState(FILE);
+  expect(events.map(({ type, step, elapsed }) => `${type} ${step} at ${elapsed}`)).toEqual([
+    'begin 0 at 0',
+    'log 2 at 10',
+    'evaluate 2 at 10',
+    'log 4 at 20',
+    'evaluate 4 at 20',
+    'end 4 at 20',
+  ]);
+  expect(events.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5]);
+  const state = events.reduce(fold, IDLE_RUN);
+  expect(state).toMatchObject({
+    status: 'ended',
+    step: 4,
+    epoch: 1,
+    policy: { intervals: { log: '2 steps' } },
+  });
+  expect(state.series['evaluate.loss']?.points.map(({ value }) => value)).toEqual([0.5, 0.4]);
+  expect(state.evaluate.last).toMatchObject({ metrics: { loss: 0.4 } });
+  expect(events[2]).toMatchObject({ metrics: { loss: 0.5, accuracy: 0.8 } });
+  expect(events[3]).toMatchObject({ metrics: { loss: Number.NaN, grad_norm: Number.POSITIVE_INFINITY } });
+});
+
+test('without its times, a step is taken to have lasted a second, or what is said', () => {
+  const text = '{"global_step": 9, "log_history": [{"loss": 1, "step": 3}]}';
+  expect(readTrainerState(text).at(-1)).toMatchObject({ type: 'log', step: 3, elapsed: 3 });
+  expect(readTrainerState(text, { secondsPerStep: 0.5 }).at(-1)).toMatchObject({ elapsed: 1.5 });
+});
+
+test('what is no such file is refused with its place', () => {
+  const messageOf = (text: string) => {
+    try {
+      readTrainerState(text);
+      return 'accepted';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(messageOf('{"global_step": 3')).toMatch(/^trainer_state\.json: expected JSON/);
+  expect(
+    [
+      '[]',
+      '{}',
+      '{"global_step": -1, "log_history": []}',
+      '{"global_step": 1, "log_history": {}}',
+      '{"global_step": 1, "log_history": [3]}',
+      '{"global_step": 1, "log_history": [{"loss": 1}]}',
+      '{"global_step": 1, "log_history": [{"loss": 1, "step": 1e400}]}',
+    ].map(messageOf),
+  ).toMatchInlineSnapshot(`
+    [
+      "trainer_state.json: expected an object, got [].",
+      "trainer_state.json: global_step: expected a whole number of steps, got undefined.",
+      "trainer_state.json: global_step: expected a whole number of steps, got -1.",
+      "trainer_state.json: log_history: expected a list, got {}.",
+      "trainer_state.json: log_history[0]: expected an object, got 3.",
+      "trainer_state.json: log_history[0].step: expected a whole number of steps, got undefined.",
+      "trainer_state.json: log_history[0].step: expected a whole number of steps, got Infinity.",
+    ]
+  `);
+});
+
+test('our own run is written with their keys alone, and read back as it was', async () => {
+  const { events } = await simulate({
+    strategy: {
+      ...{ log: '2 steps', evaluate: '4 steps', save: '8 steps', maxSteps: 16 },
+      best: { metric: 'accuracy' },
+    },
+    stepsPerEpoch: 8,
+  });
+  const writer = new TrainerStateWriter();
+  for (const event of events) writer.add(event);
+  const { state } = writer;
+  expect(Object.keys(state)).toEqual(Object.keys(state).toSorted());
+  expect(Object.keys(state)).toHaveLength(20);
+  expect(state).toMatchObject({
+    ...{ global_step: 16, epoch: 2, max_steps: 16, logging_steps: 2, eval_steps: 4, save_steps: 8 },
+    ...{ best_global_step: 16, best_model_checkpoint: 'checkpoint-16' },
+  });
+  const told = (all: readonly RunEvent[]) =>
+    all.flatMap((event) => ('metrics' in event ? [[event.type, event.step, event.metrics]] : []));
+  expect(told(readTrainerState(String(writer)))).toEqual(told(events));
+});
+
+test('NaN is written as Python reads it', () => {
+  const writer = new TrainerStateWriter();
+  for (const event of readTrainerState(FILE)) writer.add(event);
+  expect(String(writer)).toContain('"loss": NaN');
+  expect(String(writer)).toContain('"grad_norm": Infinity');
+});
+
+test('however long the run, the newest 10,000 entries are written', () => {
+  const writer = new TrainerStateWriter();
+  const [begin, log] = readTrainerState('{"global_step": 1, "log_history": [{"loss": 1, "step": 1}]}');
+  writer.add(begin!);
+  for (let step = 1; step <= 10_500; step++) writer.add({ ...log!, step });
+  const { log_history } = writer.state;
+  expect([log_history.length, log_history[0]!.step, log_history.at(-1)!.step]).toEqual([10_000, 501, 10_500]);
+});

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { TrainerError } from './trainer-error.ts';
+import { parseTrainingArguments } from './training-arguments.ts';
+
+/** The class of the exception that Python would raise, and what it says; or ours. */
+const refusalOf = (args: unknown): string => {
+  try {
+    parseTrainingArguments(args);
+    return 'accepted';
+  } catch (error) {
+    return error instanceof TrainerError ? `${error.type}: ${error.message}` : (error as Error).message;
+  }
+};
+
+test('what is left out has the defaults of that library', () => {
+  expect(parseTrainingArguments({})).toMatchObject({
+    ...{ num_train_epochs: 3, max_steps: -1, logging_strategy: 'steps', logging_steps: 500 },
+    ...{ eval_strategy: 'no', save_strategy: 'steps', save_steps: 500, save_total_limit: null },
+    ...{ metric_for_best_model: null, load_best_model_at_end: false },
+  });
+});
+
+test.each<[args: object, metric: string | null, greater: boolean]>([
+  [{ load_best_model_at_end: true, eval_strategy: 'epoch', save_strategy: 'epoch' }, 'loss', false],
+  [{ metric_for_best_model: 'eval_loss' }, 'eval_loss', false],
+  [{ metric_for_best_model: 'accuracy' }, 'accuracy', true],
+  [{ metric_for_best_model: 'accuracy', greater_is_better: false }, 'accuracy', false],
+])('%j: the metric, and whether more is better', (args, metric, greater) => {
+  expect(parseTrainingArguments(args)).toMatchObject({
+    metric_for_best_model: metric,
+    greater_is_better: greater,
+  });
+});
+
+test.each<[args: object, seconds: object]>([
+  [{ logging_strategy: 'time', logging_seconds: 30 }, { logging_seconds: 30 }],
+  [{ eval_strategy: 'time', eval_minutes: 15 }, { eval_seconds: 900 }],
+  [{ save_strategy: 'time', save_minutes: 0.5 }, { save_seconds: 30 }],
+  [{ save_strategy: 'steps', save_minutes: 5 }, { save_seconds: 0 }],
+])('%j: minutes and seconds', (args, seconds) => {
+  expect(parseTrainingArguments(args)).toMatchObject(seconds);
+});
+
+test('what that library refuses is refused with its exception', () => {
+  const refused = [
+    { logging_strategy: 'time' },
+    { eval_strategy: 'time', eval_minutes: 1, eval_seconds: 60 },
+    { save_strategy: 'time', save_minutes: 0 },
+    { eval_strategy: 'best' },
+    { logging_strategy: 'steps', logging_steps: 0 },
+    { eval_strategy: 'steps', logging_strategy: 'no', logging_steps: 0 },
+    { eval_strategy: 'steps', eval_steps: 2.5 },
+    { load_best_model_at_end: true, eval_strategy: 'steps', save_strategy: 'epoch' },
+    { load_best_model_at_end: true, eval_strategy: 'steps', eval_steps: 3, save_steps: 4 },
+    { load_best_model_at_end: true, eval_strategy: 'steps', eval_steps: 0.3, save_steps: 2 },
+    { save_stratgy: 'steps' },
+    { save_steps: '5' },
+  ];
+  expect(refused.map(refusalOf)).toMatchInlineSnapshot(`
+    [
+      "ValueError: strategy 'time' requires either logging_minutes or logging_seconds",
+      "ValueError: strategy 'time' requires either eval_minutes or eval_seconds",
+      "ValueError: save_minutes must be above 0",
+      "ValueError: eval_strategy: 'best' is not one of no, steps, epoch, time",
+      "ValueError: logging strategy 'steps' requires logging_steps other than 0",
+      "ValueError: eval strategy 'steps' requires eval_steps or logging_steps above 0",
+      "ValueError: eval_steps must be whole above 1, and is 2.5",
+      "ValueError: load_best_model_at_end requires one strategy to evaluate and to save, and finds 'steps' and 'epoch'",
+      "ValueError: save_steps 4 is not a multiple of eval_steps 3",
+      "ValueError: save_steps 2 is not a multiple of eval_steps 0.3",
+      "args: expected only the keys num_train_epochs, max_steps, gradient_accumulation_steps, logging_strategy, logging_first_step, logging_steps, logging_minutes, logging_seconds, logging_nan_inf_filter, eval_strategy, eval_on_start, eval_delay, eval_steps, eval_minutes, eval_seconds, save_strategy, save_steps, save_minutes, save_seconds, save_total_limit, load_best_model_at_end, metric_for_best_model, greater_is_better, ignore_data_skip, restore_callback_states_from_checkpoint, got 'save_stratgy'. Did you mean 'save_strategy'?",
+      "args.save_steps: expected a number, got '5'.",
+    ]
+  `);
+});

@@ -1,0 +1,215 @@
+import { WallclockError } from '../core/errors.ts';
+import { optional, type Reader, readBoolean, readOptions } from '../core/read-options.ts';
+import { TrainerError } from './trainer-error.ts';
+
+/**
+ * Hugging Face's `TrainingArguments`, in its names: those that decide when the Trainer logs, evaluates, saves and stops.
+ * What is left out has that library's default.
+ *
+ * `'time'` is what huggingface/transformers#30188 and #37642 propose: an interval in minutes, and in seconds as well.
+ */
+export interface TrainingArguments {
+  num_train_epochs?: number;
+  max_steps?: number;
+  gradient_accumulation_steps?: number;
+  logging_strategy?: 'no' | 'steps' | 'epoch' | 'time';
+  logging_first_step?: boolean;
+  /** A number of steps, or below 1 a part of all steps. */
+  logging_steps?: number;
+  logging_minutes?: number;
+  logging_seconds?: number;
+  logging_nan_inf_filter?: boolean;
+  eval_strategy?: 'no' | 'steps' | 'epoch' | 'time';
+  eval_on_start?: boolean;
+  /** Steps or epochs, by the strategy; seconds under `'time'`. */
+  eval_delay?: number;
+  eval_steps?: number | null;
+  eval_minutes?: number;
+  eval_seconds?: number;
+  save_strategy?: 'no' | 'steps' | 'epoch' | 'best' | 'time';
+  save_steps?: number;
+  save_minutes?: number;
+  save_seconds?: number;
+  save_total_limit?: number | null;
+  load_best_model_at_end?: boolean;
+  metric_for_best_model?: string | null;
+  greater_is_better?: boolean | null;
+  ignore_data_skip?: boolean;
+  restore_callback_states_from_checkpoint?: boolean;
+}
+
+/** Checked arguments, with that library's defaults filled in. Seconds; 0 where a strategy is not `'time'`. */
+export interface CheckedArguments {
+  readonly num_train_epochs: number;
+  readonly max_steps: number;
+  readonly gradient_accumulation_steps: number;
+  readonly logging_strategy: 'no' | 'steps' | 'epoch' | 'time';
+  readonly logging_first_step: boolean;
+  readonly logging_steps: number;
+  readonly logging_seconds: number;
+  readonly logging_nan_inf_filter: boolean;
+  readonly eval_strategy: 'no' | 'steps' | 'epoch' | 'time';
+  readonly eval_on_start: boolean;
+  readonly eval_delay: number;
+  readonly eval_steps: number | null;
+  readonly eval_seconds: number;
+  readonly save_strategy: 'no' | 'steps' | 'epoch' | 'best' | 'time';
+  readonly save_steps: number;
+  readonly save_seconds: number;
+  readonly save_total_limit: number | null;
+  readonly load_best_model_at_end: boolean;
+  readonly metric_for_best_model: string | null;
+  readonly greater_is_better: boolean;
+  readonly ignore_data_skip: boolean;
+  readonly restore_callback_states_from_checkpoint: boolean;
+}
+
+const readNumber: Reader<number> = (value, where) => {
+  if (Number.isFinite(value)) return value as number;
+  throw new WallclockError({ where, expected: 'a number', got: value });
+};
+
+const readText: Reader<string> = (value, where) => {
+  if (typeof value === 'string') return value;
+  throw new WallclockError({ where, expected: 'a text', got: value });
+};
+
+const readWhole: Reader<number> = (value, where) => {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw new WallclockError({ where, expected: 'a whole number', got: value });
+};
+
+const readAccumulation: Reader<number> = (value, where) => {
+  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
+  throw new WallclockError({ where, expected: 'a whole number of at least 1', got: value });
+};
+
+/** `None` in Python is `null` in JSON. */
+function orNull<T>(reader: Reader<T>): Reader<T | null> {
+  return (value, where) => (value === null ? null : reader(value, where));
+}
+
+const READERS = {
+  num_train_epochs: optional(readNumber, 3),
+  max_steps: optional(readWhole, -1),
+  gradient_accumulation_steps: optional(readAccumulation, 1),
+  logging_strategy: optional(readText, 'steps'),
+  logging_first_step: optional(readBoolean, false),
+  logging_steps: optional(readNumber, 500),
+  logging_minutes: optional(readNumber),
+  logging_seconds: optional(readNumber),
+  logging_nan_inf_filter: optional(readBoolean, true),
+  eval_strategy: optional(readText, 'no'),
+  eval_on_start: optional(readBoolean, false),
+  eval_delay: optional(readNumber, 0),
+  eval_steps: optional(orNull(readNumber), null),
+  eval_minutes: optional(readNumber),
+  eval_seconds: optional(readNumber),
+  save_strategy: optional(readText, 'steps'),
+  save_steps: optional(readNumber, 500),
+  save_minutes: optional(readNumber),
+  save_seconds: optional(readNumber),
+  save_total_limit: optional(orNull(readWhole), null),
+  load_best_model_at_end: optional(readBoolean, false),
+  metric_for_best_model: optional(orNull(readText), null),
+  greater_is_better: optional(orNull(readBoolean), null),
+  ignore_data_skip: optional(readBoolean, false),
+  restore_callback_states_from_checkpoint: optional(readBoolean, false),
+};
+
+type Read = { readonly [key in keyof typeof READERS]: ReturnType<(typeof READERS)[key]> };
+
+/**
+ * Checks training arguments as that library does, and fills in its defaults.
+ *
+ * @throws {WallclockError} for an unknown argument, or one of a wrong type.
+ * @throws {TrainerError} where that library raises a ValueError, and where `'time'` lacks its interval.
+ */
+export function parseTrainingArguments(value: unknown, where = 'args'): CheckedArguments {
+  const read = readOptions(value, READERS, where);
+  const logging_strategy = strategyOf(read, 'logging_strategy', ['no', 'steps', 'epoch', 'time']);
+  const eval_strategy = strategyOf(read, 'eval_strategy', ['no', 'steps', 'epoch', 'time']);
+  const save_strategy = strategyOf(read, 'save_strategy', ['no', 'steps', 'epoch', 'best', 'time']);
+  const eval_steps = evalSteps(read, eval_strategy);
+  if (logging_strategy === 'steps') {
+    refuse(read.logging_steps === 0, "logging strategy 'steps' requires logging_steps other than 0");
+    checkWhole('logging_steps', read.logging_steps);
+  }
+  if (eval_strategy === 'steps') checkWhole('eval_steps', eval_steps!);
+  if (save_strategy === 'steps') checkWhole('save_steps', read.save_steps);
+  const checked = { ...read, eval_steps, logging_strategy, eval_strategy, save_strategy };
+  if (read.load_best_model_at_end && save_strategy !== 'best') checkBestIsSaved(checked);
+  const { metric_for_best_model = null } = {
+    metric_for_best_model: read.metric_for_best_model ?? (read.load_best_model_at_end ? 'loss' : null),
+  };
+  const { logging_minutes: _, eval_minutes: __, save_minutes: ___, ...kept } = checked;
+  return {
+    ...kept,
+    logging_seconds: secondsOf(read, 'logging', logging_strategy),
+    eval_seconds: secondsOf(read, 'eval', eval_strategy),
+    save_seconds: secondsOf(read, 'save', save_strategy),
+    metric_for_best_model,
+    greater_is_better:
+      read.greater_is_better ?? (metric_for_best_model !== null && !metric_for_best_model.endsWith('loss')),
+  };
+}
+
+function strategyOf<const Word extends string>(
+  read: Read,
+  key: 'logging_strategy' | 'eval_strategy' | 'save_strategy',
+  known: readonly Word[],
+): Word {
+  const word = read[key];
+  const found = known.find((one) => one === word);
+  if (found) return found;
+  throw refusal(`${key}: '${word}' is not one of ${known.join(', ')}`);
+}
+
+function evalSteps({ eval_steps, logging_steps }: Read, strategy: string): number | null {
+  if (strategy !== 'steps' || eval_steps) return eval_steps;
+  refuse(!(logging_steps > 0), "eval strategy 'steps' requires eval_steps or logging_steps above 0");
+  return logging_steps;
+}
+
+function checkWhole(key: string, steps: number): void {
+  refuse(steps > 1 && !Number.isInteger(steps), `${key} must be whole above 1, and is ${steps}`);
+}
+
+/** The best model can be loaded only where each save has an evaluation. */
+function checkBestIsSaved(args: {
+  readonly eval_strategy: string;
+  readonly save_strategy: string;
+  readonly eval_steps: number | null;
+  readonly save_steps: number;
+}): void {
+  const { eval_strategy, save_strategy, save_steps } = args;
+  const same = `load_best_model_at_end requires one strategy to evaluate and to save, and finds '${eval_strategy}' and '${save_strategy}'`;
+  refuse(eval_strategy !== save_strategy, same);
+  const eval_steps = args.eval_steps ?? 0;
+  if (eval_strategy !== 'steps' || save_steps % eval_steps === 0) return;
+  const bothParts = eval_steps < 1 && save_steps < 1;
+  // Parts of all steps are compared as millionths.
+  const multiple = bothParts && (save_steps * 1e6) % (eval_steps * 1e6) === 0;
+  refuse(!multiple, `save_steps ${save_steps} is not a multiple of eval_steps ${eval_steps}`);
+}
+
+function secondsOf(read: Read, action: 'logging' | 'eval' | 'save', strategy: string): number {
+  const minutes = read[`${action}_minutes`];
+  const seconds = read[`${action}_seconds`];
+  if (strategy !== 'time') return 0;
+  refuse(
+    (minutes === undefined) === (seconds === undefined),
+    `strategy 'time' requires either ${action}_minutes or ${action}_seconds`,
+  );
+  const interval = seconds ?? minutes! * 60;
+  refuse(!(interval > 0), `${action}_${seconds === undefined ? 'minutes' : 'seconds'} must be above 0`);
+  return interval;
+}
+
+function refuse(wrong: boolean, message: string): void {
+  if (wrong) throw refusal(message);
+}
+
+function refusal(message: string): TrainerError {
+  return new TrainerError('TrainingArguments', 'ValueError', message);
+}
