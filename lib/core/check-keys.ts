@@ -1,6 +1,9 @@
 import { WallclockError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
+/** More keys than this are not all named in a message. */
+const MOST_LISTED = 30;
+
 /**
  * Checks that `value` is a plain object with no key but the known ones, and names the nearest known one if it is not.
  *
@@ -19,7 +22,7 @@ export function checkKeys<K extends string>(
     const meant = nearest(key, known);
     throw new WallclockError({
       where,
-      expected: `only the keys ${known.join(', ')}`,
+      expected: known.length > MOST_LISTED ? 'only known keys' : `only the keys ${known.join(', ')}`,
       got: key,
       fix: meant ? `Did you mean '${meant}'?` : 'Remove it.',
     });

@@ -55,6 +55,7 @@ test('what that library refuses is refused with its exception', () => {
     { load_best_model_at_end: true, eval_strategy: 'steps', eval_steps: 0.3, save_steps: 2 },
     { save_stratgy: 'steps' },
     { save_steps: '5' },
+    { learning_rate: 5e-5, output_dir: 'out' },
   ];
   expect(refused.map(refusalOf)).toMatchInlineSnapshot(`
     [
@@ -68,8 +69,9 @@ test('what that library refuses is refused with its exception', () => {
       "ValueError: load_best_model_at_end requires one strategy to evaluate and to save, and finds 'steps' and 'epoch'",
       "ValueError: save_steps 4 is not a multiple of eval_steps 3",
       "ValueError: save_steps 2 is not a multiple of eval_steps 0.3",
-      "args: expected only the keys num_train_epochs, max_steps, gradient_accumulation_steps, logging_strategy, logging_first_step, logging_steps, logging_minutes, logging_seconds, logging_nan_inf_filter, eval_strategy, eval_on_start, eval_delay, eval_steps, eval_minutes, eval_seconds, save_strategy, save_steps, save_minutes, save_seconds, save_total_limit, load_best_model_at_end, metric_for_best_model, greater_is_better, ignore_data_skip, restore_callback_states_from_checkpoint, got 'save_stratgy'. Did you mean 'save_strategy'?",
+      "args: expected only known keys, got 'save_stratgy'. Did you mean 'save_strategy'?",
       "args.save_steps: expected a number, got '5'.",
+      "accepted",
     ]
   `);
 });

@@ -1,3 +1,4 @@
+import { checkKeys } from '../core/check-keys.ts';
 import { WallclockError } from '../core/errors.ts';
 import { optional, type Reader, readBoolean, readOptions } from '../core/read-options.ts';
 import { TrainerError } from './trainer-error.ts';
@@ -89,6 +90,43 @@ function orNull<T>(reader: Reader<T>): Reader<T | null> {
   return (value, where) => (value === null ? null : reader(value, where));
 }
 
+/** Arguments that say nothing of when something happens: they are known, and left to those who train. */
+const OTHERS = [
+  'output_dir',
+  'overwrite_output_dir',
+  'do_train',
+  'do_eval',
+  'per_device_train_batch_size',
+  'per_device_eval_batch_size',
+  'learning_rate',
+  'weight_decay',
+  'max_grad_norm',
+  'lr_scheduler_type',
+  'lr_scheduler_kwargs',
+  'warmup_steps',
+  'warmup_ratio',
+  'optim',
+  'seed',
+  'data_seed',
+  'bf16',
+  'fp16',
+  'use_cpu',
+  'report_to',
+  'run_name',
+  'logging_dir',
+  'log_level',
+  'disable_tqdm',
+  'save_safetensors',
+  'save_only_model',
+  'remove_unused_columns',
+  'dataloader_num_workers',
+  'dataloader_drop_last',
+  'prediction_loss_only',
+  'label_names',
+  'push_to_hub',
+  'gradient_checkpointing',
+] as const;
+
 const READERS = {
   num_train_epochs: optional(readNumber, 3),
   max_steps: optional(readWhole, -1),
@@ -117,6 +155,8 @@ const READERS = {
   restore_callback_states_from_checkpoint: optional(readBoolean, false),
 };
 
+const KNOWN = Object.keys(READERS) as (keyof typeof READERS)[];
+
 type Read = { readonly [key in keyof typeof READERS]: ReturnType<(typeof READERS)[key]> };
 
 /**
@@ -126,7 +166,9 @@ type Read = { readonly [key in keyof typeof READERS]: ReturnType<(typeof READERS
  * @throws {TrainerError} where that library raises a ValueError, and where `'time'` lacks its interval.
  */
 export function parseTrainingArguments(value: unknown, where = 'args'): CheckedArguments {
-  const read = readOptions(value, READERS, where);
+  checkKeys(value, [...KNOWN, ...OTHERS], where);
+  const own = Object.entries(value).filter(([key]) => Object.hasOwn(READERS, key));
+  const read = readOptions(Object.fromEntries(own), READERS, where);
   const logging_strategy = strategyOf(read, 'logging_strategy', ['no', 'steps', 'epoch', 'time']);
   const eval_strategy = strategyOf(read, 'eval_strategy', ['no', 'steps', 'epoch', 'time']);
   const save_strategy = strategyOf(read, 'save_strategy', ['no', 'steps', 'epoch', 'best', 'time']);
