@@ -51,7 +51,10 @@ export type Point =
   | { readonly at: 'step ends' }
   | { readonly at: 'epoch ends' }
   | ActionDone
-  | { readonly at: 'run ends'; readonly reason: StopReason };
+  | { readonly at: 'run ends'; readonly reason: StopReason; readonly reading: Reading };
+
+/** The one reading of the clock from which a step's actions are decided, in seconds. */
+export type Reading = Omit<Occasion, 'seq'>;
 
 /** An action has been carried out, or has failed. */
 export interface ActionDone {
@@ -66,8 +69,7 @@ export interface ActionDone {
   readonly checkpoint?: string;
   /** What is still to be carried out at this step. */
   readonly rest: readonly Action[];
-  /** The one reading of the clock, in seconds, from which this step's actions were decided. */
-  readonly reading: Omit<Occasion, 'seq'>;
+  readonly reading: Reading;
 }
 
 /** What a policy wants done now, and the state with which it wants to be asked next. */

@@ -109,6 +109,8 @@ export class Run {
   #stopped: StopReason | undefined;
   #interrupted: Activity = 'training';
   #slept = 0;
+  /** The times at the end of the last step. */
+  readonly #reading = { elapsed: 0, active: 0, training: 0 };
 
   constructor(options: RunOptions<unknown>) {
     const { policy, actions, clock, resume } = options;
@@ -134,6 +136,7 @@ export class Run {
     const { clock, resume, policy, stepsPerEpoch } = this.#options;
     if (this.#watch) throw misused('begin() once, at the start of the run', 'a second begin()');
     this.#watch = new Stopwatch(clock, this.#moment);
+    this.#keepReading();
     this.#emit({
       type: 'begin',
       run: this.name,
@@ -153,29 +156,33 @@ export class Run {
     const watch = this.#running();
     watch.readStep();
     this.#bringUpTo(watch);
+    this.#keepReading();
     return this.#ask(STEP_ENDS);
   }
 
   /**
-   * To be called after each pass over the data.
+   * To be called after each pass over the data, when its last step has been told.
    *
    * @param complete false where it was cut short: then the epoch does not count, and the policy is asked all the same.
    */
   epoch(complete = true): Promise<void> | undefined {
+    this.#running();
     if (complete) {
       this.#epochs++;
       this.#stepInEpoch = 0;
     }
-    this.#read();
-    return this.#ask(EPOCH_ENDS);
+    this.#moment.epoch = this.#epoch();
+    // The end of a step has been read: what is decided with it is of the same instant.
+    return this.#ask(EPOCH_ENDS, { ...this.#moment, ...this.#reading });
   }
 
   /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
   async end(): Promise<RunState> {
     const reason = this.#stopped ?? 'finished';
+    const reading = this.#occasion(0, { ...this.#moment, ...this.#reading });
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
       this.#read();
-      const more = this.#ask({ at: 'run ends', reason });
+      const more = this.#ask({ at: 'run ends', reason, reading }, this.#moment, reading);
       if (more === undefined) break;
       await more;
     }
@@ -227,12 +234,13 @@ export class Run {
     return this.#state;
   }
 
-  #ask(point: Point): Promise<void> | undefined {
-    const decision = this.#options.policy.decide(this.#schedule, point, this.#moment);
+  #ask(point: Point, moment: Moment = this.#moment, reading?: Occasion): Promise<void> | undefined {
+    const decision = this.#options.policy.decide(this.#schedule, point, moment);
     if (decision === undefined) return undefined;
     this.#heed(decision);
     const { actions = [], load } = decision;
-    return actions.length > 0 || load !== undefined ? this.#carryOut(actions, load) : undefined;
+    if (actions.length === 0 && load === undefined) return undefined;
+    return this.#carryOut(actions, load, reading ?? this.#occasion(0, moment));
   }
 
   #heed({ state, stop, warning }: Decision<unknown>): void {
@@ -242,8 +250,7 @@ export class Run {
   }
 
   /** Each in its turn, and what follows from one before the rest: all told with the one reading of their step. */
-  async #carryOut(actions: readonly Action[], load: string | undefined): Promise<void> {
-    const reading = this.#occasion();
+  async #carryOut(actions: readonly Action[], load: string | undefined, reading: Occasion): Promise<void> {
     for (let left = actions; left.length > 0; ) {
       const [action, ...rest] = left as [Action, ...Action[]];
       left = await this.#perform(action, rest, reading);
@@ -351,6 +358,13 @@ export class Run {
     if (watch.slept !== this.#slept) this.#wake(watch.slept);
   }
 
+  #keepReading(): void {
+    const { elapsed, active, training } = this.#moment;
+    this.#reading.elapsed = elapsed;
+    this.#reading.active = active;
+    this.#reading.training = training;
+  }
+
   #wake(slept: number): void {
     const since = slept - this.#slept;
     this.#slept = slept;
@@ -366,8 +380,8 @@ export class Run {
     return this.#epochs + Math.min(1, this.#stepInEpoch / stepsPerEpoch);
   }
 
-  #occasion(seq = this.#state.events): Occasion {
-    const { step, epoch, elapsed, active } = this.#moment;
+  #occasion(seq = this.#state.events, moment: Moment = this.#moment): Occasion {
+    const { step, epoch, elapsed, active } = moment;
     return { seq, step, epoch, elapsed: elapsed / 1000, active: active / 1000 };
   }
 

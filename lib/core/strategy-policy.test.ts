@@ -268,8 +268,11 @@ describe('never twice on a step', () => {
     const policy = strategyPolicy(parseStrategy({ final: { log: true, save: true } }));
     const moment = { step: 0, epoch: 0, elapsed: 0, active: 0, training: 0, longestStep: 0 };
     const atEnd = (step: number) =>
-      policy.decide(policy.initialState(), { at: 'run ends', reason: 'finished' }, { ...moment, step })
-        ?.actions?.length;
+      policy.decide(
+        policy.initialState(),
+        { at: 'run ends', reason: 'finished', reading: moment },
+        { ...moment, step },
+      )?.actions?.length;
     expect([atEnd(0), atEnd(1)]).toEqual([undefined, 2]);
   });
 });
@@ -374,4 +377,39 @@ test('the run tells of its strategy when it begins', async () => {
     policy: { intervals: { log: '1s', save: '5m' }, maxTime: 3600, maxSteps: 3 },
   });
   expect(JSON.parse(JSON.stringify(begin))).toEqual(begin);
+});
+
+describe('the last step', () => {
+  const strategy = { log: '4s', evaluate: '5s', save: '3s' } as const;
+
+  test.each<[name: string, simulation: Simulation]>([
+    ['of a run whose length is known', { strategy, steps: 10 }],
+    ['of a run that is stopped by its strategy', { strategy: { ...strategy, maxSteps: 10 } }],
+    ['that ends an epoch', { strategy: { ...strategy, maxEpochs: 2 }, stepsPerEpoch: 5 }],
+  ])(
+    '%s: what is due and what is final come in one order, and are told with one reading',
+    async (_, simulation) => {
+      const { events } = await simulate({ ...simulation, evaluate: 700, save: 900 });
+      const last = actedOf(events).filter(({ step }) => step === 10);
+      expect(last.map(({ type, why }) => `${type} ${why}`)).toEqual([
+        'log final',
+        'evaluate 5s',
+        'save final',
+      ]);
+      expect(new Set(last.map(({ elapsed }) => elapsed)).size).toBe(1);
+    },
+  );
+
+  test('is read once, also where its epoch ends and its run', async () => {
+    const { events } = await simulate({
+      strategy: { log: '1 step', evaluate: '1 epoch', save: '1h' },
+      ...{ stepsPerEpoch: 4, steps: 4, log: 250 },
+    });
+    const last = actedOf(events).filter(({ step }) => step === 4);
+    expect(last.map(({ type, elapsed }) => [type, elapsed])).toEqual([
+      ['log', 4.75],
+      ['evaluate', 4.75],
+      ['save', 4.75],
+    ]);
+  });
 });

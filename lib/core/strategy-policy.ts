@@ -55,7 +55,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   /** Nothing can be due, nor can anything stop the run, before one of these has been reached. */
   function lookAhead(schedule: Schedule, moment: Moment): void {
     horizon.clear();
-    horizon.add('steps', strategy.maxSteps);
+    horizon.add('steps', Math.min(strategy.maxSteps, size.steps ?? Number.POSITIVE_INFINITY));
     horizon.add('epochs', strategy.maxEpochs);
     horizon.add('active', Math.min(strategy.maxTime, schedule.begun.active + strategy.maxTimeThisRun));
     horizon.deadline = schedule.begun.elapsed + deadline.after - reserve(schedule);
@@ -145,20 +145,33 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const save = saves && !waits;
 
     let stop = stopReason(schedule, moment);
-    if (!log && !evaluates && !save && !stop && !isDeadline(schedule, [], moment)) return undefined;
+    const last = moment.step === size.steps;
+    if (!log && !evaluates && !save && !stop && !last && !isDeadline(schedule, [], moment)) return undefined;
 
     const due: ActionName[] = [];
     if (log) due.push('log');
     if (evaluates || evaluatesFirst) due.push('evaluate');
     if (save) due.push('save');
     if (!stop && isDeadline(schedule, due, moment)) stop = 'deadline';
-    const actions = due
+    // What the last step lacks is done in its order, with what is due.
+    const ends = stop !== undefined || last;
+    const actions = ACTIONS.filter(
+      (action) => due.includes(action) || (ends && lacks(schedule, action, moment)),
+    )
       .filter((action) => action !== 'evaluate' || stop !== 'deadline' || fits(schedule, moment))
       .map((action) => {
+        if (!due.includes(action)) return asFinal(action, moment.active / 1000);
         if (action !== 'evaluate' || evaluates) return tell(schedule, action, moment);
         return { ...tell(schedule, 'save', moment), type: action, missed: 0, why: ['save'] };
       });
     return { state: schedule, actions, ...(stop && { stop }) };
+  }
+
+  /** Whether a run that ends here has still to do this. */
+  function lacks(schedule: Schedule, action: ActionName, moment: Moment): boolean {
+    return (
+      final[action] && schedule[action].step !== moment.step && moment.active >= schedule[action].retryAt
+    );
   }
 
   /** An action that is due, with its times in seconds: outside of decisions, seconds are the unit of every time. */
@@ -244,7 +257,11 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     return intervals.save !== undefined && step !== moment.step && moment.active >= retryAt;
   }
 
-  function decideAtEnd(before: Schedule, moment: Moment): Decision<Schedule> | undefined {
+  function decideAtEnd(
+    before: Schedule,
+    { reading }: Extract<Point, { at: 'run ends' }>,
+    moment: Moment,
+  ): Decision<Schedule> | undefined {
     const schedule = { ...before, endings: before.endings + 1 };
     const stepped = moment.step > before.begun.step;
     const missing = ACTIONS.filter(
@@ -254,9 +271,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
         (action !== 'evaluate' || fits(before, moment)),
     );
     if (stepped && missing.length > 0 && before.endings < MOST_ENDINGS) {
-      const due = moment.active / 1000;
-      const actions = missing.map((type): Action => ({ type, due, late: 0, missed: 0, why: ['final'] }));
-      return { state: schedule, actions };
+      return { state: schedule, actions: missing.map((type) => asFinal(type, reading.active)) };
     }
     const load = best?.load && before.endings <= MOST_ENDINGS ? before.best : undefined;
     if (!load || load.step === moment.step) return undefined;
@@ -276,7 +291,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
         case 'run begins':
           return decideAtBegin(schedule, point.resumed, moment);
         case 'run ends':
-          return decideAtEnd(schedule, moment);
+          return decideAtEnd(schedule, point, moment);
       }
     },
     describe: () => describeStrategy(strategy),
@@ -316,6 +331,11 @@ class Horizon {
       moment.elapsed + moment.longestStep < this.deadline
     );
   }
+}
+
+/** An action of the last step, because it ends there. @param due in seconds. */
+function asFinal(type: ActionName, due: number): Action {
+  return { type, due, late: 0, missed: 0, why: ['final'] };
 }
 
 /** The rest of a step's actions with a save among them, because the model is the best so far. */

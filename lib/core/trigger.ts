@@ -42,6 +42,8 @@ export interface Firing {
 
 /** Rounding in a fraction such as 3/7 of an epoch must not make an action one step late. */
 const ROUNDING = 1e-9;
+/** What is lost of a large reading: the last of its 53 bits. */
+const LAST_BITS = 1e-15;
 
 const START: Mark = { active: 0, training: 0, elapsed: 0, step: 0, epoch: 0 };
 
@@ -121,7 +123,8 @@ function expectedCost({ count, spent }: History, { longestStep }: Moment): numbe
 
 function isArmDue(arm: Arm, interval: Interval, history: History, moment: Moment): boolean {
   for (const term of arm.terms) {
-    if (position(term, moment) < dueAt(term, interval, history, moment) - ROUNDING) return false;
+    const due = dueAt(term, interval, history, moment);
+    if (position(term, moment) < due - ROUNDING - due * LAST_BITS) return false;
   }
   return true;
 }

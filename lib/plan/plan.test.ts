@@ -43,8 +43,8 @@ test('the final actions come where the last step lacks them, told with its one r
   });
   expect(events.map(({ type, elapsed, due, why }) => [type, elapsed, due, why[0]])).toEqual([
     ['log', 4, 4, '4s'],
-    ['evaluate', 5, 5, '5s'],
     ['log', 5, 5, 'final'],
+    ['evaluate', 5, 5, '5s'],
     ['save', 5, 5, 'final'],
   ]);
 });
