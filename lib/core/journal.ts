@@ -35,8 +35,9 @@ const REASONS = [
 /**
  * The journal of a run, from its events.
  *
- * @param options.partial takes a run that has no end, because it crashed or goes on: the journal then ends with its last
- *   event. Default false.
+ * @param events all of them, from the first, in order.
+ * @param options `partial: true` takes a run that has no end, because it crashed or goes on: the journal then ends with
+ *   its last event. Default: false.
  * @throws {WallclockError} where events are missing, or the end is and that was not allowed.
  * @example
  * ```ts
