@@ -53,6 +53,12 @@ test('what does not hold is refused before anything has started', () => {
   expect(create({ strategy: { log: '5 minuets' as '5m' } })).toThrowErrorMatchingInlineSnapshot(
     `[WallclockError: strategy.log: expected an interval, got '5 minuets'. Did you mean '5m'? It goes wrong at character 3. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.]`,
   );
+  expect(create({ onevent: onEvent } as object)).toThrow("got 'onevent'. Did you mean 'onEvent'?");
+  expect(create({ stepsPerEpoch: 0 })).toThrow('createRun(): stepsPerEpoch: expected a whole number');
+  expect(create({ steps: 1.5 })).toThrow('createRun(): steps: expected a whole number');
+  expect(() => createRun({ strategy: { log: '1s' } } as unknown as CreateRunOptions)).toThrow(
+    'actions.log: expected a',
+  );
   expect(create({ strategy: { log: '1s' } })).toThrowErrorMatchingInlineSnapshot(
     `[WallclockError: actions.log: expected a function, because the strategy has an interval for 'log', got undefined. Say how this loop does it, or leave 'log' out of the strategy.]`,
   );

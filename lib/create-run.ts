@@ -1,4 +1,6 @@
+import { checkKeys } from './core/check-keys.ts';
 import type { Clock } from './core/clock.ts';
+import { optional, readCount } from './core/read-options.ts';
 import { type ReadyStrategy, readyStrategy } from './core/ready-strategy.ts';
 import { Run, type RunOptions } from './core/run.ts';
 import type { StrategyOptions } from './core/strategy.ts';
@@ -12,6 +14,17 @@ export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | '
   /** Default: the machine's own clock. */
   clock?: Clock;
 }
+
+const KEYS = [
+  'strategy',
+  'steps',
+  'clock',
+  'actions',
+  'stepsPerEpoch',
+  'onEvent',
+  'name',
+  'resume',
+] as const satisfies readonly (keyof CreateRunOptions)[];
 
 /**
  * A run for any loop, with TensorFlow.js or without: tell it of each step, and it logs, evaluates and saves by time.
@@ -33,11 +46,17 @@ export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | '
  * const { reason } = await run.end();
  * ```
  */
-export function createRun({ strategy, steps, clock = systemClock, ...options }: CreateRunOptions): Run {
-  const { stepsPerEpoch } = options;
+export function createRun(options: CreateRunOptions): Run {
+  const where = 'createRun()';
+  checkKeys(options, KEYS, where);
+  const { strategy, steps, clock = systemClock, actions = {}, ...others } = options;
+  for (const count of ['steps', 'stepsPerEpoch'] as const) {
+    optional(readCount)(options[count], `${where}: ${count}`);
+  }
+  const { stepsPerEpoch } = others;
   const size = {
     ...(steps !== undefined && { steps }),
     ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
   };
-  return new Run({ ...options, policy: readyStrategy(strategy).policy(size), clock });
+  return new Run({ ...others, actions, policy: readyStrategy(strategy).policy(size), clock });
 }

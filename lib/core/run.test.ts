@@ -327,3 +327,25 @@ test('another policy is carried out as it decides', async () => {
   await run.end();
   expect(events.map(({ type }) => type)).toEqual(['begin', 'evaluate', 'end']);
 });
+
+test.each<[name: string, action: 'log' | 'evaluate' | 'save', result: unknown, message: string]>([
+  ['a log that returns nothing', 'log', undefined, 'actions.log: expected numbers by name, got undefined.'],
+  ['texts', 'evaluate', { loss: '0.5' }, 'actions.evaluate: expected numbers by name'],
+  ['a save that returns nothing', 'save', undefined, 'actions.save: expected { checkpoint, bytes }, got'],
+  ['a save without a name', 'save', { bytes: 3 }, 'actions.save: expected { checkpoint, bytes }, got'],
+])('%s has failed, and says what was expected', async (_, action, result, message) => {
+  const { run, step, events } = runOf({ [action]: '1s' }, { ...ACTIONS, [action]: () => result as never });
+  run.begin();
+  await step();
+  expect(events.at(-1)).toMatchObject({ type: 'fail', action });
+  expect(events.at(-1)).toHaveProperty('message', expect.stringContaining(message));
+});
+
+test('a run ends once, however often it is asked to', async () => {
+  const { run, step, types } = runOf({ log: '5s' });
+  run.begin();
+  await step();
+  const [first, second] = await Promise.all([run.end(), run.end()]);
+  expect(second).toBe(first);
+  expect(types()).toEqual(['begin', 'log', 'end']);
+});

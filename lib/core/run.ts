@@ -109,6 +109,7 @@ export class Run {
   #stopped: StopReason | undefined;
   #interrupted: Activity = 'training';
   #slept = 0;
+  #ended: Promise<RunState> | undefined;
   /** The times at the end of the last step. */
   readonly #reading = { elapsed: 0, active: 0, training: 0 };
 
@@ -177,7 +178,13 @@ export class Run {
   }
 
   /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
-  async end(): Promise<RunState> {
+  end(): Promise<RunState> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<RunState> {
+    this.#running();
     const reason = this.#stopped ?? 'finished';
     const reading = this.#occasion(0, { ...this.#moment, ...this.#reading });
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
@@ -264,11 +271,13 @@ export class Run {
     watch.compare();
     this.#turnTo(action.type === 'log' ? 'training' : 'acting');
     const begun = this.#moment.active;
-    const attempt = await outcome(() => this.#call(action, rest, reading, begun));
+    const attempt = await outcome(async () =>
+      told(action.type, await this.#call(action, rest, reading, begun)),
+    );
     this.#turnTo('training');
     this.#read();
     const took = this.#moment.active - begun;
-    const done = attempt.ok ? told(action.type, attempt.result) : {};
+    const done = attempt.ok ? attempt.result : {};
     const decision = this.#options.policy.decide(
       this.#schedule,
       { at: 'action done', action, ok: attempt.ok, took, ...done, rest, reading },
@@ -398,7 +407,16 @@ export class Run {
 
 /** What an action has to tell of itself: the same in its event and to the policy. */
 function told(type: ActionName, result: Metrics | Saved) {
-  if (type !== 'save') return { metrics: result as Metrics };
+  const isObject = typeof result === 'object' && result !== null;
+  if (type !== 'save') {
+    if (!isObject || !Object.values(result).every((value) => typeof value === 'number')) {
+      throw new WallclockError({ where: `actions.${type}`, expected: 'numbers by name', got: result });
+    }
+    return { metrics: result as Metrics };
+  }
+  if (!isObject || typeof (result as Saved).checkpoint !== 'string') {
+    throw new WallclockError({ where: 'actions.save', expected: '{ checkpoint, bytes }', got: result });
+  }
   const { checkpoint, bytes, deleted = [] } = result as Saved;
   return { checkpoint, bytes, deleted };
 }

@@ -123,7 +123,8 @@ function whereItStands(state: RunState, begun: { step: number; active: number } 
 function metrics({ log, evaluate }: RunState): string {
   const [logged, evaluated] = [log, evaluate].map(({ last }) =>
     Object.entries(last?.metrics ?? {})
-      .map(([name, value]) => `${name} ${value.toPrecision(3)}`)
+      // In a file that was resumed from, a number that was none has become null.
+      .map(([name, value]) => `${name} ${Number(value ?? Number.NaN).toPrecision(3)}`)
       .join('  '),
   );
   return [logged, evaluated && `evaluated: ${evaluated}`].filter(Boolean).join('  ');

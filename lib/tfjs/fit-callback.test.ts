@@ -118,3 +118,16 @@ test('refuses options that do not hold before fit has started', () => {
     `[WallclockError: strategy.log: expected an interval, got '5 minuets'. Did you mean '5m'? It goes wrong at character 3. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.]`,
   );
 });
+
+test('an epoch in which training was stopped does not count', async () => {
+  const { callback } = await fitBy({ maxSteps: 3, evaluate: '1 epoch' }, 2);
+  expect(callback.state).toMatchObject({ reason: 'steps', step: 3, epoch: 0.75 });
+  const whole = await fitBy({ maxSteps: 4 }, 2);
+  expect(whole.callback.state).toMatchObject({ step: 4, epoch: 1 });
+});
+
+test('a batch size that would never end is refused', () => {
+  expect(() => new FitCallback({ strategy: {}, batchSize: 0 })).toThrow(
+    'new FitCallback(): batchSize: expected a whole number of at least 1, got 0.',
+  );
+});

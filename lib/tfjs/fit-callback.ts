@@ -3,6 +3,7 @@ import { Callback } from '@tensorflow/tfjs-layers';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
+import { WallclockError } from '../core/errors.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
 import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
@@ -55,12 +56,18 @@ export class FitCallback extends Callback {
   readonly #losses = new LossAverage();
   #run: Run | undefined;
   #pace: Pace | undefined;
+  #stepsPerEpoch: number | undefined;
 
   constructor(options: FitCallbackOptions) {
     super();
     const where = 'new FitCallback()';
     checkKeys(options, KEYS, where);
     this.#options = options;
+    const { batchSize = 32 } = options;
+    if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+      const expected = 'a whole number of at least 1';
+      throw new WallclockError({ where: `${where}: batchSize`, expected, got: batchSize });
+    }
     this.#strategy = readyStrategy(options.strategy);
     checkNeeds(this.#strategy.description, options, where);
   }
@@ -79,6 +86,7 @@ export class FitCallback extends Callback {
       epochs,
     } = this.params as { [name: string]: number | null | undefined };
     const stepsPerEpoch = steps ?? (samples && trained ? Math.ceil(samples / trained) : undefined);
+    this.#stepsPerEpoch = stepsPerEpoch;
     const batches =
       validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize });
     const { keep, best, description } = this.#strategy;
@@ -112,8 +120,10 @@ export class FitCallback extends Callback {
   }
 
   override async onEpochEnd(): Promise<void> {
-    await this.#run!.epoch();
-    if (this.#run!.stopped) this.model.stopTraining = true;
+    const run = this.#run!;
+    // Where training was stopped within it, the epoch does not count.
+    await run.epoch(!run.stopped || run.position.stepInEpoch === this.#stepsPerEpoch);
+    if (run.stopped) this.model.stopTraining = true;
   }
 
   override async onTrainEnd(): Promise<void> {

@@ -6,7 +6,7 @@ import type { Kept } from '../core/retention.ts';
 import type { RunSnapshot } from '../core/run.ts';
 import { restoreOptimizer } from './optimizer-state.ts';
 import type { Trained } from './trained.ts';
-import { restoreVariables } from './variable-state.ts';
+import { checkFits, restoreVariables } from './variable-state.ts';
 
 /** A checkpoint to go on from, and all that are there. */
 export interface Resumed {
@@ -35,6 +35,8 @@ export async function resumeTraining(
     throw new WallclockError({ where, expected: `step ${checkpointStep(name)}`, got: saved.run.step });
   }
   const kept = await keptCheckpoints(store, names, metric);
+  // The weights are checked before anything is changed.
+  checkFits(weights, saved.model, `${where}/model.safetensors`);
   if (optimizer) restoreOptimizer(optimizer, saved.optimizer, trainable, `${where}/optimizer.safetensors`);
   restoreVariables(weights, saved.model, `${where}/model.safetensors`);
   return { checkpoint: name, snapshot: saved.run, kept };

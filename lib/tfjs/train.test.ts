@@ -276,6 +276,78 @@ describe('train()', () => {
     expect(weightsOf(model)).toEqual(weightsOf(first.model));
   });
 
+  test('an evaluation is given up where the run is stopped in its middle, and not tried again', async () => {
+    const controller = new AbortController();
+    const validation = {
+      async iterator() {
+        let count = 0;
+        return {
+          async next() {
+            if (++count === 5) controller.abort();
+            return { value: { xs: tf.ones([2, 1]), ys: tf.ones([2, 1]) }, done: false };
+          },
+        };
+      },
+    };
+    const { signal } = controller;
+    const strategy = { log: '1h', evaluate: '3s', final: { evaluate: false } } as const;
+    const { state, events } = await trainByTheSecond({ strategy, validation, signal });
+    expect(events.map(({ type }) => type)).toEqual(['begin', 'fail', 'log', 'end']);
+    expect(state).toMatchObject({ reason: 'stopped', step: 3, lastFailure: { action: 'evaluate' } });
+  });
+
+  test('an evaluation that fails holds no tensors, and says what it lacked', async () => {
+    let attempts = 0;
+    const failing = (batches: number) => ({
+      async iterator() {
+        let left = batches;
+        return {
+          async next() {
+            if (attempts > 0 && left-- === 0) throw new Error('the file is gone');
+            attempts++;
+            return { value: { xs: tf.ones([2, 1]), ys: tf.ones([2, 1]) }, done: false };
+          },
+        };
+      },
+    });
+    const strategy = { evaluate: '2s', maxSteps: 12, final: { evaluate: false } } as const;
+    const quiet = await trainByTheSecond({ strategy: { maxSteps: 12 } });
+    const before = tf.memory().numTensors;
+    await trainByTheSecond({ strategy: { maxSteps: 12 } });
+    const each = tf.memory().numTensors - before;
+    for (const validation of [
+      failing(3),
+      { xs: tf.zeros([2, 5]), ys: tf.zeros([2, 1]) },
+      {
+        async iterator() {
+          return {
+            async next() {
+              return { value: undefined, done: true };
+            },
+          };
+        },
+      },
+    ]) {
+      const had = tf.memory().numTensors;
+      const { state } = await trainByTheSecond({ strategy, validation });
+      expect(state.failures).toBeGreaterThan(2);
+      expect(tf.memory().numTensors - had).toBe(each);
+    }
+    expect(quiet.state.failures).toBe(0);
+  });
+
+  test('a batch of a dataset whose tensors differ in their examples is refused', async () => {
+    const data = {
+      async iterator() {
+        return { next: async () => ({ value: { xs: tf.ones([4, 1]), ys: tf.ones([1, 1]) }, done: false }) };
+      },
+    };
+    const { model } = lineProblem();
+    await expect(train(model, { data, strategy: { maxSteps: 2 } })).rejects.toThrow(
+      'train(): data: expected 4 examples in each tensor of a batch',
+    );
+  });
+
   test('a store that fails does not end the training', async () => {
     const store = { ...memoryStore(), create: () => Promise.reject(new Error('disk full')) };
     const { state, events } = await trainByTheSecond({ strategy: { save: '4s', maxSteps: 10 }, store });
@@ -292,6 +364,9 @@ describe('train()', () => {
     ],
     ['train(): expected only the keys', (o) => ({ ...o, stratgy: {} })],
     ['train(): batchSize: expected a whole number', (o) => ({ ...o, batchSize: 0 })],
+    ['train(): minimumStepTime: expected', (o) => ({ ...o, minimumStepTime: Number.POSITIVE_INFINITY })],
+    ['train(): onStep: expected a function', (o) => ({ ...o, onStep: 'x' })],
+    ['train(): signal: expected an AbortSignal', (o) => ({ ...o, signal: {} })],
     ['train(): validation: expected data', (o) => ({ ...o, strategy: { evaluate: '1s', maxSteps: 1 } })],
     ['train(): store: expected a checkpoint store', (o) => ({ ...o, strategy: { save: '1s', maxSteps: 1 } })],
     [

@@ -38,7 +38,10 @@ export interface TrainOptions {
   store?: CheckpointStore;
   /** Goes on from the newest checkpoint of the store, or starts afresh where there is none. Default false. */
   resume?: boolean;
-  /** Ends the run after the step under way, with its final actions. */
+  /**
+   * Ends the run after the step under way, with its final actions. An evaluation that is under way then is given up, and
+   * not tried again.
+   */
   signal?: AbortSignal;
   /** Pauses the run from outside. */
   pause?: PauseSwitch;
@@ -103,7 +106,14 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
     clock,
     actions: trainingActions({
       ...{ trained, losses, store, best, retention: new Retention(keep, best, resume?.kept) },
-      evaluate: validation && (() => evaluate(model, validation, () => pace.breathe())),
+      evaluate:
+        validation &&
+        (() =>
+          evaluate(
+            model,
+            validation,
+            untilStopped(signal, () => pace.breathe()),
+          )),
     }),
     ...(batches.length !== undefined && { stepsPerEpoch: batches.length }),
     ...(onEvent && { onEvent }),
@@ -120,8 +130,11 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
       let steps = stepInEpoch;
       for await (const batch of batches.epoch(epochs, stepInEpoch)) {
         const begun = clock.now();
-        losses.add(step(batch));
-        disposeBatch(batch);
+        try {
+          losses.add(step(batch));
+        } finally {
+          disposeBatch(batch);
+        }
         if (minimumStepTime > 0) await pace.hold(begun, minimumStepTime);
         steps++;
         await run.step();
@@ -152,10 +165,16 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
     batchSize,
   );
   check(Number.isSafeInteger(seed), 'seed', 'a whole number', seed);
-  check(minimumStepTime >= 0, 'minimumStepTime', 'milliseconds, 0 or more', minimumStepTime);
+  const held = Number.isFinite(minimumStepTime) && minimumStepTime >= 0;
+  check(held, 'minimumStepTime', 'milliseconds, 0 or more', minimumStepTime);
+  for (const listener of ['onEvent', 'onStep'] as const) {
+    const heard = options[listener];
+    check(heard === undefined || typeof heard === 'function', listener, 'a function', heard);
+  }
   checkNeeds(strategy.description, options, where, compiled);
   const { validation, store, signal } = options;
   check(!options.resume || store, 'store', 'a checkpoint store to resume from', store);
+  check(signal === undefined || signal instanceof AbortSignal, 'signal', 'an AbortSignal', signal);
   const ends = signal !== undefined || strategy.bounded;
   check(ends, 'strategy', 'a limit (maxTime, maxSteps or maxEpochs) or a signal', options.strategy);
   const batches = batchesOf(data, { where: `${where}: data`, model: compiled, batchSize, shuffle: seed });
@@ -172,6 +191,18 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
   function check(holds: unknown, option: string, expected: string, got: unknown): void {
     if (!holds) throw new WallclockError({ where: `${where}: ${option}`, expected, got });
   }
+}
+
+/** Breathes between the batches of an evaluation, and gives it up when it is to stop in its middle. */
+function untilStopped(
+  signal: AbortSignal | undefined,
+  breathe: () => Promise<void> | undefined,
+): () => Promise<void> | undefined {
+  const begunAfter = signal?.aborted === true;
+  return () => {
+    if (!begunAfter) signal?.throwIfAborted();
+    return breathe();
+  };
 }
 
 function emptyData(where: string): WallclockError {

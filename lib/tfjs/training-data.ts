@@ -103,8 +103,15 @@ function datasetSource(dataset: BatchDataset, { where, model }: BatchOptions): B
           xs: listOf(xs, `${where}: xs`, model.inputs.length),
           ys: listOf(ys, `${where}: ys`, model.outputs.length),
         };
+        const size = batch.xs[0]!.shape[0] ?? 1;
+        const odd = [...batch.xs, ...batch.ys].find(({ shape }) => (shape[0] ?? 1) !== size);
+        if (odd) {
+          disposeBatch(batch);
+          const expected = `${size} examples in each tensor of a batch, as many as the first of xs has`;
+          throw new WallclockError({ where, expected, got: odd.shape });
+        }
         if (index < from) disposeBatch(batch);
-        else yield { ...batch, size: batch.xs[0]!.shape[0] ?? 1 };
+        else yield { ...batch, size };
       }
     },
   };

@@ -35,6 +35,21 @@ export function restoreVariables(
   tensors: readonly NamedTensor[],
   where: string,
 ): void {
+  checkFits(variables, tensors, where);
+  for (const [index, { variable }] of variables.entries()) {
+    const { data, shape, dtype } = tensors[index]!;
+    const value = tensor(data, [...shape], dtype);
+    variable.assign(value);
+    value.dispose();
+  }
+}
+
+/** @throws {WallclockError} where a checkpoint's tensors are not of these variables. */
+export function checkFits(
+  variables: readonly NamedVariable[],
+  tensors: readonly NamedTensor[],
+  where: string,
+): void {
   if (tensors.length !== variables.length) {
     const expected = `${variables.length} weights`;
     throw new WallclockError({ where, expected, got: tensors.length, fix: FIX });
@@ -48,11 +63,5 @@ export function restoreVariables(
       got: `${dtype} [${shape}]`,
       fix: FIX,
     });
-  }
-  for (const [index, { variable }] of variables.entries()) {
-    const { data, shape, dtype } = tensors[index]!;
-    const value = tensor(data, [...shape], dtype);
-    variable.assign(value);
-    value.dispose();
   }
 }
