@@ -1,3 +1,9 @@
+/**
+ * The demos of this site: what each is, what may be asked of it, and its recorded run.
+ *
+ * @module
+ */
+
 export type { Comparison } from './comparison.ts';
 export type { Backend, Demo, FieldFrame, Frame, TilesFrame } from './demo.ts';
 export { DEMO_OPTIONS, type DemoOptions, type DemoSettings, parseDemoOptions } from './demo-settings.ts';

@@ -1,3 +1,9 @@
+/**
+ * `<training-run>` and `<run-group>`: runs that train live in a page.
+ *
+ * @module
+ */
+
 import { RunGroup } from './run-group.ts';
 import { TrainingRun } from './training-run.ts';
 

@@ -1,3 +1,9 @@
+/**
+ * The Hugging Face Trainer's vocabulary and its files: another policy for the one engine.
+ *
+ * @module
+ */
+
 export type { CallbackEvent, Flag, Injection } from './control.ts';
 export type { LogEntry } from './log-entry.ts';
 export { planTrainer } from './plan-trainer.ts';

@@ -1,3 +1,9 @@
+/**
+ * Runs as pictures: SVG and HTML for pages, text for terminals.
+ *
+ * @module
+ */
+
 export { type EventRow, eventRows } from './event-rows.ts';
 export { eventTable } from './event-table.ts';
 export { fieldTint, framePicture } from './frame-picture.ts';

@@ -1,3 +1,9 @@
+/**
+ * Checkpoints in a browser's database, across visits.
+ *
+ * @module
+ */
+
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';

@@ -1,3 +1,9 @@
+/**
+ * Checkpoints in memory, until the program ends.
+ *
+ * @module
+ */
+
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 

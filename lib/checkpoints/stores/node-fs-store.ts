@@ -1,3 +1,9 @@
+/**
+ * Checkpoints in a folder, in Node.
+ *
+ * @module
+ */
+
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WallclockError } from '../../core/errors.ts';

@@ -1,3 +1,9 @@
+/**
+ * Checkpoints in the private file system of a page's origin, across visits.
+ *
+ * @module
+ */
+
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
