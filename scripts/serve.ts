@@ -14,7 +14,11 @@ if (!existsSync(`${dist}index.html`)) {
 }
 
 const files = sirv(dist, { etag: true });
-const wanted = Number(process.env.PORT) || 4321;
+const wanted = Number(process.env.PORT || 4321);
+if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) {
+  console.error(`PORT: expected a whole number from 1 to 65535, got '${process.env.PORT}'.`);
+  process.exit(2);
+}
 
 const { port } = await listenOnFreePort(wanted, (request, response) => {
   const notFound = () => {

@@ -20,18 +20,41 @@ export interface Io {
   readonly stderr: Output;
   readonly clock: Clock;
   /** Calls the listener whenever the process is asked to end. @returns how to stop listening. */
-  onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  onInterrupt(listener: (signal: Interrupt) => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
 
+/**
+ * How a process is asked to end. `SIGPIPE`: whoever read its output has left, as `head` does. `SIGHUP`: its terminal was
+ * closed.
+ */
+export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
+
+/** What a shell reports of a process that a signal has ended. */
+export const EXIT_CODES: { readonly [signal in Interrupt]: number } = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+  SIGPIPE: 141,
+};
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The real process. */
 export function processIo(): Io {
-  // Whoever reads the output may leave before the end, as `head` does: then there is nobody to train for.
+  const listeners = new Set<(signal: Interrupt) => void>();
+  // Nobody reads on: a command that listens ends in order, any other at once.
+  let gone = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (gone) return;
     if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT_PIPE);
+    gone = true;
+    if (listeners.size === 0) process.exit(EXIT_CODES.SIGPIPE);
+    for (const listener of listeners) listener('SIGPIPE');
   });
+  // What cannot be said to anybody is no reason to end.
+  process.stderr.on('error', () => {});
   return {
     // Opened when it is asked for: a command that does not read it must not wait for it.
     get stdin() {
@@ -41,16 +64,13 @@ export function processIo(): Io {
     stderr: process.stderr,
     clock: systemClock,
     onInterrupt(listener) {
-      process.on('SIGINT', listener);
-      process.on('SIGTERM', listener);
+      listeners.add(listener);
+      for (const signal of SIGNALS) process.on(signal, listener);
       return () => {
-        process.off('SIGINT', listener);
-        process.off('SIGTERM', listener);
+        listeners.delete(listener);
+        for (const signal of SIGNALS) process.off(signal, listener);
       };
     },
     exit: (code) => process.exit(code),
   };
 }
-
-/** What a shell reports of a process that SIGPIPE has ended. */
-const EXIT_PIPE = 141;

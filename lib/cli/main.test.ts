@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '../core/run-event.ts';
 import { manualClock } from '../testing/manual-clock.ts';
-import type { Io } from './io.ts';
+import type { Interrupt, Io } from './io.ts';
 import { main } from './main.ts';
 
 let folder: string;
@@ -19,7 +22,7 @@ afterEach(() => rm(folder, { recursive: true }));
 /** A process that writes down what it is told, and that can be interrupted. */
 function scriptedIo() {
   const said = { stdout: '', stderr: '', exits: [] as number[] };
-  let interrupt: ((signal: 'SIGINT' | 'SIGTERM') => void) | undefined;
+  let interrupt: ((signal: Interrupt) => void) | undefined;
   const clock = manualClock();
   const awaited: { at: string; act: () => void }[] = [];
   const io: Io = {
@@ -46,7 +49,7 @@ function scriptedIo() {
       awaited.push({ at, act });
     },
     /** Interrupts, so many milliseconds after it was interrupted before, when this is written. */
-    interruptAt(at: string, signal: 'SIGINT' | 'SIGTERM', after = 0) {
+    interruptAt(at: string, signal: Interrupt, after = 0) {
       awaited.push({
         at,
         act() {
@@ -129,9 +132,32 @@ test('--resume where there is nothing starts afresh and says so', async () => {
   expect(said.stdout).toContain(`No checkpoint in ${out}: the run starts afresh.`);
 });
 
+test('a fresh start where a run left no checkpoint has a file of its own, and keeps the other aside', async () => {
+  await main([...spirals('--steps', '4'), '--save', 'off'], scriptedIo().io);
+  const before = await readFile(join(out, 'run.jsonl'), 'utf8');
+  await main([...spirals('--steps', '2', '--resume'), '--save', 'off'], scriptedIo().io);
+  expect((await events()).map(({ type }) => type)).toEqual(['begin', 'log', 'end']);
+  expect(await readFile(join(out, 'run.jsonl.1.old'), 'utf8')).toBe(before);
+});
+
+test('whoever closes the pipe ends the run in order, with its last checkpoint', async () => {
+  const program = fileURLToPath(new URL('../bin/wallclock.js', import.meta.url));
+  const child = spawn(process.execPath, [program, ...spirals('--max-time', '1h', '--json')]);
+  const ended = once(child, 'exit');
+  child.stderr.destroy();
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  expect(await ended).toEqual([141, null]);
+  const last = (await events()).at(-1)!;
+  expect(last).toMatchObject({ type: 'end', reason: 'stopped' });
+  expect(await readdir(out)).toContain(`checkpoint-${last.step}`);
+});
+
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
+  ['SIGPIPE', 141],
 ] as const)('%s ends the run with its final actions', async (signal, code) => {
   const scripted = scriptedIo();
   scripted.interruptAt('"type":"log"', signal);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { WallclockError } from '../core/errors.ts';
 import type { RunState } from '../core/run-state.ts';
 import { helpText } from './help.ts';
-import type { Io } from './io.ts';
+import { EXIT_CODES, type Interrupt, type Io } from './io.ts';
 import { type Command, type PlanCommand, parse, type TrainCommand } from './parse.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 
@@ -10,7 +10,6 @@ import { openRunFolder, type RunFolder } from './run-folder.ts';
 const FINE = 0;
 const FAILED = 1;
 const MISUSED = 2;
-const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 };
 
 /** One press of Ctrl+C may arrive twice: npx passes on what the terminal has already sent. */
 const SAME_PRESS = 500;
@@ -19,8 +18,8 @@ const SAME_PRESS = 500;
  * The command `wallclock`.
  *
  * @param argv without the names of Node and of the program.
- * @returns the exit code: 0, 1 where a run failed, 2 where the command line or a plan's file does not hold and nothing has started, 130
- *   or 143 where the run was interrupted and has ended well.
+ * @returns the exit code: 0, 1 where a run failed, 2 where the command line or a plan's file does not hold and nothing
+ *   has started, 128 and the number of the signal where the run was interrupted and has ended well.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let command: Command;
@@ -60,14 +59,14 @@ async function showPlan({ file, hf, json }: PlanCommand, io: Io): Promise<number
 
 async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io: Io): Promise<number> {
   const controller = new AbortController();
-  let interrupted: { readonly signal: 'SIGINT' | 'SIGTERM'; readonly at: number } | undefined;
+  let interrupted: { readonly signal: Interrupt; readonly at: number } | undefined;
   const listenNoMore = io.onInterrupt((signal) => {
     const at = io.clock.now();
     if (!interrupted) {
       interrupted = { signal, at };
       controller.abort();
-    } else if (at - interrupted.at >= SAME_PRESS) {
-      io.exit(INTERRUPTED[signal]);
+    } else if (signal !== 'SIGPIPE' && at - interrupted.at >= SAME_PRESS) {
+      io.exit(EXIT_CODES[signal]);
     }
   });
   try {
@@ -75,7 +74,7 @@ async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io:
     const { trainDemo } = await import('./train-demo.ts');
     const state = await trainDemo(command, folder, io, controller.signal);
     if (endedBadly(state)) return FAILED;
-    return interrupted ? INTERRUPTED[interrupted.signal] : FINE;
+    return interrupted ? EXIT_CODES[interrupted.signal] : FINE;
   } catch (error) {
     return tell(error, io, FAILED);
   } finally {

@@ -1,8 +1,8 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
-import { WallclockError } from '../core/errors.ts';
+import { messageOf, WallclockError } from '../core/errors.ts';
 
 /** What a run must have in common with the one it goes on from. */
 export interface RunSettings {
@@ -50,6 +50,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   const settingsFile = join(folder, 'settings.json');
   const store = nodeFsStore(folder);
   await checkIsFolder(folder);
+  await checkIsWritable(folder);
   const checkpoints = await store.list();
 
   if (!resume && (checkpoints.length > 0 || (await size(journal)) > 0)) {
@@ -79,9 +80,10 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     async make() {
       try {
         await mkdir(folder, { recursive: true });
+        if (checkpoints.length === 0) await keepAside(journal);
         await writeFile(settingsFile, `${JSON.stringify(settings)}\n`, { flush: true });
       } catch (cause) {
-        throw new WallclockError({ where: '--out', expected: 'a folder to write to', got: folder, cause });
+        throw unwritable(folder, cause);
       }
     },
   };
@@ -91,6 +93,31 @@ async function checkIsFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found || found.isDirectory()) return;
   throw new WallclockError({ where: '--out', expected: 'a folder', got: `${folder}, a file` });
+}
+
+/** Said before anything is loaded: of a folder that is not there yet, the nearest one that is. */
+async function checkIsWritable(folder: string): Promise<void> {
+  for (let nearest = resolve(folder); ; nearest = dirname(nearest)) {
+    try {
+      return await access(nearest, constants.W_OK | constants.X_OK);
+    } catch (cause) {
+      const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+      if (!missing || nearest === dirname(nearest)) throw unwritable(folder, cause);
+    }
+  }
+}
+
+function unwritable(folder: string, cause: unknown): WallclockError {
+  const got = `${folder}: ${messageOf(cause)}`;
+  return new WallclockError({ where: '--out', expected: 'a folder to write to', got, cause });
+}
+
+/** The events of a run that left no checkpoint are no part of the one that starts afresh. */
+async function keepAside(journal: string): Promise<void> {
+  if ((await size(journal)) === 0) return;
+  let count = 1;
+  while (await stat(`${journal}.${count}.old`).catch(() => undefined)) count++;
+  await rename(journal, `${journal}.${count}.old`);
 }
 
 async function size(file: string): Promise<number> {
