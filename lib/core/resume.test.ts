@@ -134,11 +134,11 @@ test('the time between two runs does not count, and neither does what was lost',
   expect(went.state).toMatchObject({ step: 20, elapsed: 20, active: 20, reason: 'time' });
 });
 
-test('the count of events goes on from where the snapshot was taken', async () => {
+test('the count of events goes on after the save that is gone on from', async () => {
   const { died, went } = await interrupted({ strategy: { log: '2s', save: '5s', maxTime: '20s' } }, 13);
   const save = died.events.findLast(({ type }) => type === 'save')!;
-  expect(went.events.map(({ seq }) => seq)).toEqual(went.events.map((_, index) => save.seq + index));
-  expect(went.state.events).toBe(save.seq + went.events.length);
+  expect(went.events.map(({ seq }) => seq)).toEqual(went.events.map((_, index) => save.seq + 1 + index));
+  expect(went.state.events).toBe(save.seq + 1 + went.events.length);
 });
 
 test('the snapshot that a save keeps counts that save as done', async () => {

@@ -145,7 +145,8 @@ export class Run {
       policy: policy.describe(),
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(resume && { resumed: { checkpoint: resume.checkpoint, state: resume.snapshot.state } }),
-      ...this.#occasion(resume?.snapshot.state.events ?? 0),
+      // The save that it goes on from was told right after its snapshot.
+      ...this.#occasion(resume ? resume.snapshot.state.events + 1 : 0),
     });
     return this.#ask({ at: 'run begins', resumed: resume !== undefined });
   }

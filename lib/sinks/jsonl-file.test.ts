@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WallclockError } from '../core/errors.ts';
+import { journalOf } from '../core/journal.ts';
 import type { RunEvent } from '../core/run-event.ts';
+import { simulate } from '../testing/simulate.ts';
 import { jsonlFile } from './jsonl-file.ts';
 
 let folder: string;
@@ -47,6 +49,46 @@ test.each([
   file.write(event(1));
   file.close();
   expect(await readFile(path, 'utf8')).toBe(whole + line(1));
+});
+
+test('a run that goes on cuts off what it does again, and keeps it aside', async () => {
+  const simulation = { strategy: { log: '2s', save: '5s', maxTime: '20s' } } as const;
+  const died = await simulate({ ...simulation, diesAfter: 13 });
+  const snapshot = died.snapshots['checkpoint-10']!;
+  const went = await simulate({ ...simulation, resume: { checkpoint: 'checkpoint-10', snapshot } });
+  for (const { events } of [died, went]) {
+    const file = jsonlFile(path);
+    for (const told of events) file.write(told);
+    file.close();
+  }
+  const read = async (name: string) =>
+    (await readFile(name, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text) as RunEvent);
+  const whole = await read(path);
+  expect(whole.map(({ seq }) => seq)).toEqual(whole.map((_, index) => index));
+  const acted = (events: readonly RunEvent[]) =>
+    journalOf(events).entries.map(({ type, step }) => `${type} ${step}`);
+  expect(acted(whole)).toEqual(acted((await simulate(simulation)).events));
+  const lost = died.events.slice(died.events.findLastIndex(({ type }) => type === 'save') + 1);
+  expect(lost.length).toBeGreaterThan(0);
+  expect(await read(`${path}.1.old`)).toEqual(lost);
+});
+
+test('a file of another run is kept aside, whole', async () => {
+  const { events, snapshots } = await simulate({ strategy: { save: '5s', maxTime: '10s' } });
+  const first = jsonlFile(path);
+  first.write(event(0));
+  first.close();
+  const resume = { checkpoint: 'checkpoint-10', snapshot: snapshots['checkpoint-10']! };
+  const went = await simulate({ strategy: { save: '5s', maxTime: '20s' }, resume });
+  const file = jsonlFile(path);
+  file.write(went.events[0]!);
+  file.close();
+  expect(await readFile(`${path}.1.old`, 'utf8')).toBe(line(0));
+  expect(await readFile(path, 'utf8')).toBe(`${JSON.stringify(went.events[0])}\n`);
+  expect(events.length).toBeGreaterThan(1);
 });
 
 test('what cannot be opened is refused', async () => {

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { WallclockError } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -22,8 +32,9 @@ export interface JsonlFileOptions {
 const NEWLINE = 0x0a;
 
 /**
- * A file with an event of the run on each line, in JSON. It is only ever added to. A run that went on from a checkpoint
- * tells some events again: where two lines have the same `seq`, the later one counts.
+ * A file with an event of the run on each line, in JSON, in their order and none twice. A run that goes on from a
+ * checkpoint does again what it lost: the file is cut after that checkpoint's save, and what followed is kept aside, in
+ * `<file>.1.old`, `<file>.2.old` and so on.
  *
  * Each event is handed to the system at once, so that it outlives this process; while the disk refuses them, events
  * wait in memory. A line that an earlier crash cut short is removed.
@@ -51,8 +62,19 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
     }
   }
 
+  function cut(checkpoint: string): void {
+    try {
+      cutAfterSave(path, file, checkpoint);
+    } catch (cause) {
+      onFailure?.(
+        failed(path, 'to keep aside what a resumed run does again', cause, 'Both are in the file.'),
+      );
+    }
+  }
+
   return {
     write(event) {
+      if (event.type === 'begin' && event.resumed) cut(event.resumed.checkpoint);
       const line = Buffer.from(`${JSON.stringify(event)}\n`);
       waiting = waiting.length > 0 ? Buffer.concat([waiting, line]) : line;
       const error = flush();
@@ -78,6 +100,42 @@ function opened(path: string): number {
     return file;
   } catch (cause) {
     throw failed(path, 'a file to append to', cause, 'Choose another place.');
+  }
+}
+
+/** A file that does not hold the save was begun by another run: all of it is kept aside. */
+function cutAfterSave(path: string, file: number, checkpoint: string): void {
+  const { size } = fstatSync(file);
+  const content = Buffer.alloc(size);
+  for (let at = 0; at < size; ) at += readSync(file, content, at, size - at, at);
+  const end = endOfSave(content, checkpoint);
+  if (end === size) return;
+  let count = 1;
+  while (existsSync(`${path}.${count}.old`)) count++;
+  writeFileSync(`${path}.${count}.old`, content.subarray(end), { flush: true });
+  ftruncateSync(file, end);
+}
+
+/** Where the line ends that tells of a checkpoint's save: of several, the last one. */
+function endOfSave(content: Buffer, checkpoint: string): number {
+  const name = JSON.stringify(checkpoint);
+  for (let before = content.length; before > 0; ) {
+    const at = content.lastIndexOf(name, before - 1);
+    if (at < 0) return 0;
+    const start = content.lastIndexOf(NEWLINE, at) + 1;
+    const end = content.indexOf(NEWLINE, at) + 1;
+    if (isSave(content.toString('utf8', start, end), checkpoint)) return end;
+    before = start;
+  }
+  return 0;
+}
+
+function isSave(line: string, checkpoint: string): boolean {
+  try {
+    const event = JSON.parse(line) as RunEvent;
+    return event.type === 'save' && event.checkpoint === checkpoint;
+  } catch {
+    return false;
   }
 }
 
