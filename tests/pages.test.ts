@@ -15,6 +15,8 @@ const PAGES = [
   '/guide/before-you-write-code/',
   '/docs/',
   '/docs/the-strategy/',
+  '/docs/reference/',
+  '/docs/reference/tfjs/',
   '/demos/',
   '/embed/digits/',
   '/slides/',
