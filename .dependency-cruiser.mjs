@@ -40,6 +40,7 @@ export default {
       ['core/', 'pictures/', 'worker/(client|protocol)', 'demos/[^/]+\\.ts$', 'demos/[^/]+/demo', 'element/'],
       'The element sees events, never the engine or a store.',
     ),
+    only('agreement/', ['core/', 'agreement/'], 'A transport of decisions.'),
     only('hf/', ['core/', 'hf/'], 'Another system’s rules, carried out by the one engine.'),
     only('plan/', ['core/', 'plan/'], 'A plan is the engine on a clock of its own.'),
     only('testing/', ['core/', 'checkpoints/checkpoint-store\\.ts$', 'testing/'], 'For users as well.'),
@@ -51,14 +52,17 @@ export default {
     ),
     never(
       'testing-is-for-tests',
-      { path: '^(lib|site|slides|scripts)/', pathNot: ['\\.test\\.ts$', '^lib/testing/'] },
+      {
+        path: '^(lib|site|slides|scripts)/',
+        pathNot: ['\\.test\\.ts$', '^lib/testing/', '^site/(examples|timeline)/'],
+      },
       { path: '^lib/testing/' },
-      'Production code imports no test helper.',
+      'Production code imports no test helper. Examples and the timelines in docs are made with them at build.',
     ),
     never(
       'pure-rooms-have-no-platform',
       source(
-        '^lib/(core|hf|plan|pictures|element|worker|tfjs|demos/[^/]+\\.ts$|checkpoints/[^/]+\\.ts$|index|create-run)',
+        '^lib/(core|agreement|hf|plan|pictures|element|worker|tfjs|demos/[^/]+\\.ts$|checkpoints/[^/]+\\.ts$|index|create-run)',
       ),
       NODE,
       'Only stores, sinks, the command line and the packing of data know Node.',
@@ -66,7 +70,7 @@ export default {
     never(
       'no-engine-outside-its-rooms',
       source(
-        '^lib/(core|hf|plan|checkpoints|sinks|pictures|element|testing|worker/(host|client|protocol|entry)|index|create-run)',
+        '^lib/(core|agreement|hf|plan|checkpoints|sinks|pictures|element|testing|worker/(host|client|protocol|entry)|index|create-run)',
       ),
       { path: TFJS },
       'TensorFlow.js is loaded by tfjs/, the worker’s engine, demos/*/train and the command line.',

@@ -15,16 +15,11 @@ export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | '
   clock?: Clock;
 }
 
-const KEYS = [
-  'strategy',
-  'steps',
-  'clock',
-  'actions',
-  'stepsPerEpoch',
-  'onEvent',
-  'name',
-  'resume',
-] as const satisfies readonly (keyof CreateRunOptions)[];
+/** Every option: the compiler says where one is missing. */
+const OPTIONS: { readonly [option in keyof CreateRunOptions]-?: true } = {
+  ...{ strategy: true, steps: true, stepsPerEpoch: true, actions: true, onEvent: true },
+  ...{ clock: true, name: true, resume: true, agreement: true },
+};
 
 /**
  * A run for any loop, with TensorFlow.js or without: tell it of each step, and it logs, evaluates and saves by time.
@@ -33,22 +28,24 @@ const KEYS = [
  *   started then.
  * @example
  * ```ts
+ * let loss = 1;
  * const run = createRun({
  *   strategy: { log: '1s', maxTime: '1m' },
  *   actions: { log: () => ({ loss }) },
  *   onEvent: console.log,
  * });
- * run.begin();
+ * await run.begin();
  * while (!run.stopped) {
- *   loss = trainOneStep();
+ *   loss *= 0.99; // one step of training
  *   await run.step();
  * }
  * const { reason } = await run.end();
+ * console.log(reason); // 'time'
  * ```
  */
 export function createRun(options: CreateRunOptions): Run {
   const where = 'createRun()';
-  checkKeys(options, KEYS, where);
+  checkKeys(options, Object.keys(OPTIONS), where);
   const { strategy, steps, clock = systemClock, actions = {}, ...others } = options;
   for (const count of ['steps', 'stepsPerEpoch'] as const) {
     optional(readCount)(options[count], `${where}: ${count}`);

@@ -100,6 +100,8 @@ export interface Policy<State = unknown> {
   restoreState(saved: unknown, where: string): State;
   /** Undefined where there is nothing to do and nothing to remember: by far the most frequent answer. */
   decide(state: State, point: Point, moment: Moment): Decision<State> | undefined;
+  /** Steps until a count of steps or epochs may be due, at the least 1: for workers that agree. Default: every step. */
+  stepsToCount?(state: State, moment: Moment): number;
   /** What the policy tells of itself when the run begins, for those who read the run's events. */
   describe(): PolicyDescription;
 }

@@ -1,3 +1,4 @@
+import type { Agreement } from './agreement.ts';
 import type { Clock } from './clock.ts';
 import { messageOf, WallclockError } from './errors.ts';
 import type { Moment } from './moment.ts';
@@ -80,6 +81,8 @@ export interface RunOptions<State> {
   onEvent?: (event: RunEvent) => void;
   /** The run's name. Default: one made of the date. */
   name?: string;
+  /** With other workers that train together: then one decides for all. Default: alone. */
+  agreement?: Agreement;
   /** The checkpoint to go on from. Default: a new run. */
   resume?: { checkpoint: string; snapshot: RunSnapshot };
 }
@@ -190,9 +193,9 @@ export class Run {
     const reading = this.#occasion(0, { ...this.#moment, ...this.#reading });
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
       this.#read();
-      const more = this.#ask({ at: 'run ends', reason, reading }, this.#moment, reading);
-      if (more === undefined) break;
-      await more;
+      const decision = await this.#decide({ at: 'run ends', reason, reading });
+      if (decision === undefined) break;
+      await this.#follow(decision, reading);
     }
     this.#read();
     this.#emit({ type: 'end', reason, ...this.#occasion() });
@@ -243,12 +246,27 @@ export class Run {
   }
 
   #ask(point: Point, moment: Moment = this.#moment, reading?: Occasion): Promise<void> | undefined {
-    const decision = this.#options.policy.decide(this.#schedule, point, moment);
+    const decision = this.#decide(point, moment);
     if (decision === undefined) return undefined;
+    const at = reading ?? this.#occasion(0, moment);
+    if (!(decision instanceof Promise)) return this.#follow(decision, at);
+    return decision.then((agreed) => agreed && this.#follow(agreed, at));
+  }
+
+  #decide(
+    point: Point,
+    moment: Moment = this.#moment,
+  ): Decision<unknown> | undefined | Promise<Decision<unknown> | undefined> {
+    const { policy, agreement } = this.#options;
+    if (agreement) return agreement.decide(policy, this.#schedule, point, moment);
+    return policy.decide(this.#schedule, point, moment);
+  }
+
+  #follow(decision: Decision<unknown>, reading: Occasion): Promise<void> | undefined {
     this.#heed(decision);
     const { actions = [], load } = decision;
     if (actions.length === 0 && load === undefined) return undefined;
-    return this.#carryOut(actions, load, reading ?? this.#occasion(0, moment));
+    return this.#carryOut(actions, load, reading);
   }
 
   #heed({ state, stop, warning }: Decision<unknown>): void {
@@ -279,11 +297,8 @@ export class Run {
     this.#read();
     const took = this.#moment.active - begun;
     const done = attempt.ok ? attempt.result : {};
-    const decision = this.#options.policy.decide(
-      this.#schedule,
-      { at: 'action done', action, ok: attempt.ok, took, ...done, rest, reading },
-      this.#moment,
-    );
+    const point: Point = { at: 'action done', action, ok: attempt.ok, took, ...done, rest, reading };
+    const decision = await this.#decide(point);
     if (decision) this.#schedule = decision.state;
     const seq = this.#state.events;
     if (attempt.ok) this.#emit({ ...action, ...done, took: took / 1000, ...reading, seq } as RunEvent);

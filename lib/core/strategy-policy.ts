@@ -294,6 +294,11 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
           return decideAtEnd(schedule, point, moment);
       }
     },
+    stepsToCount(schedule, moment) {
+      lookAhead(schedule, moment);
+      horizon.schedule = schedule;
+      return horizon.stepsToCount(moment);
+    },
     describe: () => describeStrategy(strategy),
   };
 }
@@ -319,6 +324,13 @@ class Horizon {
   add(axis: Axis, at: number): void {
     // A place on its axis may be reached by rounding alone.
     this[axis] = Math.min(this[axis], at - 1e-6);
+  }
+
+  /** Steps until one of the counted places. How long an epoch is shows in those so far. */
+  stepsToCount({ step, epoch }: Moment): number {
+    const inEpochs = epoch > 0 ? ((this.epochs - epoch) * step) / epoch : 1;
+    const epochs = this.epochs === Number.POSITIVE_INFINITY ? this.epochs : inEpochs;
+    return Math.max(1, Math.floor(Math.min(this.steps - step, epochs) + 1e-6) || 1);
   }
 
   isAhead(moment: Moment): boolean {
