@@ -21,17 +21,17 @@ export interface Simulation {
   policy?: Policy;
   /** Milliseconds of each step. Default 1000. */
   step?: Script;
-  /** Milliseconds of each log, evaluation and save, counted by attempts. Default 0. */
+  /** Milliseconds of each log, evaluation and save, counted by attempts over all runs together. Default 0. */
   log?: Script;
   evaluate?: Script;
   save?: Script;
-  /** The attempts, counted from 1, at which an action fails, after having taken its time. Default: none. */
+  /** The attempts, counted as those are, at which an action fails, after having taken its time. Default: none. */
   failures?: { readonly [action in ActionName]?: readonly number[] };
   /** Milliseconds of a pause after a step: `{ 3: 60_000 }` pauses for a minute after the third. Default: none. */
   pauses?: { readonly [step: number]: number };
   /** Milliseconds that the machine sleeps after a step. Default: never. */
   sleeps?: { readonly [step: number]: number };
-  /** What the first, second, third… evaluation measures; the last is repeated. Default: an accuracy that rises. */
+  /** What the first, second, third… attempt to evaluate measures; the last is repeated. Default: an accuracy that rises. */
   metrics?: readonly Metrics[];
   stepsPerEpoch?: number;
   /** The data ends after this many steps, counted over all runs together. Default: never. */
@@ -51,10 +51,13 @@ export interface Simulated {
   readonly snapshots: { readonly [checkpoint: string]: RunSnapshot };
 }
 
-/** A snapshot with what its store would know. */
+/** A snapshot with what its store would know, and how far the scripts have come. */
 interface SimulatedSnapshot extends RunSnapshot {
-  readonly kept: Kept[];
+  readonly kept: readonly Kept[];
+  readonly attempts: Attempts;
 }
+
+type Attempts = { [action in ActionName]: number };
 
 /** A simulation of more steps than this has no end. */
 const MOST_STEPS = 1_000_000;
@@ -66,7 +69,7 @@ const MOST_STEPS = 1_000_000;
  * @example
  * ```ts
  * const { events } = await simulate({ strategy: { log: '5s', maxTime: '20s' }, step: 1500 });
- * drawTimeline(events); // ['log      ......X......X......X|', …]
+ * drawTimeline(events); // ['log      ......X.....X.....X..X|', …]
  * ```
  */
 export async function simulate(simulation: Simulation): Promise<Simulated> {
@@ -80,8 +83,9 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   };
   const events: RunEvent[] = [];
   const snapshots: { [checkpoint: string]: RunSnapshot } = {};
-  const keptAt = (snapshot: RunSnapshot): Kept[] => (snapshot as SimulatedSnapshot).kept;
-  const retention = new Retention(strategy.keep, strategy.best, resume && keptAt(resume.snapshot));
+  const before = resume?.snapshot as SimulatedSnapshot | undefined;
+  const attempts: Attempts = { log: 0, evaluate: 0, save: 0, ...before?.attempts };
+  const retention = new Retention(strategy.keep, strategy.best, before?.kept);
 
   const run = new Run({
     policy: simulation.policy ?? strategy.policy(size),
@@ -102,7 +106,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
         const deleted = retention.surplus();
         retention.remove(deleted);
         snapshots[checkpoint] = JSON.parse(
-          JSON.stringify({ ...snapshot(checkpoint), kept: retention.checkpoints }),
+          JSON.stringify({ ...snapshot(checkpoint), kept: retention.checkpoints, attempts }),
         );
         return { checkpoint, bytes: 1000, deleted };
       }),
@@ -110,8 +114,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     },
   });
 
-  let count = resume?.snapshot.step ?? 0;
-  let inEpoch = resume?.snapshot.stepInEpoch ?? 0;
+  let count = before?.step ?? 0;
+  let inEpoch = before?.stepInEpoch ?? 0;
   await run.begin();
   while (!run.stopped && count < steps) {
     count++;
@@ -138,14 +142,13 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     action: ActionName,
     succeed: (context: Context, attempt: number) => Result,
   ) {
-    let attempts = 0;
     return (context: Context): Result => {
-      attempts++;
-      clock.advance(timeOf(simulation[action] ?? 0, attempts));
-      if (simulation.failures?.[action]?.includes(attempts)) {
-        throw new Error(`${action} ${attempts} fails, as it is scripted`);
+      const attempt = ++attempts[action];
+      clock.advance(timeOf(simulation[action] ?? 0, attempt));
+      if (simulation.failures?.[action]?.includes(attempt)) {
+        throw new Error(`${action} ${attempt} fails, as it is scripted`);
       }
-      return succeed(context, attempts);
+      return succeed(context, attempt);
     };
   }
 }

@@ -12,8 +12,10 @@ export interface StoreCase {
  * What `CheckpointStore` promises, for any framework of tests, in Node and in a browser.
  *
  * @example
- * ```ts
- * for (const { name, run } of storeConformance) test(name, () => run(myStore()));
+ * ```ts elsewhere: in a file of tests
+ * import { test } from 'node:test';
+ *
+ * for (const { name, run } of storeConformance) test(name, () => run(memoryStore()));
  * ```
  */
 export const storeConformance: readonly StoreCase[] = [

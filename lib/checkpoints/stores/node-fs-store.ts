@@ -32,7 +32,7 @@ let drafts = 0;
  * @param folder is made when the first checkpoint is.
  * @example
  * ```ts
- * await train(model, { data, strategy: { save: '5m' }, store: nodeFsStore('runs/digits') });
+ * await train(model, { data, strategy: { save: '5m', maxTime: '1h' }, store: nodeFsStore('runs/digits') });
  * ```
  */
 export function nodeFsStore(folder: string): CheckpointStore {

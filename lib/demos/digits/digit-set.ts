@@ -53,7 +53,9 @@ export function digitSetVersion(bytes: Uint8Array): number | undefined {
  * @param packed gzipped, or not any more: some servers have the browser unzip a file whose name ends in `.gz`.
  * @throws {WallclockError} where the bytes are not a whole set of this version.
  * @example
- * ```ts
+ * ```ts node: it reads the file that the demo's first build packs
+ * import { readFile } from 'node:fs/promises';
+ *
  * const { train } = await readDigitSet(await readFile('digits-browser.bin.gz'));
  * ```
  */
