@@ -13,33 +13,14 @@ async function interrupted(simulation: Simulation, diesAfter: number) {
   const clock = manualClock(90_000_000);
   const went = await simulate({
     ...simulation,
-    ...(simulation.failures && { failures: failuresAfter(checkpoint, died.events, simulation.failures) }),
     clock,
     resume: { checkpoint, snapshot: died.snapshots[checkpoint]! },
   });
   return { whole, died, went, checkpoint };
 }
 
-/** What is scripted to fail after a checkpoint: a simulation counts its attempts from 1. */
-function failuresAfter(
-  checkpoint: string,
-  events: readonly RunEvent[],
-  failures: NonNullable<Simulation['failures']>,
-) {
-  const save = events.findIndex((event) => event.type === 'save' && event.checkpoint === checkpoint);
-  const attempted = events
-    .slice(0, save + 1)
-    .map((event) => (event.type === 'fail' ? event.action : event.type));
-  const left = Object.entries(failures).map(([action, attempts]) => {
-    const before = attempted.filter((type) => type === action).length;
-    return [action, attempts.map((attempt) => attempt - before)];
-  });
-  return Object.fromEntries(left) as typeof failures;
-}
-
-/** What a reader of a run can compare: everything of an event but its place in the count, and how often it was tried. */
-const comparable = (events: readonly RunEvent[]) =>
-  events.map(({ seq: _, ...event }) => ('message' in event ? { ...event, message: '' } : event));
+/** What a reader of a run can compare: everything of an event but its place in the count. */
+const comparable = (events: readonly RunEvent[]) => events.map(({ seq: _, ...event }) => event);
 
 describe('an interrupted run goes on as if it had not been', () => {
   const step = [900, 2100, 400];
