@@ -14,7 +14,10 @@ export type FromHub =
 /** As much of a MessagePort as is needed: of Node's worker threads, of web workers and of tests. */
 export interface Channel {
   postMessage(message: unknown): void;
-  addEventListener(type: 'message' | 'close', listener: (event: { readonly data?: unknown }) => void): void;
+  addEventListener(
+    type: 'message' | 'close',
+    listener: (event: { readonly type?: string; readonly data?: unknown }) => void,
+  ): void;
   /** Ports that wait to be started have it. */
   start?(): void;
 }
