@@ -30,9 +30,9 @@ export default defineConfig({
   markdown: {
     processor: satteri({
       mdastPlugins: [
-        knownComponents(root, 'content/', ['Demo', 'Compare']),
+        knownComponents(root, 'content/', ['Demo', 'Compare', 'Timeline']),
         knownComponents(root, 'slides/', SLIDE_COMPONENTS),
-        where(root, ['Demo', 'Compare', 'Slide']),
+        where(root, ['Demo', 'Compare', 'Timeline', 'Slide']),
         baseLinks(base),
       ],
     }),
