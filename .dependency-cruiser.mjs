@@ -62,7 +62,7 @@ export default {
     never(
       'pure-rooms-have-no-platform',
       source(
-        '^lib/(core|agreement|hf|plan|pictures|element|worker|tfjs|demos/[^/]+\\.ts$|checkpoints/[^/]+\\.ts$|index|create-run)',
+        '^lib/(core|agreement|hf|plan|pictures|element|worker|tfjs|demos/[^/]+\\.ts$|demos/[^/]+/(?!pack)[^/]+\\.ts$|checkpoints/[^/]+\\.ts$|index|create-run)',
       ),
       NODE,
       'Only stores, sinks, the command line and the packing of data know Node.',
