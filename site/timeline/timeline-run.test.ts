@@ -65,6 +65,7 @@ test('a run goes on from the one above it, or replays it', async () => {
 test.each([
   [{ strategy: { log: '3s' }, steps: 4, stepp: '1s' }, `${where}: expected name, strategy, step`],
   [{ strategy: { log: '3s' }, step: '5 minuets' }, `${where}: step: expected a positive duration`],
+  [{ strategy: { log: '3s' } }, `${where}: expected a run that ends, or a part of it to show`],
   [{ strategy: { log: 'often' }, steps: 4 }, 'strategy.log: expected an interval'],
 ])('%j is refused', async (script, message) => {
   await expect(timelineRuns([script as never], where)).rejects.toThrow(message);

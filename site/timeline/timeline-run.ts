@@ -37,17 +37,20 @@ export interface TimelineMark {
 /**
  * Runs scripts through the real engine and its real policy, on a clock that is moved by hand.
  *
+ * @param where names their place in messages.
+ * @param span milliseconds that are shown. Default: all.
  * @throws {WallclockError} where a script or a strategy does not hold.
  */
 export async function timelineRuns(
   scripts: readonly TimelineScript[],
   where: string,
+  span?: number,
 ): Promise<TimelineRun[]> {
   const runs: TimelineRun[] = [];
   let above: Simulated | undefined;
   for (const script of scripts) {
     above = await simulate({
-      ...simulationOf(script, where),
+      ...simulationOf(script, span, where),
       strategy: script.replays
         ? replay(journalOf(needed(above, where, 'replays').events))
         : (script.strategy ?? {}),

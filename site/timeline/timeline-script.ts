@@ -1,5 +1,5 @@
 import { parseDuration, type RunSize, type StrategyOptions, WallclockError } from 'wallclock';
-import type { Script, Simulation } from 'wallclock/testing';
+import type { Simulation } from 'wallclock/testing';
 
 /** A duration, or one for the first, second, third… time, gone through over and over. */
 export type Durations = string | readonly string[];
@@ -52,37 +52,31 @@ const KEYS = [
 /** The keys of a script. */
 export const SCRIPT_KEYS: readonly string[] = KEYS;
 
-/** Steps after which a run without an end is left, out of sight. */
-const OUT_OF_SIGHT = 2_000;
-
 /**
  * The script as a simulation takes it, without what stands above it.
  *
- * @throws {WallclockError} for a key that there is not, or a duration that is none.
+ * @param span milliseconds that are shown, where that is not all: a run without an end is left when it is out of sight.
+ * @throws {WallclockError} for a key that there is not, a duration that is none, or a run that is seen to its end and
+ *   has none.
  */
-export function simulationOf(script: TimelineScript, where: string): Omit<Simulation, 'strategy'> {
+export function simulationOf(
+  script: TimelineScript,
+  span: number | undefined,
+  where: string,
+): Omit<Simulation, 'strategy'> {
   for (const key of Object.keys(script)) {
     if (SCRIPT_KEYS.includes(key)) continue;
-    throw new WallclockError({
-      where,
-      expected: SCRIPT_KEYS.join(', '),
-      got: key,
-      fix: `Correct or remove '${key}'.`,
-    });
+    const fix = `Correct or remove '${key}'.`;
+    throw new WallclockError({ where, expected: SCRIPT_KEYS.join(', '), got: key, fix });
   }
-  const { strategy, step = '1s', pauses, sleeps, failures, metrics, steps, stepsPerEpoch } = script;
-  const { maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline, patience } = strategy ?? {};
-  const limits = [steps, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline, patience];
-  const ends = script.replays || limits.some((limit) => limit !== undefined);
-  const diesAfter = script.diesAfter ?? (ends ? undefined : OUT_OF_SIGHT);
-  const times = (text: Durations, key: string): Script =>
-    typeof text === 'string'
-      ? parseDuration(text, `${where}: ${key}`)
-      : text.map((each) => parseDuration(each, `${where}: ${key}`));
+  const { step = '1s', pauses, sleeps, failures, metrics, steps, stepsPerEpoch } = script;
+  const times = (text: Durations, key: string): number[] =>
+    [text].flat().map((each) => parseDuration(each, `${where}: ${key}`));
   const bySteps = (texts: { readonly [step: number]: string }, key: string) =>
     Object.fromEntries(
       Object.entries(texts).map(([at, text]) => [at, parseDuration(text, `${where}: ${key}`)]),
     );
+  const diesAfter = script.diesAfter ?? outOfSight(script, times(step, 'step'), span, where);
   return {
     step: times(step, 'step'),
     ...(script.log !== undefined && { log: times(script.log, 'log') }),
@@ -96,4 +90,28 @@ export function simulationOf(script: TimelineScript, where: string): Omit<Simula
     ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
     ...(diesAfter !== undefined && { diesAfter }),
   };
+}
+
+/** The step by which a run without an end has passed what is shown of it. Undefined where the run has an end. */
+function outOfSight(
+  { strategy = {}, steps, replays }: TimelineScript,
+  each: readonly number[],
+  span: number | undefined,
+  where: string,
+): number | undefined {
+  const { maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline } = strategy;
+  const limits = [steps, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline];
+  if (replays || limits.some((limit) => limit !== undefined)) return undefined;
+  if (span === undefined) {
+    const fix = 'Give it a span, like span="30s", or the strategy a limit.';
+    throw new WallclockError({
+      where,
+      expected: 'a run that ends, or a part of it to show',
+      got: strategy,
+      fix,
+    });
+  }
+  let step = 0;
+  for (let passed = 0; passed <= span; step++) passed += each[step % each.length]!;
+  return step;
 }
