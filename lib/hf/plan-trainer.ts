@@ -1,6 +1,6 @@
 import { ScriptedTrainer } from './scripted-trainer.ts';
 import { TrainerError } from './trainer-error.ts';
-import { TrainerFolder } from './trainer-folder.ts';
+import { type TrainerCheckpoint, TrainerFolder } from './trainer-folder.ts';
 import { type CheckedInput, parseTrainerInput } from './trainer-input.ts';
 import type { TrainerPlan, TrainerRefusal } from './trainer-plan.ts';
 import { trainerSize } from './trainer-size.ts';
@@ -36,9 +36,10 @@ export async function planTrainer(input: unknown): Promise<TrainerPlan | Trainer
 async function trainOnce(input: CheckedInput, folder: TrainerFolder): Promise<TrainerPlan> {
   const args = parseTrainingArguments(input.args, 'args');
   checkTrainer(args, input);
+  const from = checkpointFrom(input, folder);
   const size = trainerSize(args, input);
   checkEarlyStopping(args, input);
-  return new ScriptedTrainer(input, args, size, folder).train();
+  return new ScriptedTrainer(input, args, size, folder).train(from);
 }
 
 /** What that library checks when the Trainer is made. */
@@ -53,6 +54,14 @@ function checkTrainer(args: CheckedArguments, { evalDataset, sized }: CheckedInp
   );
   refuse(evalDataset === 'none' && args.eval_strategy !== 'no', 'an eval_dataset is needed to evaluate');
   refuse(!sized && args.max_steps <= 0, 'max_steps is needed where the data has no length');
+}
+
+/** The checkpoint to resume from, where there is to be one. */
+function checkpointFrom({ resumeFrom }: CheckedInput, folder: TrainerFolder): TrainerCheckpoint | undefined {
+  if (resumeFrom === undefined || resumeFrom === false) return undefined;
+  const found = resumeFrom === true ? folder.newest : folder.get(resumeFrom);
+  if (found) return found;
+  throw new TrainerError('train', 'ValueError', 'there is no such checkpoint to resume from');
 }
 
 /** What early stopping asserts when training begins. */

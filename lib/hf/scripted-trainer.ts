@@ -1,3 +1,4 @@
+import { WallclockError } from '../core/errors.ts';
 import type { Moment } from '../core/moment.ts';
 import type { Point, Policy } from '../core/policy.ts';
 import { Run, type SaveContext, type Saved } from '../core/run.ts';
@@ -6,10 +7,10 @@ import type { LogEntry } from './log-entry.ts';
 import { writePythonNumber } from './python-number.ts';
 import { ScriptedClock } from './scripted-clock.ts';
 import { TrainerError } from './trainer-error.ts';
-import type { TrainerFolder } from './trainer-folder.ts';
-import type { CheckedInput } from './trainer-input.ts';
+import type { TrainerCheckpoint, TrainerFolder } from './trainer-folder.ts';
+import { type CheckedInput, MOST_BATCHES } from './trainer-input.ts';
 import type { TrainerPlan } from './trainer-plan.ts';
-import { type TrainerSchedule, trainerPolicy } from './trainer-policy.ts';
+import { type TrainerPolicy, type TrainerSchedule, trainerPolicy } from './trainer-policy.ts';
 import type { TrainerSize } from './trainer-size.ts';
 import type { CheckedArguments } from './training-arguments.ts';
 
@@ -35,6 +36,10 @@ export class ScriptedTrainer {
   #loaded: string | null = null;
   #step = 0;
   #lastLogged = 0;
+  /** The learning rate of this epoch's last step: it is the number of the steps before. */
+  #rate: number | undefined;
+  /** What the policy will be asked with next: callbacks have heard of the beginning of an epoch or a step. */
+  #begun: TrainerSchedule | undefined;
   #refusal: TrainerError | undefined;
 
   constructor(input: CheckedInput, args: CheckedArguments, size: TrainerSize, folder: TrainerFolder) {
@@ -45,9 +50,8 @@ export class ScriptedTrainer {
   }
 
   /** @throws {TrainerError} where that library would raise an exception. */
-  async train(): Promise<TrainerPlan> {
+  async train(from?: TrainerCheckpoint): Promise<TrainerPlan> {
     const { earlyStopping, injections } = this.#input;
-    const from = this.#resumed();
     const { loggingSteps, evalSteps, saveSteps } = from?.size ?? this.#size;
     // A checkpoint's intervals in steps take the place of the arguments'.
     const size: TrainerSize = { ...this.#size, loggingSteps, evalSteps, saveSteps };
@@ -74,7 +78,7 @@ export class ScriptedTrainer {
     this.#step = this.#lastLogged = from?.snapshot.step ?? 0;
     await run.begin();
     this.#throwRefusal();
-    await this.#trainEpochs(run, size);
+    await this.#trainEpochs(run, policy, size);
     await run.end();
     this.#throwRefusal();
     return this.#plan(size);
@@ -107,19 +111,26 @@ export class ScriptedTrainer {
     };
   }
 
-  async #trainEpochs(run: Run, { updatesPerEpoch, batchesPerEpoch, epochs }: TrainerSize): Promise<void> {
+  async #trainEpochs(run: Run, policy: TrainerPolicy, size: TrainerSize): Promise<void> {
+    const { updatesPerEpoch, batchesPerEpoch, epochs } = size;
     const { gradient_accumulation_steps: accumulated, ignore_data_skip } = this.#args;
     const first = Math.floor(this.#step / updatesPerEpoch);
     let skipped = ignore_data_skip ? 0 : (this.#step % updatesPerEpoch) * accumulated;
     for (let epoch = first; epoch < epochs; epoch++) {
+      this.#rate = undefined;
+      this.#schedule = this.#begun = policy.beginEpoch(this.#schedule!, this.#step, skipped > 0);
       // Data without a length ends where it ends.
-      const there = Math.max(0, this.#input.batches - skipped);
-      let batch = 0;
-      while (batch < there) {
+      const { batches } = this.#input;
+      let batch = skipped;
+      while (batch < batches) {
+        if (batch % accumulated === 0) {
+          this.#schedule = this.#begun = policy.beginStep(this.#schedule!, this.#step);
+        }
         batch++;
         this.#addLoss();
         if (batch % accumulated === 0 || batch === batchesPerEpoch) {
-          this.#epoch = epoch + (batch + skipped) / batchesPerEpoch;
+          this.#epoch = epoch + batch / batchesPerEpoch;
+          this.#rate = this.#step;
           this.#clock.advance(this.#input.stepSeconds);
           await run.step();
           this.#throwRefusal();
@@ -134,16 +145,9 @@ export class ScriptedTrainer {
     }
   }
 
-  #resumed() {
-    const { resumeFrom } = this.#input;
-    if (resumeFrom === undefined || resumeFrom === false) return undefined;
-    const found = resumeFrom === true ? this.#folder.newest : this.#folder.get(resumeFrom);
-    if (found) return found;
-    throw new TrainerError('train', 'ValueError', 'there is no such checkpoint to resume from');
-  }
-
   #addLoss(): void {
     const { losses } = this.#input;
+    if (this.#batch === MOST_BATCHES) throw endless();
     const loss = losses[Math.min(this.#batch++, losses.length - 1)] ?? 0;
     const steps = this.#step - this.#lastLogged;
     // Where NaN is kept out of the logs, the mean so far stands in for it.
@@ -169,7 +173,9 @@ export class ScriptedTrainer {
       });
       return {};
     }
-    const entry = { loss: writePythonNumber(loss), grad_norm: 1, learning_rate: step - 1 };
+    // An epoch without a step has no gradient to tell of, and the rate of the next step.
+    const gradient = this.#rate === undefined ? {} : { grad_norm: 1 };
+    const entry = { loss: writePythonNumber(loss), ...gradient, learning_rate: this.#rate ?? step };
     this.#history.push({ ...entry, epoch: this.#epoch, step });
     return { loss };
   }
@@ -207,11 +213,13 @@ export class ScriptedTrainer {
     const name = `checkpoint-${step}`;
     this.#flow.push(`save@${step}`);
     this.#clock.advance(this.#input.saveSeconds);
+    // That library stores its flags before the callbacks hear of the save.
+    const { control } = this.#schedule!;
     const saved = snapshot(name);
-    const schedule = saved.schedule as TrainerSchedule;
+    const schedule = { ...(saved.schedule as TrainerSchedule), control };
     this.#folder.write({
       name,
-      snapshot: saved,
+      snapshot: { ...saved, schedule },
       schedule,
       history: [...this.#history],
       size,
@@ -233,8 +241,10 @@ export class ScriptedTrainer {
   #watched(policy: Policy<TrainerSchedule>): Policy<TrainerSchedule> {
     return {
       ...policy,
-      decide: (schedule: TrainerSchedule, point: Point, moment: Moment) => {
+      decide: (known: TrainerSchedule, point: Point, moment: Moment) => {
         if (point.at === 'step ends') this.#step = moment.step;
+        const schedule = this.#begun ?? known;
+        this.#begun = undefined;
         const decision = policy.decide(schedule, point, { ...moment, epoch: this.#epoch });
         this.#schedule = decision?.state ?? schedule;
         return decision;
@@ -245,4 +255,13 @@ export class ScriptedTrainer {
   #throwRefusal(): void {
     if (this.#refusal) throw this.#refusal;
   }
+}
+
+function endless(): WallclockError {
+  return new WallclockError({
+    where: 'input',
+    expected: `a run that ends within ${MOST_BATCHES} micro-batches`,
+    got: 'one that goes on',
+    fix: 'Give it fewer epochs or max_steps, and data without a length at least one step in each pass.',
+  });
 }

@@ -50,7 +50,7 @@ export interface CheckedInput {
 }
 
 /** A run of more micro-batches than this is not planned. */
-const MOST_BATCHES = 10_000_000;
+export const MOST_BATCHES = 1_000_000;
 
 const readBatches: Reader<number> = (value, where) => {
   if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST_BATCHES) {

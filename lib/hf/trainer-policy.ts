@@ -38,9 +38,10 @@ export interface TrainerSchedule {
   readonly control: Control;
   /** Where it stands on a step: what it has still to look at. */
   readonly phase: 'start' | 'log' | 'evaluate' | 'save' | 'idle';
-  /** Whether an epoch is under way, and whether it has had a step. */
+  /** Whether an epoch and a step in it are under way, and whether the epoch has had any data. */
   readonly inEpoch: boolean;
-  readonly stepped: boolean;
+  readonly inStep: boolean;
+  readonly fed: boolean;
   readonly lastLogged: number;
   /** NaN never becomes best, so that this is a number, an infinity as text, or null. */
   readonly bestMetric: number | 'Infinity' | '-Infinity' | null;
@@ -53,13 +54,25 @@ export interface TrainerSchedule {
   readonly ended: 'no' | 'logged' | 'loaded';
 }
 
+/** The policy, and what else a loop that has that Trainer's callbacks tells it. */
+export interface TrainerPolicy extends Policy<TrainerSchedule> {
+  /**
+   * The callbacks hear that an epoch begins. A loop need not tell: then they hear of it when the first step has ended.
+   *
+   * @param fed a resumed epoch has had data already.
+   */
+  beginEpoch(schedule: TrainerSchedule, step: number, fed: boolean): TrainerSchedule;
+  /** The same for a step, with the count of those before it. A flag that is set here can end it before its last batch. */
+  beginStep(schedule: TrainerSchedule, step: number): TrainerSchedule;
+}
+
 /**
  * The rules of Hugging Face's Trainer as a policy: its flags that stay set, its forced last save and evaluation, its best
  * model and its early stopping are all in here, and none of it in the engine that carries it out.
  *
  * One action at a time is asked for, because what a callback hears of one may change the next.
  */
-export function trainerPolicy(options: TrainerPolicyOptions): Policy<TrainerSchedule> {
+export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
   const { args, size, earlyStopping, injections = [], prefixes = ['eval'], exists } = options;
 
   /** An event clears its flags, and then the callbacks hear of it: the built-in one, and the user's. */
@@ -122,15 +135,21 @@ export function trainerPolicy(options: TrainerPolicyOptions): Policy<TrainerSche
     );
   }
 
-  function beginEpoch(schedule: TrainerSchedule, step: number): TrainerSchedule {
+  function beginEpoch(schedule: TrainerSchedule, step: number, fed = false): TrainerSchedule {
     return schedule.inEpoch
       ? schedule
-      : fire({ ...schedule, inEpoch: true, stepped: false }, 'epoch_begin', step);
+      : fire({ ...schedule, inEpoch: true, inStep: false, fed }, 'epoch_begin', step);
+  }
+
+  function beginStep(schedule: TrainerSchedule, step: number): TrainerSchedule {
+    return schedule.inStep
+      ? schedule
+      : fire({ ...beginEpoch(schedule, step), inStep: true, fed: true }, 'step_begin', step);
   }
 
   function decideAtBegin(before: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
     const { step } = moment;
-    const fresh = { ...before, lastLogged: step, inEpoch: false, stepped: false, ended: 'no' as const };
+    const fresh = { ...before, lastLogged: step, inEpoch: false, inStep: false, ended: 'no' as const };
     const schedule = fire(fresh, 'train_begin', step);
     if (!args.eval_on_start) return { state: { ...schedule, phase: 'idle' } };
     return { state: { ...schedule, phase: 'start' }, actions: [act('evaluate', moment, 'eval_on_start')] };
@@ -138,19 +157,19 @@ export function trainerPolicy(options: TrainerPolicyOptions): Policy<TrainerSche
 
   function decideAtStep(before: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
     const { step } = moment;
-    const begun = fire(beginEpoch(before, step - 1), 'step_begin', step - 1);
-    const stepped = { ...begun, stepped: true };
-    const ended = fire(stepped, 'step_end', step, (control) => atStepEnd(control, stepped, moment));
-    return next({ ...ended, phase: 'log' }, moment);
+    const begun = beginStep(before, step - 1);
+    const ended = fire(begun, 'step_end', step, (control) => atStepEnd(control, begun, moment));
+    return next({ ...ended, inStep: false, phase: 'log' }, moment);
   }
 
   function decideAtEpoch(before: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
     const begun = beginEpoch(before, moment.step);
-    const empty = begun.stepped
+    // Data that has come to its end stops the training.
+    const fed = begun.fed
       ? begun
       : { ...begun, control: withFlags(begun.control, ['should_training_stop'], true) };
-    const ended = fire(empty, 'epoch_end', moment.step, (control) => atEpochEnd(control, moment));
-    return next({ ...ended, inEpoch: false, phase: 'log' }, moment);
+    const ended = fire(fed, 'epoch_end', moment.step, (control) => atEpochEnd(control, moment));
+    return next({ ...ended, inEpoch: false, inStep: false, phase: 'log' }, moment);
   }
 
   /** The next thing to do on this step, where there is one: log, evaluate, save, each if its flag is set by then. */
@@ -279,6 +298,8 @@ export function trainerPolicy(options: TrainerPolicyOptions): Policy<TrainerSche
 
   return {
     initialState: () => NEW_SCHEDULE,
+    beginEpoch,
+    beginStep,
     restoreState: (saved) => restored(saved as TrainerSchedule, args.restore_callback_states_from_checkpoint),
     decide(schedule: TrainerSchedule, point: Point, moment: Moment) {
       switch (point.at) {
@@ -304,7 +325,8 @@ const NEW_SCHEDULE: TrainerSchedule = {
   control: NO_FLAGS,
   phase: 'idle',
   inEpoch: false,
-  stepped: false,
+  inStep: false,
+  fed: false,
   lastLogged: 0,
   bestMetric: null,
   bestStep: null,
@@ -325,8 +347,10 @@ export function metricName({ metric_for_best_model }: CheckedArguments): string 
   return name.startsWith('eval_') ? name : `eval_${name}`;
 }
 
+/** @throws {TrainerError} where that library divides by zero: a part of no steps is an interval of 0. */
 function isMultiple(step: number, of: number): boolean {
-  return of !== 0 && step % of === 0;
+  if (of === 0) throw new TrainerError('train', 'ZeroDivisionError', 'an interval is 0 steps');
+  return step % of === 0;
 }
 
 function isTime(strategy: string, seconds: number, doneAt: number, { active }: Moment): boolean {

@@ -33,7 +33,8 @@ export function trainerSize(args: CheckedArguments, { batches, sized }: TrainerD
     throw new TrainerError('train', 'ValueError', 'max_steps must be above 0 where the data has no length');
   }
   const updatesPerEpoch = known ? Math.max(Math.ceil(batches / accumulated), 1) : max_steps;
-  const maxSteps = max_steps > 0 ? max_steps : Math.ceil(num_train_epochs * updatesPerEpoch);
+  // With 0 the steps are limited, to the first one, and the epochs are those that were asked for.
+  const maxSteps = max_steps >= 0 ? max_steps : Math.ceil(num_train_epochs * updatesPerEpoch);
   const epochs = max_steps > 0 ? Math.ceil(max_steps / updatesPerEpoch) : Math.ceil(num_train_epochs);
   return {
     maxSteps,
