@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript, and old enough for every Node that knows modules: it must be able to say what is missing.
-if (process.features.typescript) {
+if (Number(process.versions.node.split('.')[0]) >= 24) {
   const [{ main }, { processIo }] = await Promise.all([import('../cli/main.ts'), import('../cli/io.ts')]);
   process.exitCode = await main(process.argv.slice(2), processIo());
 } else {
