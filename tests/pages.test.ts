@@ -15,6 +15,7 @@ const PAGES = [
   '/guide/before-you-write-code/',
   '/docs/',
   '/docs/the-strategy/',
+  '/docs/any-loop/',
   '/docs/reference/',
   '/docs/reference/tfjs/',
   '/demos/',
