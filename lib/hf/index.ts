@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { CallbackEvent, Flag, Injection } from './control.ts';
+export type { CallbackEvent, Control, Flag, Injection } from './control.ts';
 export type { LogEntry } from './log-entry.ts';
 export { planTrainer } from './plan-trainer.ts';
 export type { PythonNumber } from './python-number.ts';
@@ -13,10 +13,11 @@ export type { TrainerInput } from './trainer-input.ts';
 export type { TrainerPlan, TrainerRefusal } from './trainer-plan.ts';
 export {
   type EarlyStopping,
+  type TrainerPolicy,
   type TrainerPolicyOptions,
-  type TrainerSchedule,
   trainerPolicy,
 } from './trainer-policy.ts';
+export type { TrainerSchedule } from './trainer-schedule.ts';
 export { type TrainerData, type TrainerSize, trainerSize } from './trainer-size.ts';
 export {
   type ReadTrainerStateOptions,

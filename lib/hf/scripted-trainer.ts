@@ -10,7 +10,8 @@ import { TrainerError } from './trainer-error.ts';
 import type { TrainerCheckpoint, TrainerFolder } from './trainer-folder.ts';
 import { type CheckedInput, MOST_BATCHES } from './trainer-input.ts';
 import type { TrainerPlan } from './trainer-plan.ts';
-import { type TrainerPolicy, type TrainerSchedule, trainerPolicy } from './trainer-policy.ts';
+import { type TrainerPolicy, trainerPolicy } from './trainer-policy.ts';
+import type { TrainerSchedule } from './trainer-schedule.ts';
 import type { TrainerSize } from './trainer-size.ts';
 import type { CheckedArguments } from './training-arguments.ts';
 

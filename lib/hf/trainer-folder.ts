@@ -1,7 +1,8 @@
 import type { RunSnapshot } from '../core/run.ts';
 import type { LogEntry } from './log-entry.ts';
 import { prunedAtEnd, rotated } from './rotation.ts';
-import type { EarlyStopping, TrainerSchedule } from './trainer-policy.ts';
+import type { EarlyStopping } from './trainer-policy.ts';
+import type { TrainerSchedule } from './trainer-schedule.ts';
 import type { TrainerSize } from './trainer-size.ts';
 
 /** What one checkpoint of that Trainer keeps. */

@@ -10,8 +10,9 @@ import type {
   StopReason,
 } from '../core/policy.ts';
 import type { Metrics } from '../core/run-event.ts';
-import { type CallbackEvent, CLEARED, type Control, type Injection, NO_FLAGS, withFlags } from './control.ts';
+import { type CallbackEvent, CLEARED, type Control, type Injection, withFlags } from './control.ts';
 import { TrainerError } from './trainer-error.ts';
+import { NEW_SCHEDULE, readTrainerSchedule, type TrainerSchedule } from './trainer-schedule.ts';
 import type { TrainerSize } from './trainer-size.ts';
 import type { CheckedArguments } from './training-arguments.ts';
 
@@ -31,27 +32,6 @@ export interface TrainerPolicyOptions {
   readonly prefixes?: readonly string[];
   /** Whether a checkpoint of this name is there. */
   readonly exists: (checkpoint: string) => boolean;
-}
-
-/** What that Trainer remembers between decisions. Plain JSON. */
-export interface TrainerSchedule {
-  readonly control: Control;
-  /** Where it stands on a step: what it has still to look at. */
-  readonly phase: 'start' | 'log' | 'evaluate' | 'save' | 'idle';
-  /** Whether an epoch and a step in it are under way, and whether the epoch has had any data. */
-  readonly inEpoch: boolean;
-  readonly inStep: boolean;
-  readonly fed: boolean;
-  readonly lastLogged: number;
-  /** NaN never becomes best, so that this is a number, an infinity as text, or null. */
-  readonly bestMetric: number | 'Infinity' | '-Infinity' | null;
-  readonly bestStep: number | null;
-  readonly bestCheckpoint: string | null;
-  /** Evaluations in a row that were not better. */
-  readonly patience: number;
-  /** Milliseconds of active time at which each action was last done. */
-  readonly doneAt: { readonly [action in ActionName]: number };
-  readonly ended: 'no' | 'logged' | 'loaded';
 }
 
 /** The policy, and what else a loop that has that Trainer's callbacks tells it. */
@@ -300,7 +280,8 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     initialState: () => NEW_SCHEDULE,
     beginEpoch,
     beginStep,
-    restoreState: (saved) => restored(saved as TrainerSchedule, args.restore_callback_states_from_checkpoint),
+    restoreState: (saved, where) =>
+      readTrainerSchedule(saved, where, args.restore_callback_states_from_checkpoint),
     decide(schedule: TrainerSchedule, point: Point, moment: Moment) {
       switch (point.at) {
         case 'run begins':
@@ -320,26 +301,6 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
 }
 
 const FLAG_NAMES = ['should_log', 'should_evaluate', 'should_save', 'should_training_stop'] as const;
-
-const NEW_SCHEDULE: TrainerSchedule = {
-  control: NO_FLAGS,
-  phase: 'idle',
-  inEpoch: false,
-  inStep: false,
-  fed: false,
-  lastLogged: 0,
-  bestMetric: null,
-  bestStep: null,
-  bestCheckpoint: null,
-  patience: 0,
-  doneAt: { log: 0, evaluate: 0, save: 0 },
-  ended: 'no',
-};
-
-/** A resumed Trainer knows its best model again; its flags and its patience only where that is asked for. */
-function restored(saved: TrainerSchedule, withCallbacks: boolean): TrainerSchedule {
-  return withCallbacks ? saved : { ...saved, control: NO_FLAGS, patience: 0 };
-}
 
 /** Metrics of an evaluation bear a prefix, the argument may or may not. */
 export function metricName({ metric_for_best_model }: CheckedArguments): string {

@@ -194,7 +194,7 @@ function parsePythonJson(text: string, where: string): unknown {
   if (text.length > MOST_BYTES) {
     throw new WallclockError({ where, expected: `at most ${MOST_BYTES} characters`, got: text.length });
   }
-  const json = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity\b|\bNaN\b/g, (token) =>
+  const json = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity\b|\bNaN\b/g, (token) =>
     token.startsWith('"') ? token : `"${token}"`,
   );
   try {
@@ -255,9 +255,12 @@ function intervalOf(action: 'log' | 'evaluate' | 'save', steps: unknown) {
   return Number.isFinite(steps) && (steps as number) > 0 ? { [action]: `${steps} steps` } : {};
 }
 
+/** That library's own default. A resumed Trainer takes what stands here and divides by it: it must not be 0. */
+const DEFAULT_STEPS = 500;
+
 /** The steps of an interval in steps; one in time has none. */
 function stepsIn(interval: string | undefined): number {
-  return Number(/^(\d+) steps?$/.exec(interval ?? '')?.[1] ?? 0);
+  return Number(/^([1-9]\d*) steps?$/.exec(interval ?? '')?.[1] ?? DEFAULT_STEPS);
 }
 
 function object(value: unknown, where: string): { readonly [key: string]: unknown } {

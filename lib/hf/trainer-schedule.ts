@@ -1,0 +1,111 @@
+import { WallclockError } from '../core/errors.ts';
+import type { ActionName } from '../core/policy.ts';
+import { type Reader, readBoolean, readOptions } from '../core/read-options.ts';
+import { type Control, NO_FLAGS } from './control.ts';
+
+const PHASES = ['start', 'log', 'evaluate', 'save', 'idle'] as const;
+const ENDINGS = ['no', 'logged', 'loaded'] as const;
+
+/** What that Trainer remembers between decisions. Plain JSON. */
+export interface TrainerSchedule {
+  readonly control: Control;
+  /** Where it stands on a step: what it has still to look at. */
+  readonly phase: (typeof PHASES)[number];
+  /** Whether an epoch and a step in it are under way, and whether the epoch has had any data. */
+  readonly inEpoch: boolean;
+  readonly inStep: boolean;
+  readonly fed: boolean;
+  readonly lastLogged: number;
+  /** NaN never becomes best, so that this is a number, an infinity as text, or null. */
+  readonly bestMetric: number | 'Infinity' | '-Infinity' | null;
+  readonly bestStep: number | null;
+  readonly bestCheckpoint: string | null;
+  /** Evaluations in a row that were not better. */
+  readonly patience: number;
+  /** Milliseconds of active time at which each action was last done. */
+  readonly doneAt: { readonly [action in ActionName]: number };
+  readonly ended: (typeof ENDINGS)[number];
+}
+
+export const NEW_SCHEDULE: TrainerSchedule = {
+  control: NO_FLAGS,
+  phase: 'idle',
+  inEpoch: false,
+  inStep: false,
+  fed: false,
+  lastLogged: 0,
+  bestMetric: null,
+  bestStep: null,
+  bestCheckpoint: null,
+  patience: 0,
+  doneAt: { log: 0, evaluate: 0, save: 0 },
+  ended: 'no',
+};
+
+const readCount: Reader<number> = (value, where) => {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw new WallclockError({ where, expected: 'a whole number of at least 0', got: value });
+};
+
+const readMilliseconds: Reader<number> = (value, where) => {
+  if (Number.isFinite(value) && (value as number) >= 0) return value as number;
+  throw new WallclockError({ where, expected: 'milliseconds, 0 or more', got: value });
+};
+
+const readMetric: Reader<number | 'Infinity' | '-Infinity'> = (value, where) => {
+  if (Number.isFinite(value) || value === 'Infinity' || value === '-Infinity') return value as number;
+  throw new WallclockError({ where, expected: "a number, 'Infinity' or '-Infinity'", got: value });
+};
+
+const readName: Reader<string> = (value, where) => {
+  if (typeof value === 'string') return value;
+  throw new WallclockError({ where, expected: "a checkpoint's name", got: value });
+};
+
+/** One of some words, which has to be there. */
+function wordOf<const Word extends string>(words: readonly Word[]): Reader<Word> {
+  return (value, where) => {
+    const word = words.find((one) => one === value);
+    if (word) return word;
+    throw new WallclockError({ where, expected: `one of ${words.join(', ')}`, got: value });
+  };
+}
+
+function orNull<T>(reader: Reader<T>): Reader<T | null> {
+  return (value, where) => (value === null ? null : reader(value, where));
+}
+
+const FLAG_READERS = {
+  should_training_stop: readBoolean,
+  should_epoch_stop: readBoolean,
+  should_save: readBoolean,
+  should_evaluate: readBoolean,
+  should_log: readBoolean,
+};
+
+const READERS = {
+  control: (value: unknown, where: string): Control => readOptions(value, FLAG_READERS, where),
+  phase: wordOf(PHASES),
+  inEpoch: readBoolean,
+  inStep: readBoolean,
+  fed: readBoolean,
+  lastLogged: readCount,
+  bestMetric: orNull(readMetric),
+  bestStep: orNull(readCount),
+  bestCheckpoint: orNull(readName),
+  patience: readCount,
+  doneAt: (value: unknown, where: string) =>
+    readOptions(value, { log: readMilliseconds, evaluate: readMilliseconds, save: readMilliseconds }, where),
+  ended: wordOf(ENDINGS),
+};
+
+/**
+ * A schedule as a checkpoint has stored it: a resumed Trainer knows its best model again.
+ *
+ * @param withCallbacks its flags and its patience as well; else they begin anew.
+ * @throws {WallclockError} where anything in it is not what a schedule holds.
+ */
+export function readTrainerSchedule(saved: unknown, where: string, withCallbacks: boolean): TrainerSchedule {
+  const schedule = readOptions(saved, READERS, where);
+  return withCallbacks ? schedule : { ...schedule, control: NO_FLAGS, patience: 0 };
+}
