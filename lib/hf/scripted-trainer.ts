@@ -118,6 +118,7 @@ export class ScriptedTrainer {
     const first = Math.floor(this.#step / updatesPerEpoch);
     let skipped = ignore_data_skip ? 0 : (this.#step % updatesPerEpoch) * accumulated;
     for (let epoch = first; epoch < epochs; epoch++) {
+      const before = Number.isFinite(epochs) || skipped > 0 ? undefined : this.#position();
       this.#rate = undefined;
       this.#schedule = this.#begun = policy.beginEpoch(this.#schedule!, this.#step, skipped > 0);
       // Data without a length ends where it ends.
@@ -143,7 +144,13 @@ export class ScriptedTrainer {
       await run.epoch(batch === batchesPerEpoch);
       this.#throwRefusal();
       if (this.#schedule!.control.should_training_stop) return;
+      if (before === this.#position()) throw endless();
     }
+  }
+
+  /** All that decides what comes next: an epoch that leaves it as it was is followed by such epochs alone. */
+  #position(): string {
+    return JSON.stringify([this.#step, this.#evaluation, this.#schedule]);
   }
 
   #addLoss(): void {
