@@ -6,6 +6,7 @@ import { Run, type RunOptions } from './core/run.ts';
 import type { StrategyOptions } from './core/strategy.ts';
 import { systemClock } from './system-clock.ts';
 
+/** What a run of a loop of one's own is made of. */
 export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | 'clock'> {
   /** When to log, evaluate, save and stop: intervals, a replay, or a policy of your own. */
   strategy: StrategyOptions | ReadyStrategy;

@@ -15,7 +15,9 @@ export interface DeadlineOptions {
 
 /** A checked deadline. Milliseconds; Infinity where there is none. */
 export interface Deadline {
+  /** Milliseconds by the wall from the beginning of this run. */
   readonly after: number;
+  /** Milliseconds that are held back at the least. */
   readonly reserve: number;
 }
 

@@ -21,9 +21,13 @@ export interface Complaint {
  * ```
  */
 export class WallclockError extends Error {
+  /** The place, as its author would name it. */
   readonly where: string;
+  /** What would have been accepted there. */
   readonly expected: string;
+  /** What came instead, as it came. */
   readonly got: unknown;
+  /** What to do about it, where there is one thing to do. */
   readonly fix: string | undefined;
 
   constructor({ where, expected, got, fix, cause }: Complaint) {

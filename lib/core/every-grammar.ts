@@ -36,6 +36,7 @@ export type Term = {
 export interface Arm {
   /** As it was written: a reason in an event's `why`. */
   readonly text: string;
+  /** In the order in which they were written. */
   readonly terms: readonly Term[];
 }
 

@@ -41,6 +41,7 @@ export type EveryText =
  * ```
  */
 export interface EveryOptions {
+  /** How often, in words. */
   every: EveryText;
   /** Where the next interval is counted from. Default `'spaced'`. */
   anchor?: Anchor;
@@ -57,6 +58,7 @@ export interface EveryOptions {
 /** How often something happens: `'30s'`, or an object where the particulars matter. */
 export type Every = EveryText | EveryOptions;
 
+/** Where an interval is counted from: the end of the last action, or the beginning of the run. */
 export type Anchor = 'spaced' | 'grid';
 
 /** A checked {@link Every}: plain data, ready to decide with. */
@@ -65,7 +67,9 @@ export interface Interval {
   readonly text: string;
   /** Whichever comes first. Never empty. */
   readonly arms: readonly Arm[];
+  /** Where the next one is counted from. */
   readonly anchor: Anchor;
+  /** When the first one comes. */
   readonly first: 'later' | 'now';
 }
 

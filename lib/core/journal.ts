@@ -5,14 +5,17 @@ import type { RunEvent } from './run-event.ts';
 
 /** A decision that was acted on: what, at which step, and its account of itself. */
 export interface JournalEntry extends Action {
+  /** Steps completed by then. */
   readonly step: number;
 }
 
 /** All that a run's policy decided and that was carried out. Plain JSON. */
 export interface Journal {
+  /** Of this format. */
   readonly version: 1;
   /** In the order in which they were carried out. */
   readonly entries: readonly JournalEntry[];
+  /** The step with which the run ended, and why. */
   readonly end: {
     readonly step: number;
     readonly reason: StopReason;

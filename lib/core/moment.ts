@@ -14,8 +14,11 @@ export interface Moment {
   readonly step: number;
   /** Epochs completed, with the part of the one under way where its length is known. */
   readonly epoch: number;
+  /** Milliseconds by the wall. */
   readonly elapsed: number;
+  /** Milliseconds, neither paused nor suspended. */
   readonly active: number;
+  /** Milliseconds, neither evaluating nor saving either. */
   readonly training: number;
   /** The most training time that one step has taken so far. */
   readonly longestStep: number;

@@ -14,7 +14,9 @@ export type PatienceOptions =
 
 /** A checked patience. Its length is a count, or milliseconds. */
 export interface Patience {
+  /** What is counted. */
   readonly axis: 'evaluations' | 'active' | 'steps' | 'epochs';
+  /** Evaluations, steps, epochs, or milliseconds of active time. */
   readonly length: number;
 }
 

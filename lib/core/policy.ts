@@ -3,6 +3,7 @@ import type { Metrics, Occasion } from './run-event.ts';
 
 /** What a run can be told to do. `log`, `evaluate` and `save` are carried out in the order in which they are given. */
 export const ACTIONS = ['log', 'evaluate', 'save'] as const;
+/** One of {@link ACTIONS}. */
 export type ActionName = (typeof ACTIONS)[number];
 
 /**
@@ -21,6 +22,7 @@ export type StopReason =
 
 /** A decision that is to be acted on, with its account of itself. */
 export interface Action {
+  /** What is to be done. */
   readonly type: ActionName;
   /**
    * When it was due and by how much it is late: seconds where the first reason is a time, else steps or epochs.
@@ -59,7 +61,9 @@ export type Reading = Omit<Occasion, 'seq'>;
 /** An action has been carried out, or has failed. */
 export interface ActionDone {
   readonly at: 'action done';
+  /** As it was decided. */
   readonly action: Action;
+  /** Whether it succeeded. */
   readonly ok: boolean;
   /** Milliseconds of active time that it took. */
   readonly took: number;
@@ -69,14 +73,17 @@ export interface ActionDone {
   readonly checkpoint?: string;
   /** What is still to be carried out at this step. */
   readonly rest: readonly Action[];
+  /** The one reading of its step. */
   readonly reading: Reading;
 }
 
 /** What a policy wants done now, and the state with which it wants to be asked next. */
 export interface Decision<State> {
+  /** With which it wants to be asked next. */
   readonly state: State;
   /** In their order. After an action they take the place of the rest of its step; where absent, the rest stays. */
   readonly actions?: readonly Action[];
+  /** Why the run is to end, where it is. Default: it goes on. */
   readonly stop?: StopReason;
   /** A checkpoint whose model is to be loaded now, at the end of the run. */
   readonly load?: string;
@@ -91,6 +98,7 @@ export interface Decision<State> {
  * `State` is plain JSON: a checkpoint stores it, and a resumed run hands it back.
  */
 export interface Policy<State = unknown> {
+  /** The state of a new run. */
   initialState(): State;
   /**
    * The state that a checkpoint has stored, once it has been checked: it comes from outside.
@@ -112,9 +120,11 @@ export interface PolicyDescription {
   readonly intervals: { readonly [action in ActionName]?: string };
   /** What else it may ask for: an evaluation before a save, say. The run checks that each can be done. */
   readonly needs?: readonly (ActionName | 'load')[];
+  /** Over all runs together. */
   readonly maxSteps?: number;
   /** Seconds of active time. */
   readonly maxTime?: number;
+  /** Over all runs together. */
   readonly maxEpochs?: number;
   /** Seconds by the wall from the beginning of this run. */
   readonly deadline?: number;

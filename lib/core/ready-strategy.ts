@@ -10,10 +10,13 @@ import { describeStrategy, strategyPolicy } from './strategy-policy.ts';
  * Whatever takes a strategy takes one of these as well.
  */
 export interface ReadyStrategy {
+  /** Which checkpoints are kept. */
   readonly keep: Keep;
+  /** How metrics compare, where a best is tracked. */
   readonly best?: Best;
   /** Whether it ends the run by itself. */
   readonly bounded: boolean;
+  /** What it tells of itself when the run begins. */
   readonly description: PolicyDescription;
   /**
    * What decides.

@@ -8,6 +8,7 @@ import type { Strategy } from './strategy.ts';
 export interface RunSize {
   /** Steps that its loop will take, where nothing stops it before. */
   readonly steps?: number;
+  /** Steps in one pass over the data. */
   readonly stepsPerEpoch?: number;
 }
 

@@ -13,8 +13,11 @@ export interface KeepOptions {
 
 /** Checked {@link KeepOptions}; `every` is in milliseconds. */
 export interface Keep {
+  /** The newest so many. */
   readonly latest?: number | undefined;
+  /** So many of the best. */
   readonly best?: number | undefined;
+  /** Milliseconds of elapsed time between two. */
   readonly every?: number | undefined;
 }
 
@@ -23,6 +26,7 @@ export const KEEP_ALL: Keep = {};
 
 /** What the rules need to know of a checkpoint. */
 export interface Kept {
+  /** Of the checkpoint. */
   readonly name: string;
   /** Milliseconds since the run began, by the wall. */
   readonly elapsed: number;

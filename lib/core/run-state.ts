@@ -12,12 +12,15 @@ import { append, EMPTY_SERIES, type Series } from './series.ts';
 
 /** What a view knows of one action. */
 export interface ActionRecord<Event> {
+  /** How often it succeeded. */
   readonly count: number;
+  /** The newest one. */
   readonly last?: Event;
   /** A point for each time it happened; its value is the lateness in the unit of the interval. */
   readonly marks: Series;
   /** Seconds it has taken altogether. */
   readonly took: number;
+  /** Whole intervals that went by unheeded. */
   readonly missed: number;
 }
 
@@ -25,26 +28,35 @@ export interface ActionRecord<Event> {
  * What a run comes to: the fold of its events, and all that a view needs. Plain JSON, and of bounded size.
  */
 export interface RunState extends Omit<Occasion, 'seq'> {
+  /** Where it is in its life. */
   readonly status: 'idle' | 'running' | 'paused' | 'ended';
   /** The run's name; empty before it begins. */
   readonly run: string;
   /** How many events it has had: the `seq` of the next one. */
   readonly events: number;
+  /** What decides, in words. */
   readonly policy: PolicyDescription;
+  /** Steps in one pass over the data, where it is known. */
   readonly stepsPerEpoch?: number;
+  /** What is known of the logs. */
   readonly log: ActionRecord<LogEvent>;
+  /** What is known of the evaluations. */
   readonly evaluate: ActionRecord<EvaluateEvent>;
+  /** What is known of the saves. */
   readonly save: ActionRecord<SaveEvent>;
   /** A line for each metric, `log.loss`, `evaluate.accuracy`. */
   readonly series: { readonly [name: string]: Series };
   /** Names of the newest checkpoints that there should be, oldest first. */
   readonly checkpoints: readonly string[];
+  /** How often an action failed. */
   readonly failures: number;
+  /** The newest of them. */
   readonly lastFailure?: FailEvent;
   /** The newest warnings, oldest first. */
   readonly warnings: readonly string[];
   /** Seconds that the machine has slept meanwhile. */
   readonly slept: number;
+  /** The checkpoint from which it went on. */
   readonly resumedFrom?: string;
   /** The checkpoint whose model was loaded at the end. */
   readonly loaded?: string;
@@ -59,6 +71,7 @@ const MOST_WARNINGS = 8;
 
 const NO_RECORD = { count: 0, marks: EMPTY_SERIES, took: 0, missed: 0 };
 
+/** What is known of a run before its first event. */
 export const IDLE_RUN: RunState = {
   status: 'idle',
   run: '',

@@ -1,7 +1,10 @@
 /** A value at a time: seconds of active time, the step, and the value. */
 export interface SeriesPoint {
+  /** Seconds of active time. */
   readonly time: number;
+  /** Steps completed. */
   readonly step: number;
+  /** In the unit of what is drawn. */
   readonly value: number;
 }
 
@@ -10,6 +13,7 @@ export interface SeriesPoint {
  * every second, fourth, eighth… point is taken; the newest is always there.
  */
 export interface Series {
+  /** At most 512, oldest first. */
   readonly points: readonly SeriesPoint[];
   /** The newest point, where it is not among the points yet. */
   readonly newest?: SeriesPoint;
@@ -22,6 +26,7 @@ export interface Series {
 /** The most points a series holds: more than a projector has columns to show. Even, so that halving is exact. */
 export const MOST_POINTS = 512;
 
+/** A series without a point. */
 export const EMPTY_SERIES: Series = { points: [], stride: 1, count: 0 };
 
 /** The series with one more point. The work is bounded, however many there have been. */

@@ -60,17 +60,29 @@ export interface StrategyOptions {
 
 /** A checked strategy. Times are milliseconds; what has no limit is Infinity. */
 export interface Strategy {
+  /** Of each action that has one. */
   readonly intervals: Intervals;
+  /** Milliseconds of active time, over all runs together. */
   readonly maxTime: number;
+  /** Milliseconds of active time, for each run anew. */
   readonly maxTimeThisRun: number;
+  /** Over all runs together. */
   readonly maxSteps: number;
+  /** Over all runs together. */
   readonly maxEpochs: number;
+  /** By the wall. */
   readonly deadline: Deadline;
+  /** How metrics compare, where a best is tracked. */
   readonly best: Best | undefined;
+  /** How long something better is waited for. */
   readonly patience: Patience | undefined;
+  /** Which actions a run ends with. */
   readonly final: { readonly [action in ActionName]: boolean };
+  /** Which checkpoints are kept. */
   readonly keep: Keep;
+  /** What a failure comes to. */
   readonly onFailure: 'continue' | 'stop';
+  /** What a resumed run does with its intervals. */
   readonly onResume: 'continue' | 'restart';
 }
 

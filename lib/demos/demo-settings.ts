@@ -11,9 +11,13 @@ export interface DemoOptions {
   readonly demo: string;
   /** Intervals; `'off'` for never. */
   readonly log?: Every | 'off';
+  /** As for `log`. */
   readonly evaluate?: Every | 'off';
+  /** As for `log`. */
   readonly save?: Every | 'off';
+  /** A duration of active time. */
   readonly maxTime?: StrategyOptions['maxTime'];
+  /** Default: the demo's first. */
   readonly backend?: Backend;
   /** A whole number from 0. */
   readonly seed?: number;
@@ -25,11 +29,17 @@ export interface DemoOptions {
 
 /** A demo with all that a run of it needs, checked. */
 export interface DemoSettings {
+  /** Which one. */
   readonly demo: Demo;
+  /** Its intervals and limits. */
   readonly strategy: StrategyOptions;
+  /** What it trains on. */
   readonly backend: Backend;
+  /** A whole number from 0. */
   readonly seed: number;
+  /** Milliseconds that a step takes at least. */
   readonly minimumStepTime: number;
+  /** The name of the browser store for checkpoints. */
   readonly store: string;
 }
 

@@ -11,15 +11,19 @@ export type Backend = 'cpu' | 'wasm' | 'webgl';
 export interface Demo {
   /** The folder's name, and the demo's in addresses and in `<training-run demo="…">`. */
   readonly id: string;
+  /** Its name, for people. */
   readonly title: string;
   /** One sentence for a gallery. */
   readonly summary: string;
   /** What is trained on what, in one or two sentences: shown beside the run. */
   readonly description: string;
+  /** Its own intervals and limits. */
   readonly strategy: StrategyOptions;
   /** The backends it can train on, the default one first. */
   readonly backends: readonly Backend[];
+  /** Examples a step. */
   readonly batchSize: number;
+  /** A whole number from 0. */
   readonly seed: number;
   /** kB of training data that are fetched on Run, beside the engine. 0 where the data is made. */
   readonly dataKilobytes: number;
@@ -37,7 +41,9 @@ export type Frame = FieldFrame | TilesFrame;
 /** A plane from -1 to 1, coloured by which of two classes the model expects, with the training points on it. */
 export interface FieldFrame {
   readonly kind: 'field';
+  /** Values in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** The probability of class 1, 0 to 255, row by row from the top left (x = -1, y = 1). */
   readonly values: Uint8Array;
@@ -56,7 +62,9 @@ export interface TilesFrame {
   readonly indices: Uint32Array;
   /** Grey values, 0 to 255, picture after picture. Left out of recordings, which hold no data of others. */
   readonly pixels?: Uint8Array;
+  /** What each is: a class from 0. */
   readonly labels: Uint8Array;
+  /** What the model says that each is. */
   readonly guesses: Uint8Array;
   /** How sure the model is of its guess, 0 to 255. */
   readonly confidence: Uint8Array;

@@ -4,7 +4,9 @@ import type { Frame } from './demo.ts';
 
 /** A run that was recorded: its events, and the last frame that was painted. */
 export interface Recording {
+  /** All that the run told, in order. */
   readonly events: readonly RunEvent[];
+  /** The last one. */
   readonly frame: Frame;
 }
 

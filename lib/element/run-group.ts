@@ -30,21 +30,25 @@ export class RunGroup extends BaseElement {
     });
   }
 
+  /** @internal */
   connectedCallback(): void {
     const span = this.getAttribute('span');
     for (const run of this.runs) if (span) run.setAttribute('span', span);
     this.#update();
   }
 
+  /** Those within it. */
   get runs(): TrainingRun[] {
     return [...this.querySelectorAll('training-run')].filter((run) => run instanceof TrainingRun);
   }
 
+  /** All train. */
   run(): void {
     this.#late.clear();
     for (const run of this.runs) run.run();
   }
 
+  /** All stand still. */
   pause(): void {
     for (const run of this.runs) {
       if (run.phase === 'loading' || run.phase === 'ready') this.#late.add(run);
@@ -52,11 +56,13 @@ export class RunGroup extends BaseElement {
     }
   }
 
+  /** All go on. */
   continue(): void {
     this.#late.clear();
     for (const run of this.runs) run.continue();
   }
 
+  /** All show their recorded runs again. */
   reset(): void {
     this.#late.clear();
     for (const run of this.runs) run.reset();

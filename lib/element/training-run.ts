@@ -23,6 +23,7 @@ import { sharedStyles } from './styles.ts';
  * @fires phasechange when {@link TrainingRun.phase} changes; it bubbles.
  */
 export class TrainingRun extends BaseElement {
+  /** @internal */
   static readonly observedAttributes = [...Object.values(ATTRIBUTES), 'compact', 'span'];
 
   #settings: DemoSettings | undefined;
@@ -50,12 +51,14 @@ export class TrainingRun extends BaseElement {
     keepOwnKeys(root);
   }
 
+  /** @internal */
   connectedCallback(): void {
     // One that is moved while it trains goes on.
     if (this.phase === 'recorded') this.#configure();
     this.#resized.observe(this);
   }
 
+  /** @internal */
   disconnectedCallback(): void {
     this.#resized.disconnect();
     // An element that is only moved is connected again before this task is over.
@@ -64,10 +67,12 @@ export class TrainingRun extends BaseElement {
     });
   }
 
+  /** @internal */
   attributeChangedCallback(): void {
     if (this.isConnected && this.phase === 'recorded') this.#configure();
   }
 
+  /** Where it is in its life. */
   get phase(): Phase {
     return this.#live.phase;
   }
@@ -113,12 +118,14 @@ export class TrainingRun extends BaseElement {
     this.run({ resume: true });
   }
 
+  /** Training stands still. */
   pause(): void {
     if (this.phase !== 'running') return;
     this.#client?.send({ type: 'pause' });
     this.#happen({ type: 'pause' });
   }
 
+  /** Training goes on. */
   continue(): void {
     if (this.phase !== 'paused') return;
     this.#client?.send({ type: 'continue' });

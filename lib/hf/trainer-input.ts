@@ -8,6 +8,7 @@ import type { TrainingArguments } from './training-arguments.ts';
 
 /** A training run of that Trainer, with what its losses and metrics will be. */
 export interface TrainerInput {
+  /** In that library's names. */
   args: TrainingArguments;
   /** Micro-batches in one pass. */
   batches_per_epoch: number;
@@ -17,6 +18,7 @@ export interface TrainerInput {
   losses?: readonly PythonNumber[];
   /** What each evaluation of a data set measures, in order. */
   evals?: readonly { readonly [metric: string]: PythonNumber }[];
+  /** Default: none. */
   early_stopping?: EarlyStopping;
   /** What a user's callback sets. */
   inject?: readonly Injection[];
@@ -28,7 +30,9 @@ export interface TrainerInput {
   resume_from?: boolean | string;
   /** Seconds that each step, evaluation and save takes, for `'time'`. Default 0. */
   step_seconds?: number;
+  /** Seconds of each evaluation. Default 0. */
   eval_seconds?: number;
+  /** Seconds of each save. Default 0. */
   save_seconds?: number;
 }
 

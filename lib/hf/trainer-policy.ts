@@ -18,13 +18,19 @@ import type { CheckedArguments } from './training-arguments.ts';
 
 /** Patience with the metric, counted in evaluations. */
 export interface EarlyStopping {
+  /** Evaluations in a row that may be no better. */
   readonly patience: number;
+  /** By how much the metric must be better. */
   readonly threshold: number;
 }
 
+/** What {@link trainerPolicy} takes. */
 export interface TrainerPolicyOptions {
+  /** Checked. */
   readonly args: CheckedArguments;
+  /** How long it trains. */
   readonly size: TrainerSize;
+  /** Default: none. */
   readonly earlyStopping?: EarlyStopping | undefined;
   /** What a user's callback does. Default: nothing. */
   readonly injections?: readonly Injection[];

@@ -11,6 +11,7 @@ export interface TrainerData {
 
 /** How long a Trainer trains, and the intervals in steps that follow from it. */
 export interface TrainerSize {
+  /** Optimizer steps. */
   readonly maxSteps: number;
   /** Infinity where only the steps are limited. */
   readonly epochs: number;
@@ -18,8 +19,11 @@ export interface TrainerSize {
   readonly updatesPerEpoch: number;
   /** Micro-batches that one pass is taken to have. */
   readonly batchesPerEpoch: number;
+  /** Optimizer steps between two logs. */
   readonly loggingSteps: number;
+  /** Optimizer steps between two evaluations. */
   readonly evalSteps: number;
+  /** Optimizer steps between two saves. */
   readonly saveSteps: number;
 }
 

@@ -10,32 +10,55 @@ import { TrainerError } from './trainer-error.ts';
  * `'time'` is what huggingface/transformers#30188 and #37642 propose: an interval in minutes, and in seconds as well.
  */
 export interface TrainingArguments {
+  /** Epochs. Default 3. */
   num_train_epochs?: number;
+  /** Optimizer steps; where it is above 0 the epochs do not count. Default -1. */
   max_steps?: number;
+  /** Micro-batches in an optimizer step. Default 1. */
   gradient_accumulation_steps?: number;
+  /** Default `'steps'`. */
   logging_strategy?: 'no' | 'steps' | 'epoch' | 'time';
+  /** Logs the first step as well. Default false. */
   logging_first_step?: boolean;
   /** A number of steps, or below 1 a part of all steps. */
   logging_steps?: number;
+  /** Minutes between two logs, under `'time'`. */
   logging_minutes?: number;
+  /** Seconds between two logs, under `'time'`. */
   logging_seconds?: number;
+  /** Leaves losses that are not finite out of the logs. Default true. */
   logging_nan_inf_filter?: boolean;
+  /** Default `'no'`. */
   eval_strategy?: 'no' | 'steps' | 'epoch' | 'time';
+  /** Evaluates before the first step. Default false. */
   eval_on_start?: boolean;
   /** Steps or epochs, by the strategy; seconds under `'time'`. */
   eval_delay?: number;
+  /** A number of steps, or below 1 a part of all steps. Default: that of the logs. */
   eval_steps?: number | null;
+  /** Minutes between two evaluations, under `'time'`. */
   eval_minutes?: number;
+  /** Seconds between two evaluations, under `'time'`. */
   eval_seconds?: number;
+  /** Default `'steps'`. */
   save_strategy?: 'no' | 'steps' | 'epoch' | 'best' | 'time';
+  /** A number of steps, or below 1 a part of all steps. Default 500. */
   save_steps?: number;
+  /** Minutes between two saves, under `'time'`. */
   save_minutes?: number;
+  /** Seconds between two saves, under `'time'`. */
   save_seconds?: number;
+  /** So many of the newest checkpoints are kept. Default: all. */
   save_total_limit?: number | null;
+  /** Default false. */
   load_best_model_at_end?: boolean;
+  /** With or without `eval_`. Default `'loss'` where the best model is loaded at the end, else none. */
   metric_for_best_model?: string | null;
+  /** Default: true unless the metric's name ends with `loss`. */
   greater_is_better?: boolean | null;
+  /** A resumed run begins its data anew. Default false. */
   ignore_data_skip?: boolean;
+  /** A resumed run takes up the patience where it was. Default false. */
   restore_callback_states_from_checkpoint?: boolean;
 }
 

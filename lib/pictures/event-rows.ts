@@ -4,11 +4,15 @@ import { pointsOf } from '../core/series.ts';
 
 /** What a run did of one action, for a table. `due`, `fired` and `late` are seconds for times, else steps or epochs. */
 export interface EventRow {
+  /** Which one. */
   readonly action: ActionName;
+  /** Its interval, as it was written. */
   readonly every: string;
+  /** How often it happened. */
   readonly count: number;
   /** The last one that its interval asked for. */
   readonly due?: number;
+  /** When that one came. */
   readonly fired?: number;
   /** The most that one was late by. */
   readonly late: number;

@@ -8,9 +8,11 @@ export interface Lane {
   readonly sign: string;
   /** What one of them is called, and several. */
   readonly one: string;
+  /** What several are called. */
   readonly many: string;
 }
 
+/** The lane of each action. */
 export const LANES: { readonly [action in ActionName]: Lane } = {
   log: { colour: 'var(--wc-log, #2563ad)', sign: '●', one: 'log', many: 'logs' },
   evaluate: {

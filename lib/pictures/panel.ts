@@ -6,6 +6,7 @@ export interface Panel {
   readonly body: string;
 }
 
+/** How a picture is drawn. */
 export interface PictureOptions {
   /** Seconds on the time axis. Default: what the run needs. */
   span?: number;

@@ -5,6 +5,7 @@ import { eventTable } from './event-table.ts';
 import { framePicture } from './frame-picture.ts';
 import { type ChartOptions, runPicture, timelinePicture } from './run-picture.ts';
 
+/** How a recorded run is drawn. */
 export interface RecordedRunOptions extends ChartOptions {
   /** Only the timeline: for several runs side by side. Default false. */
   compact?: boolean;

@@ -14,6 +14,7 @@ export function timelinePicture(state: RunState, options: PictureOptions = {}): 
   return picture([timelinePanel(state, span, fontSize, now)], timelineLabel(state), options);
 }
 
+/** How a chart is drawn. */
 export interface ChartOptions extends PictureOptions {
   /** Pixels of the chart. Default 190. */
   height?: number;

@@ -28,6 +28,7 @@ export interface PlannedRun {
 
 /** A strategy, and the run that it is planned for: as JSON, what `wallclock plan` reads from a file. */
 export interface PlanInput {
+  /** What is planned. */
   strategy: StrategyOptions | ReadyStrategy;
   /** Default: a run of which nothing is known, whose steps take no time. */
   run?: PlannedRun;

@@ -4,14 +4,17 @@ import type { Plan } from './plan.ts';
 
 /** One action of a plan in words: a row of a table. */
 export interface PlanRow {
+  /** Of which action. */
   readonly action: ActionName;
   /** As the strategy says it; empty where it has no interval. */
   readonly interval: string;
+  /** How often it happens. */
   readonly times: string;
   /** The mean time between two of them. */
   readonly apart: string;
   /** All of them together. */
   readonly takes: string;
+  /** Of the time that the whole takes. */
   readonly share: string;
   /** Whole intervals that went by unheeded. */
   readonly missed: string;
@@ -19,10 +22,13 @@ export interface PlanRow {
 
 /** A plan in words, for whoever shows it. */
 export interface PlanSummary {
+  /** A row for each action that happens. */
   readonly rows: readonly PlanRow[];
   /** Whole sentences. */
   readonly loss: string;
+  /** When and why the run ends. */
   readonly end: string;
+  /** Which are left. */
   readonly checkpoints: string;
 }
 

@@ -1,6 +1,7 @@
 import { ACTIONS, type ActionName } from '../core/policy.ts';
 import type { RunEvent } from '../core/run-event.ts';
 
+/** How a timeline is drawn. */
 export interface DrawOptions {
   /** Seconds in a column. Default 1. */
   per?: number;

@@ -16,6 +16,7 @@ export type Script = number | readonly number[] | ((count: number) => number);
 
 /** A training run that takes no time: what everything in it would take is written here. */
 export interface Simulation {
+  /** Under which it is run. */
   strategy: StrategyOptions | ReadyStrategy;
   /** What decides, in place of Wallclock's own policy for the strategy. */
   policy?: Policy;
@@ -23,7 +24,9 @@ export interface Simulation {
   step?: Script;
   /** Milliseconds of each log, evaluation and save, counted by attempts over all runs together. Default 0. */
   log?: Script;
+  /** Milliseconds of each evaluation. Default 0. */
   evaluate?: Script;
+  /** Milliseconds of each save. Default 0. */
   save?: Script;
   /** The attempts, counted as those are, at which an action fails, after having taken its time. Default: none. */
   failures?: { readonly [action in ActionName]?: readonly number[] };
@@ -33,6 +36,7 @@ export interface Simulation {
   sleeps?: { readonly [step: number]: number };
   /** What the first, second, third… attempt to evaluate measures; the last is repeated. Default: an accuracy that rises. */
   metrics?: readonly Metrics[];
+  /** Steps in one pass over the data. Default: unknown, and no epoch ends. */
   stepsPerEpoch?: number;
   /** The data ends after this many steps, counted over all runs together. Default: never. */
   steps?: number;
@@ -44,8 +48,11 @@ export interface Simulation {
   clock?: ManualClock;
 }
 
+/** What came of a simulation. */
 export interface Simulated {
+  /** All that the run told, in order. */
   readonly events: readonly RunEvent[];
+  /** What it came to. */
   readonly state: RunState;
   /** What each save would have kept, by the checkpoint's name; through JSON, as a file would have it. */
   readonly snapshots: { readonly [checkpoint: string]: RunSnapshot };

@@ -3,6 +3,7 @@ import { WallclockError } from '../core/errors.ts';
 
 /** One thing that every store must do. */
 export interface StoreCase {
+  /** What is tested, for the name of a test. */
   readonly name: string;
   /** Rejects, and says how, where the store does not do it. The store must be empty. */
   run(store: CheckpointStore): Promise<void>;

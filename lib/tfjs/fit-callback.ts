@@ -19,6 +19,7 @@ import { trainedModel } from './trained.ts';
 import { trainingActions } from './training-actions.ts';
 import { batchesOf, type TrainingData } from './training-data.ts';
 
+/** What {@link FitCallback} takes. */
 export interface FitCallbackOptions {
   /** When to log, evaluate, save and stop. Without a limit, `fit` ends by its own epochs. */
   strategy: StrategyOptions | ReadyStrategy;
@@ -77,6 +78,7 @@ export class FitCallback extends Callback {
     return this.#run?.state ?? IDLE_RUN;
   }
 
+  /** @internal */
   override async onTrainBegin(): Promise<void> {
     const { validation, batchSize = 32, store, onEvent, clock = systemClock } = this.#options;
     const {
@@ -110,6 +112,7 @@ export class FitCallback extends Callback {
     await this.#run.begin();
   }
 
+  /** @internal */
   override async onBatchEnd(_batch: number, logs?: { readonly [name: string]: unknown }): Promise<void> {
     const run = this.#run!;
     // `fit` disposes of its own when the batch is over.
@@ -119,6 +122,7 @@ export class FitCallback extends Callback {
     if (run.stopped) this.model.stopTraining = true;
   }
 
+  /** @internal */
   override async onEpochEnd(): Promise<void> {
     const run = this.#run!;
     // Where training was stopped within it, the epoch does not count.
@@ -126,6 +130,7 @@ export class FitCallback extends Callback {
     if (run.stopped) this.model.stopTraining = true;
   }
 
+  /** @internal */
   override async onTrainEnd(): Promise<void> {
     await this.#run!.end();
     this.#losses.dispose();

@@ -12,14 +12,17 @@
 export class PauseSwitch {
   #continued: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
+  /** Whether there is a pause. */
   get paused(): boolean {
     return this.#continued !== undefined;
   }
 
+  /** Training stands still after the step under way. */
   pause(): void {
     this.#continued ??= Promise.withResolvers<void>();
   }
 
+  /** Training goes on. */
   continue(): void {
     this.#continued?.resolve();
     this.#continued = undefined;

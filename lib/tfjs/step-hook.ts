@@ -19,6 +19,7 @@ import { resumeTraining } from './resume-training.ts';
 import type { Trained } from './trained.ts';
 import { trainingActions } from './training-actions.ts';
 
+/** What {@link stepHook} takes. */
 export interface StepHookOptions {
   /** When to log, evaluate, save and stop. */
   strategy: StrategyOptions | ReadyStrategy;

@@ -23,6 +23,7 @@ import { trainingActions } from './training-actions.ts';
 import { batchesOf, disposeBatch, type TrainingData } from './training-data.ts';
 import { trainingStep } from './training-step.ts';
 
+/** What {@link train} takes. */
 export interface TrainOptions {
   /** Tensors, whose first axis counts the examples, or a dataset of batches `{ xs, ys }`. */
   data: TrainingData;

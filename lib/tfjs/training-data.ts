@@ -9,6 +9,7 @@ export type Tensors = Tensor | readonly Tensor[];
 
 /** The shape of a `tf.data.Dataset` whose elements are batches `{ xs, ys }`. */
 export interface BatchDataset {
+  /** Goes through the batches once. */
   iterator(): Promise<{ next(): Promise<{ value: unknown; done: boolean }> }>;
 }
 
