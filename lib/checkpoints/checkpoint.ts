@@ -27,6 +27,9 @@ const MODEL = 'model.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
 const RUN = 'run.json';
 
+/** What every manifest lists. */
+export const CHECKPOINT_FILES = [MODEL, OPTIMIZER, RUN] as const;
+
 /** Writes a checkpoint, whole or not at all. @returns its size in bytes. */
 export async function writeCheckpoint(
   store: CheckpointStore,

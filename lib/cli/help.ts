@@ -7,6 +7,7 @@ const USAGE = `Wallclock trains a model and logs, evaluates and saves by time.
 Usage
   wallclock train <demo> [options]
   wallclock plan [--hf] <file> [--json]
+  wallclock verify <folder> [--json]
 
 Demos
 ${DEMOS.map(({ id, summary }) => `  ${id.padEnd(9)} ${summary}`).join('\n')}
@@ -39,6 +40,10 @@ Plan: when each action will happen, its share of the time, and what a crash coul
   --hf                   the file holds a run of Hugging Face's Trainer: {"args": {"save_steps": 2},
                          "batches_per_epoch": 3, "losses": [1, 0.5, 0.25]}
   --json                 print the plan as JSON, and nothing else
+
+Verify: read every byte of a run's checkpoints; exits with 1 where one is damaged
+  <folder>               of a run, as --out made it
+  --json                 print what was found as JSON, and nothing else
 
 Ctrl+C stops after the step under way, with a last log, evaluation and checkpoint. Pressed again, it ends at once.
 

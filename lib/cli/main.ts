@@ -3,7 +3,7 @@ import { WallclockError } from '../core/errors.ts';
 import type { RunState } from '../core/run-state.ts';
 import { helpText } from './help.ts';
 import { EXIT_CODES, type Interrupt, type Io } from './io.ts';
-import { type Command, type PlanCommand, parse, type TrainCommand } from './parse.ts';
+import { type Command, type PlanCommand, parse, type TrainCommand, type VerifyCommand } from './parse.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 
 /** What the shell is told. */
@@ -18,7 +18,7 @@ const SAME_PRESS = 500;
  * The command `wallclock`.
  *
  * @param argv without the names of Node and of the program.
- * @returns the exit code: 0, 1 where a run failed, 2 where the command line or a plan's file does not hold and nothing
+ * @returns the exit code: 0, 1 where a run failed or a checkpoint is damaged, 2 where the command line or a plan's file does not hold and nothing
  *   has started, 128 and the number of the signal where the run was interrupted and has ended well.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -42,6 +42,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return FINE;
     case 'plan':
       return showPlan(command, io);
+    case 'verify':
+      return verify(command, io);
     case 'train':
       return runUntilInterrupted(command, folder!, io);
   }
@@ -52,6 +54,15 @@ async function showPlan({ file, hf, json }: PlanCommand, io: Io): Promise<number
     if (hf) return (await (await import('./plan-hf.ts')).planHf(file, json, io)) ? FINE : FAILED;
     await (await import('./plan-file.ts')).planFile(file, json, io);
     return FINE;
+  } catch (error) {
+    return tell(error, io, MISUSED);
+  }
+}
+
+async function verify({ folder, json }: VerifyCommand, io: Io): Promise<number> {
+  try {
+    const { showVerified } = await import('./show-verified.ts');
+    return (await showVerified(folder, json, io)) ? FINE : FAILED;
   } catch (error) {
     return tell(error, io, MISUSED);
   }

@@ -140,7 +140,8 @@ test.each([
   },
   {
     argv: ['trainn', 'digits'],
-    message: "wallclock: expected a command, train, plan or help, got 'trainn'. Did you mean 'train'?",
+    message:
+      "wallclock: expected a command, train, plan, verify or help, got 'trainn'. Did you mean 'train'?",
   },
   {
     argv: ['plan'],
@@ -159,7 +160,7 @@ test.each([
   },
   {
     argv: [],
-    message: "wallclock: expected a command, train, plan or help, got 'none'. See wallclock --help.",
+    message: "wallclock: expected a command, train, plan, verify or help, got 'none'. See wallclock --help.",
   },
 ])('$argv is refused', ({ argv, message }) => {
   expect(() => parse(argv)).toThrow(expect.objectContaining({ name: 'WallclockError', message }));

@@ -31,9 +31,20 @@ export interface PlanCommand {
   readonly json: boolean;
 }
 
-export type Command = TrainCommand | PlanCommand | { readonly type: 'help' } | { readonly type: 'version' };
+export interface VerifyCommand {
+  readonly type: 'verify';
+  readonly folder: string;
+  readonly json: boolean;
+}
 
-const COMMANDS = ['train', 'plan', 'help'];
+export type Command =
+  | TrainCommand
+  | PlanCommand
+  | VerifyCommand
+  | { readonly type: 'help' }
+  | { readonly type: 'version' };
+
+const COMMANDS = ['train', 'plan', 'verify', 'help'];
 
 const OPTIONS = {
   log: { type: 'string' },
@@ -74,7 +85,14 @@ export function parse(argv: readonly string[]): Command {
   }
   if (command === 'train') return parseTrain(rest, values);
   if (command === 'plan') return parsePlan(rest, values);
-  throw unknownWord('wallclock', 'a command, train, plan or help', command ?? 'none', command, COMMANDS);
+  if (command === 'verify') return parseVerify(rest, values);
+  throw unknownWord(
+    'wallclock',
+    'a command, train, plan, verify or help',
+    command ?? 'none',
+    command,
+    COMMANDS,
+  );
 }
 
 function parsePlan([file, ...rest]: readonly string[], values: Values): PlanCommand {
@@ -90,6 +108,19 @@ function parsePlan([file, ...rest]: readonly string[], values: Values): PlanComm
     throw new WallclockError({ where, expected: 'one file', got, fix });
   }
   return { type: 'plan', file, hf: values.hf === true, json: values.json === true };
+}
+
+function parseVerify([folder, ...rest]: readonly string[], values: Values): VerifyCommand {
+  const where = 'wallclock verify';
+  const foreign = (Object.keys(values) as Option[]).find((option) => option !== 'json');
+  if (foreign !== undefined)
+    throw new WallclockError({ where, expected: 'only --json', got: `--${foreign}` });
+  if (folder === undefined || rest.length > 0) {
+    const got = folder === undefined ? 'none' : [folder, ...rest].join(' ');
+    const fix = 'Write it like wallclock verify runs/digits.';
+    throw new WallclockError({ where, expected: 'the folder of one run', got, fix });
+  }
+  return { type: 'verify', folder, json: values.json === true };
 }
 
 function parseTrain([id, ...rest]: readonly string[], values: Values): TrainCommand {

@@ -7,7 +7,14 @@
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 
-/** Keeps checkpoints as long as the process lives: for tests, and for runs that nobody goes back to. */
+/**
+ * Keeps checkpoints as long as the process lives: for tests, and for runs that nobody goes back to.
+ *
+ * @example
+ * ```ts
+ * await train(model, { data, strategy: { save: '5m', maxTime: '1h' }, store: memoryStore() });
+ * ```
+ */
 export function memoryStore(): CheckpointStore {
   const checkpoints = new Map<string, ReadonlyMap<string, Uint8Array>>();
   return {

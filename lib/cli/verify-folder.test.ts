@@ -1,0 +1,140 @@
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { manualClock } from '../testing/manual-clock.ts';
+import type { Io } from './io.ts';
+import { main } from './main.ts';
+
+let root: string;
+let made: string;
+let folder: string;
+let count = 0;
+
+async function wallclock(...argv: string[]) {
+  const said = { stdout: '', stderr: '' };
+  const io: Io = {
+    stdout: { write: (text) => (said.stdout += text) },
+    stderr: { write: (text) => (said.stderr += text) },
+    clock: manualClock(),
+    onInterrupt: () => () => {},
+    exit: () => {},
+  };
+  return { code: await main(argv, io), ...said };
+}
+
+const verify = async () => {
+  const { code, stdout } = await wallclock('verify', folder, '--json');
+  const { damaged, checkpoints } = JSON.parse(stdout) as {
+    damaged: number;
+    checkpoints: { name: string; state: string; problems: string[] }[];
+  };
+  return { code, damaged, states: checkpoints.map(({ name, state }) => `${name} ${state}`), checkpoints };
+};
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'wallclock-verify-'));
+  made = join(root, 'made');
+  const options = [
+    '--log',
+    'off',
+    '--evaluate',
+    'off',
+    '--save',
+    '2 steps',
+    '--steps',
+    '4',
+    '--backend',
+    'cpu',
+  ];
+  await wallclock('train', 'spirals', ...options, '--out', made);
+});
+beforeEach(async () => {
+  folder = join(root, `copy-${count++}`);
+  await cp(made, folder, { recursive: true });
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const file = (name: string) => join(folder, 'checkpoint-2', name);
+const manifest = async (change: (manifest: { [key: string]: unknown; files: object }) => void) => {
+  const read = JSON.parse(await readFile(file('manifest.json'), 'utf8'));
+  change(read);
+  await writeFile(file('manifest.json'), JSON.stringify(read));
+};
+
+test('what was written is good', async () => {
+  const { code, states } = await verify();
+  expect([code, states]).toEqual([0, ['checkpoint-2 good', 'checkpoint-4 good']]);
+  expect((await wallclock('verify', folder)).stdout).toMatch(/^checkpoint-2 {2}good, [\d,]+ bytes\n/);
+});
+
+test('no checkpoint, an unfinished one and a temporary folder are told, and are no damage', async () => {
+  await rm(file('manifest.json'));
+  await mkdir(join(folder, '.checkpoint-9.123-0.draft'));
+  const { code, states } = await verify();
+  expect([code, states]).toEqual([
+    0,
+    ['checkpoint-2 unfinished', 'checkpoint-4 good', '.checkpoint-9.123-0.draft leftover'],
+  ]);
+  const empty = await wallclock('verify', join(root, 'made', 'checkpoint-2'));
+  expect([empty.code, empty.stdout]).toEqual([0, expect.stringContaining('There is no checkpoint in')]);
+});
+
+describe('damage is found, and exits 1', () => {
+  test.each<[name: string, damage: () => Promise<unknown>, problem: string]>([
+    ['a flipped bit', () => flip('model.safetensors', 200), 'expected SHA-256'],
+    ['a flipped bit in what is no tensor', () => flip('run.json', 3), 'expected SHA-256'],
+    ['a file cut short', () => truncate(file('optimizer.safetensors'), 10), 'bytes, got 10.'],
+    ['a file that grew', () => appendFile(file('run.json'), ' '), 'bytes, got'],
+    ['a file that is gone', () => rm(file('model.safetensors')), 'expected a file, got none.'],
+    ['a link in place of a file', () => linked(), 'expected a file, got something else.'],
+    ['a manifest that is no JSON', () => writeFile(file('manifest.json'), '{'), 'expected JSON'],
+    ['an empty manifest', () => writeFile(file('manifest.json'), ''), 'expected JSON'],
+    ['a manifest of another version', () => manifest((one) => (one.version = 99)), 'expected version 1'],
+    [
+      'a manifest that lists nothing',
+      () => manifest((one) => (one.files = {})),
+      'does not list model.safetensors',
+    ],
+    [
+      'a path that climbs out of its folder',
+      () =>
+        manifest(
+          (one) => (one.files = { ...one.files, '../../secret': { bytes: 0, sha256: 'a'.repeat(64) } }),
+        ),
+      'which is no file of a checkpoint.',
+    ],
+    [
+      'a manifest that claims more than there is',
+      () =>
+        manifest(
+          (one) => (one.files = { ...one.files, 'run.json': { bytes: 2 ** 52, sha256: 'a'.repeat(64) } }),
+        ),
+      `expected ${2 ** 52} bytes`,
+    ],
+  ])('%s', async (_, damage, problem) => {
+    await damage();
+    const { code, states, damaged, checkpoints } = await verify();
+    expect([code, damaged, states]).toEqual([1, 1, ['checkpoint-2 damaged', 'checkpoint-4 good']]);
+    expect(checkpoints[0]!.problems.join()).toContain(problem);
+  });
+
+  async function flip(name: string, at: number) {
+    const bytes = await readFile(file(name));
+    bytes[at]! ^= 4;
+    await writeFile(file(name), bytes);
+  }
+
+  async function linked() {
+    await cp(file('run.json'), join(root, 'elsewhere.json'));
+    await rm(file('run.json'));
+    await symlink(join(root, 'elsewhere.json'), file('run.json'));
+  }
+});
+
+test('what is no folder is refused', async () => {
+  const { code, stderr } = await wallclock('verify', join(root, 'nowhere'));
+  expect([code, stderr]).toEqual([2, expect.stringContaining('expected the folder of a run')]);
+  expect((await wallclock('verify')).stderr).toContain('wallclock verify: expected the folder of one run');
+  expect((await wallclock('verify', folder, '--save', '5m')).stderr).toContain('expected only --json');
+});
