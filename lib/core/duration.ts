@@ -69,6 +69,10 @@ export function readDuration(text: string): number | undefined {
  * A duration as {@link parseDuration} reads it: `formatDuration(4_840_000)` is `'1h20m40s'`.
  *
  * @param milliseconds positive and finite; rounded to the microsecond.
+ * @example
+ * ```ts
+ * formatDuration(90_000); // '1m30s'
+ * ```
  */
 export function formatDuration(milliseconds: number): Duration {
   let rest = Math.round(milliseconds * 1000) / 1000;

@@ -25,6 +25,17 @@ export type EveryTerm = Duration | Count | Percent | `${Percent} overhead` | 'au
  * ```
  *
  * A compiler refuses a misspelt literal of one term or of two; the parser checks the rest.
+ *
+ * `'5% overhead'`: where *s* has been spent on the action so far and one takes *c* on average, it comes at the active time
+ * *t* at which (*s* + *c*) / (*t* + *c*) is the share. `'auto'`: where a save takes *c* and the mean time between failures is
+ * *M*, every √(2*cM*)·(1 + ⅓√(*c*/2*M*) + ⅑·*c*/2*M*) − *c*, or *M* from *c* = 2*M* on; never so often that saving takes more than
+ * `maxOverhead`.
+ *
+ * @see J. W. Young, “A first order approximation to the optimum checkpoint interval”, Communications of the ACM 17
+ *   (1974), 530–531, [doi:10.1145/361147.361115](https://doi.org/10.1145/361147.361115).
+ * @see J. T. Daly, “A higher order estimate of the optimum checkpoint interval for restart dumps”, Future Generation
+ *   Computer Systems 22 (2006), 303–312,
+ *   [doi:10.1016/j.future.2004.11.016](https://doi.org/10.1016/j.future.2004.11.016).
  */
 export type EveryText =
   | EveryTerm
@@ -131,7 +142,14 @@ export function parseEvery(value: unknown, where = 'every'): Interval {
   };
 }
 
-/** The text of an interval from its parts: `parseEvery(formatEvery(interval))` has the same arms. */
+/**
+ * The text of an interval from its parts: `parseEvery(formatEvery(interval))` has the same arms.
+ *
+ * @example
+ * ```ts
+ * formatEvery(parseEvery('5m or 1 epoch and 30s')); // '5m or 1 epoch and 30s'
+ * ```
+ */
 export function formatEvery({ arms }: Pick<Interval, 'arms'>): string {
   return arms.map((arm) => arm.terms.map((term) => term.text).join(' and ')).join(' or ');
 }

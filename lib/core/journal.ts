@@ -94,6 +94,10 @@ export function journalOf(
  * Checks a journal that comes from outside.
  *
  * @throws {WallclockError} where it is of another version, cut short, or not in the order of its steps.
+ * @example
+ * ```ts
+ * parseJournal({ version: 1, entries: [], end: { step: 0, reason: 'finished' } }).end.step; // 0
+ * ```
  */
 export function parseJournal(value: unknown, where = 'journal'): Journal {
   checkKeys(value, ['version', 'entries', 'end'], where);

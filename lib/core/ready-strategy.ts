@@ -30,6 +30,10 @@ export interface ReadyStrategy {
  * Checks a strategy of intervals, where it is not ready yet.
  *
  * @throws {WallclockError} at the first option that does not hold.
+ * @example
+ * ```ts
+ * readyStrategy({ log: '1s', maxTime: '1h' }).bounded; // true
+ * ```
  */
 export function readyStrategy(options: StrategyOptions | ReadyStrategy, where = 'strategy'): ReadyStrategy {
   if (typeof (options as Partial<ReadyStrategy> | null)?.policy === 'function')

@@ -54,6 +54,11 @@ export type Rule = 'latest' | 'best' | 'every';
  * @param checkpoints oldest first.
  * @param greaterIsBetter how metrics compare, where a best is tracked: then the best one is kept whatever the rules say.
  * @returns the rules for each, in the same order.
+ * @example
+ * ```ts
+ * const checkpoints = [10, 20, 30].map((step) => ({ name: `checkpoint-${step}`, elapsed: step * 1000 }));
+ * retain(checkpoints, { latest: 1, every: 20_000 }); // [['every'], [], ['latest', 'every']]
+ * ```
  */
 export function retain(
   checkpoints: readonly Kept[],

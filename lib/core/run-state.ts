@@ -91,7 +91,15 @@ export const IDLE_RUN: RunState = {
   slept: 0,
 };
 
-/** The run's state after one more event. Pure: `events.reduce(fold, IDLE_RUN)` is the run so far. */
+/**
+ * The run's state after one more event. Pure: `events.reduce(fold, IDLE_RUN)` is the run so far.
+ *
+ * @example
+ * ```ts
+ * const state = events.reduce(fold, IDLE_RUN);
+ * console.log(state.status); // 'ended'
+ * ```
+ */
 export function fold(state: RunState, event: RunEvent): RunState {
   const { step, epoch } = event;
   // An action is told with the reading of its step, and a pause within it has gone further.

@@ -29,7 +29,15 @@ export const MOST_POINTS = 512;
 /** A series without a point. */
 export const EMPTY_SERIES: Series = { points: [], stride: 1, count: 0 };
 
-/** The series with one more point. The work is bounded, however many there have been. */
+/**
+ * The series with one more point. The work is bounded, however many there have been.
+ *
+ * @example
+ * ```ts
+ * const series = append(EMPTY_SERIES, { time: 1.5, step: 40, value: 0.31 });
+ * series.count; // 1
+ * ```
+ */
 export function append(series: Series, point: SeriesPoint): Series {
   const { points, stride, count } = series;
   if (count % stride !== 0) return { points, newest: point, stride, count: count + 1 };
@@ -38,7 +46,14 @@ export function append(series: Series, point: SeriesPoint): Series {
   return { points: [...halved, point], stride: stride * 2, count: count + 1 };
 }
 
-/** Every point that is known, the newest last. */
+/**
+ * Every point that is known, the newest last.
+ *
+ * @example
+ * ```ts
+ * pointsOf(EMPTY_SERIES); // []
+ * ```
+ */
 export function pointsOf({ points, newest }: Series): readonly SeriesPoint[] {
   return newest ? [...points, newest] : points;
 }

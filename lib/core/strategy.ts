@@ -117,6 +117,10 @@ const READERS = {
  * @param options as {@link StrategyOptions}, from code or from a file: anything may come, nothing is assumed.
  * @param where names the strategy in messages. Default `'strategy'`.
  * @throws {WallclockError} at the first option that does not hold, or does not go with the others.
+ * @example
+ * ```ts
+ * parseStrategy({ save: '5m', maxTime: '1h' }).maxTime; // 3_600_000
+ * ```
  */
 export function parseStrategy(options: unknown, where = 'strategy'): Strategy {
   const { log, evaluate, save, final, ...others } = readOptions(options, READERS, where);

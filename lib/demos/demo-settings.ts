@@ -62,6 +62,10 @@ export const DEMO_OPTIONS = [
  * @param options as {@link DemoOptions}; anything may come.
  * @param where names the place in messages: `content/blog/week-13.mdx, line 12: <Demo>`.
  * @throws {WallclockError} for an unknown demo or option, or a value that does not hold, with what exists.
+ * @example
+ * ```ts
+ * parseDemoOptions({ demo: 'spirals', log: '500ms' }).strategy.log; // '500ms'
+ * ```
  */
 export function parseDemoOptions(options: unknown, where = 'demo'): DemoSettings {
   checkKeys(options, DEMO_OPTIONS, where);

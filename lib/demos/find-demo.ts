@@ -7,6 +7,10 @@ import { DEMOS } from './demos.ts';
  * The demo of this id.
  *
  * @throws {WallclockError} that lists those there are, and names the nearest one.
+ * @example
+ * ```ts
+ * findDemo('spirals').id; // 'spirals'
+ * ```
  */
 export function findDemo(id: unknown, where = 'demo'): Demo {
   const found = DEMOS.find((demo) => demo.id === id);

@@ -187,6 +187,10 @@ type Read = { readonly [key in keyof typeof READERS]: ReturnType<(typeof READERS
  *
  * @throws {WallclockError} for an unknown argument, or one of a wrong type.
  * @throws {TrainerError} where that library raises a ValueError, and where `'time'` lacks its interval.
+ * @example
+ * ```ts
+ * parseTrainingArguments({ save_strategy: 'time', save_minutes: 5 }).save_seconds; // 300
+ * ```
  */
 export function parseTrainingArguments(value: unknown, where = 'args'): CheckedArguments {
   checkKeys(value, [...KNOWN, ...OTHERS], where);

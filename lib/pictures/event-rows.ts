@@ -20,7 +20,14 @@ export interface EventRow {
   readonly took: number;
 }
 
-/** A row for each action that the run's policy has an interval for. */
+/**
+ * A row for each action that the run's policy has an interval for.
+ *
+ * @example
+ * ```ts
+ * eventRows(events.reduce(fold, IDLE_RUN)).map(({ action, count }) => `${action} ${count}`); // ['log 7', …]
+ * ```
+ */
 export function eventRows(state: RunState): readonly EventRow[] {
   return ACTIONS.flatMap((action) => {
     const every = state.policy.intervals[action];

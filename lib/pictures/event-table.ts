@@ -5,7 +5,15 @@ import { escapeText } from './markup.ts';
 
 const HEAD = ['every', 'times', 'last due', 'fired', 'late at most'];
 
-/** What happened when, due against fired, as an HTML table. */
+/**
+ * What happened when, due against fired, as an HTML table.
+ *
+ * @example
+ * ```ts
+ * const html = eventTable(events.reduce(fold, IDLE_RUN), 'What happened when');
+ * html.startsWith('<table'); // true
+ * ```
+ */
 export function eventTable(state: RunState, caption: string): string {
   return (
     `<table class="wc-events"><caption>${escapeText(caption)}</caption>` +

@@ -12,7 +12,14 @@ export function framePicture(frame: Frame, label: string): string {
   return frame.kind === 'field' ? fieldPicture(frame, label) : tilesPicture(frame, label);
 }
 
-/** The colour of a probability from 0 (class 0) to 1 (class 1), the paper where the model does not know. */
+/**
+ * The colour of a probability from 0 (class 0) to 1 (class 1), the paper where the model does not know.
+ *
+ * @example
+ * ```ts
+ * fieldTint(1).startsWith('color-mix('); // true
+ * ```
+ */
 export function fieldTint(probability: number): string {
   const sure = Math.round(Math.abs(probability - 0.5) * 2 * 62);
   const { colour } = probability < 0.5 ? LANES.log : LANES.evaluate;

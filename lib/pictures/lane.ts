@@ -24,7 +24,14 @@ export const LANES: { readonly [action in ActionName]: Lane } = {
   save: { colour: 'var(--wc-save, #15803d)', sign: '■', one: 'save', many: 'saves' },
 };
 
-/** `1 save`, `12 saves`. */
+/**
+ * `1 save`, `12 saves`.
+ *
+ * @example
+ * ```ts
+ * countOf('evaluate', 2); // '2 evaluations'
+ * ```
+ */
 export function countOf(action: ActionName, count: number): string {
   return `${count.toLocaleString('en')} ${count === 1 ? LANES[action].one : LANES[action].many}`;
 }

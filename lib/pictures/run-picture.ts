@@ -8,7 +8,15 @@ import { timelinePanel } from './timeline-panel.ts';
 
 const CHART_HEIGHT = 190;
 
-/** The three lanes of a run, as SVG. */
+/**
+ * The three lanes of a run, as SVG.
+ *
+ * @example
+ * ```ts
+ * const svg = timelinePicture(events.reduce(fold, IDLE_RUN), { span: 30 });
+ * svg.startsWith('<svg'); // true
+ * ```
+ */
 export function timelinePicture(state: RunState, options: PictureOptions = {}): string {
   const { span = spanOf(state), fontSize = FONT_SIZE, now } = options;
   return picture([timelinePanel(state, span, fontSize, now)], timelineLabel(state), options);
@@ -20,13 +28,29 @@ export interface ChartOptions extends PictureOptions {
   height?: number;
 }
 
-/** The losses of a run, as SVG. */
+/**
+ * The losses of a run, as SVG.
+ *
+ * @example
+ * ```ts
+ * const svg = chartPicture(events.reduce(fold, IDLE_RUN), { height: 120 });
+ * svg.startsWith('<svg'); // true
+ * ```
+ */
 export function chartPicture(state: RunState, options: ChartOptions = {}): string {
   const { span = spanOf(state), fontSize = FONT_SIZE, height = CHART_HEIGHT } = options;
   return picture([chartPanel(state, span, fontSize, height)], chartLabel(state), options);
 }
 
-/** The losses of a run and its three lanes on one time axis, as SVG. */
+/**
+ * The losses of a run and its three lanes on one time axis, as SVG.
+ *
+ * @example
+ * ```ts
+ * const svg = runPicture(events.reduce(fold, IDLE_RUN));
+ * svg.startsWith('<svg'); // true
+ * ```
+ */
 export function runPicture(state: RunState, options: ChartOptions = {}): string {
   const { span = spanOf(state), fontSize = FONT_SIZE, height = CHART_HEIGHT, now } = options;
   const panels = [chartPanel(state, span, fontSize, height), timelinePanel(state, span, fontSize, now)];

@@ -7,7 +7,14 @@ const NICE = [
 /** A run with a limit up to this many seconds is drawn on an axis of its whole length from the start. */
 const SHORT_RUN = 120;
 
-/** Seconds that the axis of a run shows: all of its time if that is near, else somewhat more than has passed. */
+/**
+ * Seconds that the axis of a run shows: all of its time if that is near, else somewhat more than has passed.
+ *
+ * @example
+ * ```ts
+ * spanOf(events.reduce(fold, IDLE_RUN)); // 20
+ * ```
+ */
 export function spanOf(state: RunState): number {
   const { active, policy, status } = state;
   const { maxTime } = policy;

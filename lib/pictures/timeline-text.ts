@@ -19,6 +19,10 @@ const TICK = 9;
  * ```
  *
  * @param options.columns characters in a line. @param options.span seconds on the axis. Default: what the run needs.
+ * @example
+ * ```ts
+ * timelineText(events.reduce(fold, IDLE_RUN), { columns: 60 }).length; // 4
+ * ```
  */
 export function timelineText(state: RunState, options: { columns: number; span?: number }): string[] {
   const { columns, span = spanOf(state) } = options;

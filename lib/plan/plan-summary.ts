@@ -22,7 +22,7 @@ export interface PlanRow {
 
 /** A plan in words, for whoever shows it. */
 export interface PlanSummary {
-  /** A row for each action that happens. */
+  /** A row for each action. */
   readonly rows: readonly PlanRow[];
   /** Whole sentences. */
   readonly loss: string;
@@ -46,7 +46,15 @@ const REASONS: { readonly [reason in StopReason]: string } = {
   stopped: 'it is asked to stop',
 };
 
-/** What a plan comes to, in words. */
+/**
+ * What a plan comes to, in words.
+ *
+ * @example
+ * ```ts
+ * const planned = await plan({ strategy: { save: '1m' }, run: { steps: 128, stepSeconds: 7 } });
+ * planSummary(planned).loss; // 'A crash loses at most 1m3s.'
+ * ```
+ */
 export function planSummary(plan: Plan): PlanSummary {
   const { checkpoints, end, maximumLoss, state } = plan;
   const saves = state.save.count;

@@ -26,6 +26,11 @@ const ROUNDING = 1e-6;
  * A lane begins at 0; where a resumed run had not begun yet, it is blank.
  *
  * @returns the lanes, in the order log, evaluate, save.
+ * @example
+ * ```ts
+ * const { events } = await simulate({ strategy: { save: '4s', maxTime: '10s' }, save: 2000 });
+ * drawTimeline(events)[2]; // 'save     ....X=....X=|'
+ * ```
  */
 export function drawTimeline(events: readonly RunEvent[], options: DrawOptions = {}): readonly string[] {
   const { per = 1, axis = 'active' } = options;

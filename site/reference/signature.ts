@@ -45,7 +45,7 @@ function typeOf(declaration: ts.VariableDeclaration | ts.PropertyDeclaration, ch
 /** Without what says nothing to a reader, and without the sign at the end. */
 function plain(text: string): string {
   return text
-    .replace(/^export |^(export )?(?=(async )?function)|^static(?= readonly)/, '')
+    .replace(/^export |^(export )?(?=(async )?function)|^static (?=readonly)/, '')
     .replace(/^(override |async )+/, '')
     .replace(/[;,]?\s*$/, '');
 }
