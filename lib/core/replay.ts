@@ -58,20 +58,16 @@ function replayPolicy({ entries, end }: Journal): Policy<Replayed> {
   const types = new Set(entries.map(({ type }) => type));
 
   /** The entries of this step that come next; those of steps that never came are passed over. */
-  function take(state: Replayed, step: number, final: boolean): Decision<Replayed> | undefined {
+  function take(state: Replayed, step: number): Decision<Replayed> | undefined {
     let from = state.next;
     while (from < entries.length && entries[from]!.step < step) from++;
     let to = from;
-    while (to < entries.length && entries[to]!.step === step && isFinal(to) === final) to++;
+    while (to < entries.length && entries[to]!.step === step) to++;
     if (to === state.next) return undefined;
     return {
       state: { ...state, next: to },
       actions: entries.slice(from, to).map(({ step: _, ...action }) => action),
     };
-  }
-
-  function isFinal(index: number): boolean {
-    return entries[index]!.why[0] === 'final';
   }
 
   return {
@@ -89,7 +85,7 @@ function replayPolicy({ entries, end }: Journal): Policy<Replayed> {
         case 'step ends':
         case 'epoch ends': {
           if (step < end.step && (entries[state.next]?.step ?? end.step) > step) return undefined;
-          const taken = take(state, step, false);
+          const taken = take(state, step);
           if (step < end.step || end.reason === 'finished') return taken;
           return { state, ...taken, stop: end.reason };
         }
@@ -99,10 +95,9 @@ function replayPolicy({ entries, end }: Journal): Policy<Replayed> {
           return { state: { ...state, load: checkpoint } };
         }
         case 'run begins':
-          return step >= end.step && end.reason !== 'finished' ? { state, stop: end.reason } : undefined;
+          if (step >= end.step && end.reason !== 'finished') return { state, stop: end.reason };
+          return take(state, step);
         case 'run ends': {
-          const taken = take(state, step, true);
-          if (taken) return taken;
           const { load, ...rest } = state;
           return load === undefined ? undefined : { state: rest, load };
         }

@@ -5,6 +5,8 @@ import type { History, Mark } from './trigger.ts';
 
 /** What is remembered of each action between decisions. */
 export interface ActionSchedule extends History {
+  /** Milliseconds by which the last time took longer than the longest before it. */
+  readonly rise: number;
   /** Instants of its grid that went by while it was last carried out: they are told as missed with its next firing. */
   readonly dropped: number;
   /** The last step that had the action, so that no step has it twice. -1 before the first. */
@@ -23,6 +25,8 @@ export interface ActionSchedule extends History {
 export interface Schedule extends Record<ActionName, ActionSchedule> {
   /** Where this run began, or was resumed. */
   readonly begun: Mark;
+  /** Milliseconds of active time at which the step ended that had the last decision to act. */
+  readonly stepEnded?: number;
   /** The tracked metric of the last evaluation, and the step that had it. */
   readonly measured?: { readonly step: number; readonly value: number };
   /** The checkpoint of the best model that has been saved. */
@@ -40,6 +44,7 @@ const NEVER_DONE: ActionSchedule = {
   count: 0,
   spent: 0,
   longest: 0,
+  rise: 0,
   dropped: 0,
   step: -1,
   inARow: 0,
@@ -63,13 +68,14 @@ const FULL: Required<Schedule> = {
   evaluate: { ...NEVER_DONE, mark: START },
   save: { ...NEVER_DONE, mark: START },
   begun: START,
+  stepEnded: 0,
   measured: { step: 0, value: 0 },
   best: { step: 0, value: 0, checkpoint: '' },
   bar: 0,
   waiting: NEW_SCHEDULE.waiting,
   endings: 0,
 };
-const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'measured', 'best', 'bar']);
+const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'stepEnded', 'measured', 'best', 'bar']);
 
 /**
  * A schedule as a checkpoint has stored it.

@@ -81,6 +81,8 @@ export class Stopwatch {
   /** What passed until now counts as the former activity, what follows as the new one. */
   set activity(next: Activity) {
     this.read();
+    // An action is none of a step, also one that counts as training. A pause may come amid a step.
+    if (next !== 'paused' && this.#activity !== 'paused') this.#stepBegan = this.#times.training;
     this.#activity = next;
   }
 

@@ -25,6 +25,8 @@ const RETRY_LONGEST = 60_000;
 const MOST_ENDINGS = 3;
 /** The part of the time until a deadline that is held back for an action whose cost is not known yet. */
 const UNKNOWN_COST = 1 / 20;
+/** By which part the next step or action may take longer than the longest so far: then it still ends in time. */
+const MARGIN = 1 / 8;
 /** An interval that was met late on so many steps in a row is shorter than a step. */
 const SHORTER_THAN_A_STEP = 3;
 
@@ -39,6 +41,7 @@ const SHORTER_THAN_A_STEP = 3;
 export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<Schedule> {
   const { final, best, patience, deadline } = strategy;
   const intervals = resolveParts(strategy, size);
+  const finals = ACTIONS.filter((action) => final[action]);
   const horizon = new Horizon();
 
   function isActionDue(schedule: Schedule, action: ActionName, moment: Moment): boolean {
@@ -58,7 +61,9 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     horizon.add('steps', Math.min(strategy.maxSteps, size.steps ?? Number.POSITIVE_INFINITY));
     horizon.add('epochs', strategy.maxEpochs);
     horizon.add('active', Math.min(strategy.maxTime, schedule.begun.active + strategy.maxTimeThisRun));
-    horizon.deadline = schedule.begun.elapsed + deadline.after - reserve(schedule);
+    const bounded = deadline.after < Number.POSITIVE_INFINITY;
+    horizon.deadline =
+      schedule.begun.elapsed + (bounded ? deadline.after - reserve(schedule) : deadline.after);
     for (const action of ACTIONS) {
       const interval = intervals[action];
       if (!interval) continue;
@@ -86,34 +91,34 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     return undefined;
   }
 
-  /** Milliseconds that an action has taken at the most. */
-  function longest(schedule: Schedule, action: ActionName): number {
-    const { count, longest } = schedule[action];
-    return count > 0 ? longest : deadline.after * UNKNOWN_COST;
+  /** Milliseconds to allow for an action: somewhat more than the longest so far, or as much more as that one was. */
+  function allowance(schedule: Schedule, action: ActionName): number {
+    const { count, longest, rise } = schedule[action];
+    if (count > 0) return longest + Math.max(rise, longest * MARGIN);
+    return action === 'log' ? 0 : deadline.after * UNKNOWN_COST;
+  }
+
+  function allowances(schedule: Schedule, actions: readonly ActionName[]): number {
+    return actions.reduce((sum, action) => sum + allowance(schedule, action), 0);
   }
 
   /** Milliseconds to hold back for the final actions. */
   function reserve(schedule: Schedule): number {
-    if (deadline.after === Number.POSITIVE_INFINITY) return 0;
-    let needed = 0;
-    for (const action of ['evaluate', 'save'] as const) {
-      if (final[action]) needed += longest(schedule, action);
-    }
-    return Math.max(needed, deadline.reserve);
+    return Math.max(allowances(schedule, finals), deadline.reserve);
   }
 
   /** Whether the final actions would end after the deadline if another step were taken after these. */
   function isDeadline(schedule: Schedule, due: readonly ActionName[], moment: Moment): boolean {
     if (deadline.after === Number.POSITIVE_INFINITY) return false;
-    let end = moment.elapsed - schedule.begun.elapsed + moment.longestStep + reserve(schedule);
-    for (const action of due) if (action !== 'log') end += longest(schedule, action);
-    return end >= deadline.after;
+    const passed = moment.elapsed - schedule.begun.elapsed;
+    const step = moment.longestStep * (1 + MARGIN);
+    return passed + allowances(schedule, due) + step + reserve(schedule) >= deadline.after;
   }
 
   /** An evaluation that would keep the save from ending before the deadline is left out. */
-  function fits(schedule: Schedule, moment: Moment): boolean {
-    const passed = moment.elapsed - schedule.begun.elapsed;
-    return passed + longest(schedule, 'evaluate') + longest(schedule, 'save') <= deadline.after;
+  function inTime(schedule: Schedule, actions: readonly ActionName[], moment: Moment): readonly ActionName[] {
+    const end = moment.elapsed - schedule.begun.elapsed + allowances(schedule, actions);
+    return end <= deadline.after ? actions : actions.filter((action) => action !== 'evaluate');
   }
 
   function decideAtBegin(before: Schedule, resumed: boolean, moment: Moment): Decision<Schedule> {
@@ -123,7 +128,11 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
       const anew = (action: ActionName): ActionSchedule => ({ ...before[action], mark: begun, dropped: 0 });
       schedule = { ...schedule, log: anew('log'), evaluate: anew('evaluate'), save: anew('save') };
     }
-    const stop = stopReason(schedule, moment);
+    // As the step that was saved was judged when it ended: what was done then took its time after that.
+    let stop = stopReason(schedule, { ...moment, active: before.stepEnded ?? moment.active });
+    const { waiting, evaluate } = before;
+    if (!stop && patience && evaluate.mark && isExhausted(patience, waiting, evaluate.mark))
+      stop = 'patience';
     return { state: schedule, ...(stop && { stop }) };
   }
 
@@ -155,23 +164,21 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     if (!stop && isDeadline(schedule, due, moment)) stop = 'deadline';
     // What the last step lacks is done in its order, with what is due.
     const ends = stop !== undefined || last;
-    const actions = ACTIONS.filter(
+    const wanted = ACTIONS.filter(
       (action) => due.includes(action) || (ends && lacks(schedule, action, moment)),
-    )
-      .filter((action) => action !== 'evaluate' || stop !== 'deadline' || fits(schedule, moment))
-      .map((action) => {
-        if (!due.includes(action)) return asFinal(action, moment.active / 1000);
-        if (action !== 'evaluate' || evaluates) return tell(schedule, action, moment);
-        return { ...tell(schedule, 'save', moment), type: action, missed: 0, why: ['save'] };
-      });
-    return { state: schedule, actions, ...(stop && { stop }) };
+    );
+    const actions = (ends ? inTime(schedule, wanted, moment) : wanted).map((action) => {
+      if (!due.includes(action)) return asFinal(action, moment.active / 1000);
+      if (action !== 'evaluate' || evaluates) return tell(schedule, action, moment);
+      return { ...tell(schedule, 'save', moment), type: action, missed: 0, why: ['save'] };
+    });
+    const endings = wanted.length > due.length ? 1 : 0;
+    return { state: { ...schedule, stepEnded: moment.active, endings }, actions, ...(stop && { stop }) };
   }
 
-  /** Whether a run that ends here has still to do this. */
+  /** Whether a run that ends here has still to do this, also where it waits to be tried again. */
   function lacks(schedule: Schedule, action: ActionName, moment: Moment): boolean {
-    return (
-      final[action] && schedule[action].step !== moment.step && moment.active >= schedule[action].retryAt
-    );
+    return final[action] && schedule[action].step !== moment.step;
   }
 
   /** An action that is due, with its times in seconds: outside of decisions, seconds are the unit of every time. */
@@ -187,10 +194,20 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const past = before[action.type];
     const now = ok ? succeeded(past, point, moment) : failed(past, moment);
     let schedule: Schedule = { ...before, [action.type]: now };
-    if (!ok) return { state: schedule, ...(strategy.onFailure === 'stop' && { stop: 'failure' }) };
+    const isLate = (left: readonly Action[]) =>
+      isDeadline(
+        schedule,
+        left.map(({ type }) => type),
+        moment,
+      );
+    let stop: StopReason | undefined;
+    if (!ok) {
+      if (strategy.onFailure === 'stop') stop = 'failure';
+      else if (isLate(rest)) stop = 'deadline';
+      return { state: schedule, ...(stop && { stop }) };
+    }
 
     let actions: readonly Action[] | undefined;
-    let stop: StopReason | undefined;
     if (best && action.type === 'evaluate') {
       const value = point.metrics?.[best.metric] ?? Number.NaN;
       schedule = measured(schedule, value, moment);
@@ -205,6 +222,8 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
         schedule = { ...schedule, best: { step, value, checkpoint: point.checkpoint ?? '' } };
       }
     }
+    if (!stop && isLate(actions ?? rest)) stop = 'deadline';
+    if (stop) actions = completed(schedule, actions ?? rest, reading.active, moment);
     const shorter = now.warned && !past.warned && intervals[action.type];
     return {
       state: schedule,
@@ -212,6 +231,16 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
       ...(stop && { stop }),
       ...(shorter && { warning: shorterThanAStep(action.type, shorter.text) }),
     };
+  }
+
+  /** The rest of a step that turns out to be the last, with what it lacks: the save comes last, and keeps it all. */
+  function completed(schedule: Schedule, rest: readonly Action[], seconds: number, moment: Moment) {
+    const wanted = ACTIONS.filter(
+      (action) => rest.some(({ type }) => type === action) || lacks(schedule, action, moment),
+    );
+    return inTime(schedule, wanted, moment).map(
+      (action) => rest.find(({ type }) => type === action) ?? asFinal(action, seconds),
+    );
   }
 
   function succeeded(past: ActionSchedule, { action, took }: ActionDone, moment: Moment): ActionSchedule {
@@ -225,6 +254,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
       count: past.count + 1,
       spent: past.spent + took,
       longest: Math.max(past.longest, took),
+      rise: past.count > 0 ? Math.max(0, took - past.longest) : 0,
       dropped: interval ? droppedMeanwhile(interval, past, missed, moment) : 0,
       step: moment.step,
       inARow,
@@ -264,11 +294,10 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   ): Decision<Schedule> | undefined {
     const schedule = { ...before, endings: before.endings + 1 };
     const stepped = moment.step > before.begun.step;
-    const missing = ACTIONS.filter(
-      (action) =>
-        final[action] &&
-        before[action].step !== moment.step &&
-        (action !== 'evaluate' || fits(before, moment)),
+    const missing = inTime(
+      before,
+      finals.filter((action) => lacks(before, action, moment)),
+      moment,
     );
     if (stepped && missing.length > 0 && before.endings < MOST_ENDINGS) {
       return { state: schedule, actions: missing.map((type) => asFinal(type, reading.active)) };
@@ -340,7 +369,7 @@ class Horizon {
       moment.training < this.training &&
       moment.elapsed < this.elapsed &&
       moment.epoch < this.epochs &&
-      moment.elapsed + moment.longestStep < this.deadline
+      moment.elapsed + moment.longestStep * (1 + MARGIN) < this.deadline
     );
   }
 }

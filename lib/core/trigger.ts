@@ -61,7 +61,7 @@ export function isDue(interval: Interval, history: History, moment: Moment): boo
 export function firing(interval: Interval, history: History, moment: Moment): Firing {
   const held = interval.arms.filter((arm) => isArmDue(arm, interval, history, moment));
   const tells = held.map((arm) => lastToHold(arm, interval, history, moment))[0]!;
-  return { ...tells, why: held.map((arm) => arm.text) };
+  return { ...tells, why: [...new Set(held.map((arm) => arm.text))] };
 }
 
 /**
@@ -93,8 +93,10 @@ export function dueAt(term: Term, interval: Interval, history: History, moment: 
     case 'overhead': {
       if (!mark && interval.first === 'now') return 0;
       const cost = expectedCost(history, moment);
-      // After it, what was spent on all of them is to be this share of the time: (spent + cost) / (due + cost).
-      return Math.max((mark ?? START).active, (history.spent + cost) / term.share - cost);
+      // After it, what was spent on all of them is to be this share of the time: (spent + cost) / (due + cost). And
+      // what a long step leaves unspent is no reason to spend it all at once: the same of the time since the last.
+      const sinceLast = (mark ?? START).active + cost / term.share - cost;
+      return Math.max(sinceLast, (history.spent + cost) / term.share - cost);
     }
     case 'auto': {
       if (!mark && interval.first === 'now') return 0;
