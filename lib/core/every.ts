@@ -26,10 +26,9 @@ export type EveryTerm = Duration | Count | Percent | `${Percent} overhead` | 'au
  *
  * A compiler refuses a misspelt literal of one term or of two; the parser checks the rest.
  *
- * `'5% overhead'`: where *s* has been spent on the action so far and one takes *c* on average, it comes at the active time
- * *t* at which (*s* + *c*) / (*t* + *c*) is the share. `'auto'`: where a save takes *c* and the mean time between failures is
- * *M*, every √(2*cM*)·(1 + ⅓√(*c*/2*M*) + ⅑·*c*/2*M*) − *c*, or *M* from *c* = 2*M* on; never so often that saving takes more than
- * `maxOverhead`.
+ * `'5% overhead'`: where S has been spent on the action so far and one takes c on average, it comes at the active time T
+ * at which (S + c) / (T + c) is the share. `'auto'`: where a save takes c and the mean time between failures is M, every
+ * √(2cM)·(1 + ⅓√(c/2M) + ⅑·c/2M) − c, or M from c = 2M on; never so often that saving takes more than `maxOverhead`.
  *
  * @see J. W. Young, “A first order approximation to the optimum checkpoint interval”, Communications of the ACM 17
  *   (1974), 530–531, [doi:10.1145/361147.361115](https://doi.org/10.1145/361147.361115).
