@@ -18,8 +18,11 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
  * ```
  */
 export interface Checkpoint {
+  /** Its weights, in the order of the model. */
   readonly model: readonly NamedTensor[];
+  /** The optimizer's accumulators. */
   readonly optimizer: readonly NamedTensor[];
+  /** Where the run stood. */
   readonly run: RunSnapshot;
 }
 

@@ -29,7 +29,11 @@ export function writeRecording({ events, frame }: Recording): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** @throws {WallclockError} where the text is not a recording. */
+/**
+ * A recording from its text.
+ *
+ * @throws {WallclockError} where the text is not a recording.
+ */
 export function readRecording(text: string, where = 'recording.jsonl'): Recording {
   const events: RunEvent[] = [];
   let frame: Frame | undefined;

@@ -48,8 +48,11 @@ export const CLEARED: { readonly [event in CallbackEvent]: readonly Flag[] } = {
 
 /** A user's callback: at this event of this step, it sets flags. */
 export interface Injection {
+  /** At which event. */
   readonly event: CallbackEvent;
+  /** At which step. */
   readonly step: number;
+  /** Which flags. */
   readonly set: readonly Flag[];
 }
 

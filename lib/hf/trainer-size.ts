@@ -29,7 +29,11 @@ export interface TrainerSize {
 
 const DEFAULT_STEPS = 500;
 
-/** @throws {TrainerError} where that library cannot tell how long to train. */
+/**
+ * How long a Trainer trains on its data.
+ *
+ * @throws {TrainerError} where that library cannot tell how long to train.
+ */
 export function trainerSize(args: CheckedArguments, { batches, sized }: TrainerData): TrainerSize {
   const { max_steps, num_train_epochs, gradient_accumulation_steps: accumulated } = args;
   const known = sized && batches > 0;

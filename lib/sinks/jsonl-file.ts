@@ -13,6 +13,7 @@ import { dirname } from 'node:path';
 import { WallclockError } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 
+/** A file that keeps events. */
 export interface JsonlFile {
   /** Appends an event. Never throws: a run of hours does not end because its log cannot be written. */
   readonly write: (event: RunEvent) => void;
@@ -24,6 +25,7 @@ export interface JsonlFile {
   close(): void;
 }
 
+/** What may be said of the file. */
 export interface JsonlFileOptions {
   /** Hears when an event cannot be written, once until writing succeeds again. Default: only `close()` says so. */
   onFailure?: (error: WallclockError) => void;

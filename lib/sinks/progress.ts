@@ -7,6 +7,7 @@ import { timelineText } from '../pictures/index.ts';
 
 /** A terminal, as far as progress is drawn on it; `process.stdout` is one. */
 export interface Terminal {
+  /** Takes text as it is, with the signs that steer the terminal. */
   write(text: string): unknown;
   /** Where it is not a terminal but a pipe or a file, nothing is drawn. */
   readonly isTTY?: boolean | undefined;
@@ -16,7 +17,9 @@ export interface Terminal {
   hasColors?(): boolean;
 }
 
+/** The progress of one run. */
 export interface Progress {
+  /** To be called with every event. */
   readonly onEvent: (event: RunEvent) => void;
   /** To be called at each step; most of the time it does nothing. */
   readonly onStep: (moment: Readonly<Moment>) => void;
@@ -26,8 +29,11 @@ export interface Progress {
   end(): void;
 }
 
+/** Where and how often progress is drawn. */
 export interface ProgressOptions {
+  /** Where it is drawn. */
   terminal: Terminal;
+  /** What tells when it was last drawn. */
   clock: Clock;
   /** Milliseconds between two drawings. Default 200. */
   every?: number;

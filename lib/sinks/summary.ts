@@ -3,7 +3,9 @@ import type { EvaluateEvent, FailEvent, LogEvent, RunEvent, SaveEvent } from '..
 
 type ActedEvent = LogEvent | EvaluateEvent | SaveEvent;
 
+/** A summary of one run. */
 export interface Summary {
+  /** To be called with every event. */
   readonly onEvent: (event: RunEvent) => void;
   /** What happened when, as lines of text. */
   text(): string;

@@ -9,6 +9,8 @@ export interface ManualClock extends Clock {
 }
 
 /**
+ * A clock that is moved by hand.
+ *
  * @param start the first reading of `now` and of `wall`, in milliseconds. Default 0.
  * @example
  * ```ts
