@@ -1,3 +1,5 @@
+import { WallclockError } from '../core/errors.ts';
+import type { StopReason } from '../core/policy.ts';
 import type { Channel, FromHub, ToHub } from './message.ts';
 
 /**
@@ -21,21 +23,33 @@ export class AgreementHub {
   #count = 0;
   #leader = 0;
   #lastAsk = -1;
+  #stop: StopReason | undefined;
 
   /**
-   * Takes a worker in, before it begins. The first one leads.
+   * Takes a worker in, before any of them begins. The first one leads.
    *
    * @returns its number, for {@link remove}.
+   * @throws {WallclockError} where the others have begun: it would wait for words that have been said.
    */
   add(channel: Channel): number {
+    if (this.#lastAsk >= 0) {
+      throw new WallclockError({
+        where: 'hub.add()',
+        expected: 'every worker before the first one begins',
+        got: `one after question ${this.#lastAsk}`,
+        fix: 'Add all channels first, and start the workers then.',
+      });
+    }
     const rank = this.#count++;
     this.#channels.set(rank, channel);
     channel.addEventListener('message', ({ data }) => this.#hear(rank, data as ToHub));
     // A port whose other end is gone says so in Node, and in some browsers.
     channel.addEventListener('close', () => this.remove(rank));
     channel.start?.();
-    channel.postMessage({ type: 'welcome', rank } satisfies FromHub);
-    channel.postMessage({ type: 'leader', rank: this.#leader, after: this.#lastAsk } satisfies FromHub);
+    channel.unref?.();
+    this.#tell(rank, { type: 'welcome', rank });
+    if (!this.#channels.has(this.#leader)) this.#leader = rank;
+    this.#tell(rank, { type: 'leader', rank: this.#leader, after: this.#lastAsk });
     return rank;
   }
 
@@ -46,16 +60,42 @@ export class AgreementHub {
     if (!Number.isFinite(next)) return;
     this.#leader = next;
     this.#tellAll({ type: 'leader', rank: next, after: this.#lastAsk });
+    // Whoever led may have died before it came to it.
+    if (this.#stop) this.#tell(next, { type: 'stop', reason: this.#stop });
+  }
+
+  /** Asks all workers to stop, at the same step: as `run.stop()` on one of them does. */
+  stop(reason: StopReason = 'stopped'): void {
+    this.#stop ??= reason;
+    this.#tell(this.#leader, { type: 'stop', reason: this.#stop });
   }
 
   #hear(rank: number, message: ToHub): void {
-    // The words of one that is no leader any more come too late.
-    if (message?.type !== 'word' || rank !== this.#leader) return;
-    this.#lastAsk = message.word.ask;
-    this.#tellAll(message, rank);
+    // One that was taken for dead speaks for nobody.
+    if (!this.#channels.has(rank)) return;
+    switch (message?.type) {
+      case 'word':
+        if (rank !== this.#leader) return;
+        this.#lastAsk = message.word.ask;
+        this.#tellAll(message, rank);
+        break;
+      case 'here':
+        if (rank === this.#leader) this.#tellAll(message, rank);
+        break;
+      case 'call':
+        this.#tell(this.#leader, message);
+        break;
+      case 'stop':
+        this.stop(message.reason);
+        break;
+    }
   }
 
   #tellAll(message: FromHub, except?: number): void {
-    for (const [rank, channel] of this.#channels) if (rank !== except) channel.postMessage(message);
+    for (const rank of this.#channels.keys()) if (rank !== except) this.#tell(rank, message);
+  }
+
+  #tell(rank: number, message: FromHub): void {
+    this.#channels.get(rank)?.postMessage(message);
   }
 }

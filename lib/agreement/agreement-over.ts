@@ -1,9 +1,13 @@
 import { Agreement, type AgreementPort, type Word } from '../core/agreement.ts';
 import { WallclockError } from '../core/errors.ts';
-import type { Channel, FromHub } from './message.ts';
+import type { StopReason } from '../core/policy.ts';
+import type { Channel, FromHub, ToHub } from './message.ts';
 
 export interface AgreementOverOptions {
-  /** Milliseconds without a word after which nobody is waited for any longer. Default 30,000. */
+  /**
+   * Milliseconds of silence after which a leader that is neither in an action nor paused is waited for no longer. Default
+   * 30,000. Give more where one step may take longer, or an action that lets no message through.
+   */
   timeout?: number;
   /** Calls back after so many milliseconds. @returns how to call it off. Default: the platform's timer. */
   after?: (milliseconds: number, act: () => void) => () => void;
@@ -12,6 +16,7 @@ export interface AgreementOverOptions {
 /**
  * A worker's side of an agreement, over the port that its {@link AgreementHub} has the other end of.
  *
+ * @throws {WallclockError} where the timeout is no time.
  * @example
  * ```ts node: it needs a worker
  * import { workerData } from 'node:worker_threads';
@@ -21,11 +26,28 @@ export interface AgreementOverOptions {
  * ```
  */
 export function agreementOver(channel: Channel, options: AgreementOverOptions = {}): Agreement {
-  return new Agreement(new HubPort(channel, options));
+  const { timeout = 30_000, after = afterTime } = options;
+  if (!(timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
+    const expected = `milliseconds from 1 to ${LONGEST_TIMEOUT}`;
+    throw new WallclockError({ where: 'agreementOver().timeout', expected, got: timeout });
+  }
+  return new Agreement(new HubPort(channel, timeout, after));
+}
+
+/** A platform's timer counts no further. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** The question that this worker cannot go on without, and how to call off its timer. */
+interface Waiting {
+  readonly ask: number;
+  readonly settle: (word: Word | undefined, error?: WallclockError) => void;
+  callOff: () => void;
 }
 
 /** Hears the hub, in order, and answers from what it has heard. */
 class HubPort implements AgreementPort {
+  busy = false;
+  stopRequested: StopReason | undefined;
   readonly #channel: Channel;
   readonly #timeout: number;
   readonly #after: (milliseconds: number, act: () => void) => () => void;
@@ -33,47 +55,68 @@ class HubPort implements AgreementPort {
   #rank: number | undefined;
   /** This worker leads every question after this one. */
   #leadsAfter = Number.POSITIVE_INFINITY;
-  #waiting: { ask: number; resolve: (word: Word | undefined) => void; callOff: () => void } | undefined;
+  #waiting: Waiting | undefined;
   #closed = false;
 
-  constructor(channel: Channel, { timeout = 30_000, after = afterTime }: AgreementOverOptions) {
+  constructor(
+    channel: Channel,
+    timeout: number,
+    after: (milliseconds: number, act: () => void) => () => void,
+  ) {
     this.#channel = channel;
     this.#timeout = timeout;
     this.#after = after;
     channel.addEventListener('message', ({ data }) => this.#take(data as FromHub));
     channel.addEventListener('close', () => {
       this.#closed = true;
-      this.#waiting?.resolve(undefined);
+      this.#waiting?.settle(undefined, gone());
     });
     channel.start?.();
+    // A worker that has ended is not kept alive by it; one that waits is, by the timer.
+    channel.unref?.();
   }
 
   publish(word: Word): void {
-    this.#channel.postMessage({ type: 'word', word });
+    if (this.#closed) throw gone();
+    this.#say({ type: 'word', word });
+  }
+
+  requestStop(reason: StopReason): void {
+    this.stopRequested ??= reason;
+    this.#say({ type: 'stop', reason });
   }
 
   hear(ask: number): Word | undefined | Promise<Word | undefined> {
     const word = this.#words.get(ask);
     this.#words.delete(ask);
     if (word) return word;
+    if (this.#closed) throw gone();
     if (ask > this.#leadsAfter) return undefined;
     return new Promise((resolve, reject) => {
-      const callOff = this.#after(this.#timeout, () =>
-        reject(unheard(ask, `${this.#timeout} ms of silence`)),
-      );
-      const settle = (heard: Word | undefined) => {
+      const settle = (heard: Word | undefined, error?: WallclockError) => {
+        this.#waiting?.callOff();
         this.#waiting = undefined;
-        callOff();
-        if (heard || !this.#closed) resolve(heard);
-        else reject(unheard(ask, 'a hub that is gone'));
+        if (error) reject(error);
+        else resolve(heard);
       };
-      this.#waiting = { ask, resolve: settle, callOff };
-      if (this.#closed) settle(undefined);
+      this.#waiting = { ask, settle, callOff: () => {} };
+      this.#expectWord();
+    });
+  }
+
+  /** For as long as there are signs of life: half of the time in silence, then a call, and the other half. */
+  #expectWord(called = false): void {
+    const waiting = this.#waiting!;
+    waiting.callOff();
+    waiting.callOff = this.#after(this.#timeout / 2, () => {
+      if (called) return waiting.settle(undefined, unheard(waiting.ask, this.#timeout));
+      this.#say({ type: 'call' });
+      this.#expectWord(true);
     });
   }
 
   #take(message: FromHub): void {
-    switch (message.type) {
+    switch (message?.type) {
       case 'welcome':
         this.#rank = message.rank;
         break;
@@ -83,20 +126,38 @@ class HubPort implements AgreementPort {
       case 'word':
         this.#words.set(message.word.ask, message.word);
         break;
+      case 'stop':
+        this.stopRequested ??= message.reason;
+        break;
+      case 'call':
+        if (this.busy) this.#say({ type: 'here' });
+        break;
     }
     const waiting = this.#waiting;
     if (!waiting) return;
     const word = this.#words.get(waiting.ask);
-    if (!word && !(waiting.ask > this.#leadsAfter)) return;
     this.#words.delete(waiting.ask);
-    waiting.resolve(word);
+    if (word || waiting.ask > this.#leadsAfter) waiting.settle(word);
+    else this.#expectWord();
+  }
+
+  #say(message: ToHub): void {
+    this.#channel.postMessage(message);
   }
 }
 
-function unheard(ask: number, got: string): WallclockError {
+function gone(): WallclockError {
+  return lost('the hub', 'a closed port');
+}
+
+function unheard(ask: number, timeout: number): WallclockError {
+  return lost(`the leader's word on question ${ask}`, `${timeout} ms of silence`);
+}
+
+function lost(expected: string, got: string): WallclockError {
   return new WallclockError({
     where: 'agreement',
-    expected: `the leader's word on question ${ask}`,
+    expected,
     got,
     fix: 'See whether the other workers, and the thread that started them, still run.',
   });

@@ -1,11 +1,21 @@
 import type { Word } from '../core/agreement.ts';
+import type { StopReason } from '../core/policy.ts';
 
-/** What a worker says to the hub. */
-export type ToHub = { readonly type: 'word'; readonly word: Word };
+/** What a worker says to the hub, and the hub to the others. */
+type Passed =
+  | { readonly type: 'word'; readonly word: Word }
+  /** Whoever leads is asked to stop the run. */
+  | { readonly type: 'stop'; readonly reason: StopReason }
+  /** Whoever leads is asked whether it is still there. */
+  | { readonly type: 'call' }
+  /** It is, and it is busy. */
+  | { readonly type: 'here' };
 
-/** What the hub says to a worker. Every worker hears the same messages in the same order. */
+export type ToHub = Passed;
+
+/** What the hub says to a worker. Every worker hears words and leaders in the same order. */
 export type FromHub =
-  | ToHub
+  | Passed
   /** This worker's number. */
   | { readonly type: 'welcome'; readonly rank: number }
   /** Who decides from here on: every question after this one. */
@@ -20,4 +30,6 @@ export interface Channel {
   ): void;
   /** Ports that wait to be started have it. */
   start?(): void;
+  /** Ports of Node have it, which keep their thread alive without. */
+  unref?(): void;
 }

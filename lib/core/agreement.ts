@@ -1,10 +1,15 @@
+import { WallclockError } from './errors.ts';
 import type { Moment } from './moment.ts';
-import type { Decision, Point, Policy } from './policy.ts';
+import type { Decision, Point, Policy, StopReason } from './policy.ts';
 
 /** What the worker that leads says to the others. Plain JSON. */
 export interface Word {
   /** Which question it answers: every worker counts the same ones. */
   readonly ask: number;
+  /** Where in the run it was asked, so that a worker that has gone another way is told. */
+  readonly at: Point['at'];
+  readonly step: number;
+  /** With the policy's state, so that any worker can go on from here. */
   readonly decision: Decision<unknown> | null;
   /** Nothing is asked at the end of a step before this one. */
   readonly quietUntil: number;
@@ -14,7 +19,11 @@ export interface Word {
 
 /** How a worker hears and speaks. Words arrive in the same order at all of them. */
 export interface AgreementPort {
-  /** Tells the others. */
+  /**
+   * Tells the others.
+   *
+   * @throws {WallclockError} where nobody will ever hear it.
+   */
   publish(word: Word): void;
   /**
    * The word that answers this question; undefined where nobody has given it and this worker leads from here on.
@@ -22,32 +31,60 @@ export interface AgreementPort {
    * @throws {WallclockError} where nobody will ever say it.
    */
   hear(ask: number): Word | undefined | Promise<Word | undefined>;
+  /** Asks whoever leads to stop the run. */
+  requestStop(reason: StopReason): void;
+  /** Why whoever leads has been asked to stop, where it has been. */
+  readonly stopRequested: StopReason | undefined;
+  /** Whether this worker is in an action or a pause: then its silence, however long, is no sign of death. */
+  busy: boolean;
 }
 
-/** Milliseconds between two questions at the end of a step, at the least: so the cost of agreeing is bounded. */
+/** Milliseconds of training between two questions at the end of a step, at the least. */
 const BETWEEN_QUESTIONS = 100;
+/** By how much more steps may go by without a question than the last time: so a step that becomes slow is noticed. */
+const GROWTH = 1.5;
+/** Steps that go by without a question at the most, where a clock that stands still tells nothing of their time. */
+const MOST_QUIET_STEPS = 10_000;
 
 /**
  * Several workers that train together do the same things on the same steps: one decides, the others follow.
  *
  * The leader asks its policy and tells what was decided, with the steps that will now go by without a question: so many
- * as take a tenth of a second. Then a time is met later by that at the most, and there are ten words a second and not one
- * for each step; what is counted in steps is met on its step. The leader never waits; whoever is ahead of it does.
+ * as take a tenth of a second.
+ *
+ * ```
+ * leader     ?....?.......?........?A?........?    ? a question, answered at once    A an action, with a question after it
+ * follower   ?....?.......  ?........?A?......     . a step that costs one comparison
+ *                         ^^ waits for the word on a question that the leader has not come to yet
+ * ```
+ *
+ * So a time is met later by a tenth of a second at the most, while steps stay as long as they are, and there are ten words
+ * a second and one for each action, not one for each step. What is counted in steps is met on its step. The leader never
+ * waits; whoever is ahead of it does.
  */
 export class Agreement {
   readonly #port: AgreementPort;
   #ask = 0;
-  #quietUntil = 0;
   #leads = false;
-  /** Where the leader's clock stands beside this one's, by its last word. */
-  #offset = { elapsed: 0, active: 0, training: 0 };
-  #asked = { step: 0, active: 0 };
+  #lost: unknown;
+  #acting = false;
+  #paused = false;
+  #quietUntil = 0;
+  /** Steps of a tenth of a second, by those since the last question, and where that was. */
+  #window = 1;
+  #asked = { step: 0, training: 0 };
+  /** How far the leader's clock is ahead of this one's, by its last word. */
+  #ahead = { elapsed: 0, active: 0, training: 0 };
 
   constructor(port: AgreementPort) {
     this.#port = port;
   }
 
-  /** What all workers do at this point. Undefined at once where nothing is asked. */
+  /**
+   * What all workers do at this point. Undefined at once where nothing is asked.
+   *
+   * @throws {WallclockError} where no word will come, or the workers have gone different ways; the same from then on.
+   */
   decide<State>(
     policy: Policy<State>,
     state: State,
@@ -56,61 +93,131 @@ export class Agreement {
   ): Decision<State> | undefined | Promise<Decision<State> | undefined> {
     const betweenSteps = point.at === 'step ends' || point.at === 'epoch ends';
     if (betweenSteps && moment.step < this.#quietUntil) return undefined;
+    if (this.#lost) throw this.#lost;
     const ask = this.#ask++;
-    const word = this.#leads ? undefined : this.#port.hear(ask);
-    if (word instanceof Promise) {
-      return word.then((heard) => this.#answer(heard, ask, policy, state, point, moment));
-    }
-    return this.#answer(word, ask, policy, state, point, moment);
+    const answer = (word: Word | undefined) =>
+      this.#orLose(() =>
+        word ? this.#follow<State>(word, point, moment) : this.#lead(ask, policy, state, point, moment),
+      );
+    const word = this.#leads ? undefined : this.#orLose(() => this.#port.hear(ask));
+    if (!(word instanceof Promise)) return answer(word);
+    return word.then(answer, (error) =>
+      this.#orLose(() => {
+        throw error;
+      }),
+    );
   }
 
-  #answer<State>(
-    word: Word | undefined,
+  /** Asks for a stop, wherever it comes from: all workers stop at the next question. */
+  stop(reason: StopReason): void {
+    this.#port.requestStop(reason);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#tellBusy();
+  }
+
+  continue(): void {
+    this.#paused = false;
+    this.#tellBusy();
+  }
+
+  /** This worker's moment by the leader's clock, which the times in the policy's state are of. */
+  momentAsLed(moment: Moment): Moment {
+    const { elapsed, active, training } = this.#ahead;
+    return {
+      ...moment,
+      elapsed: moment.elapsed + elapsed,
+      active: moment.active + active,
+      training: moment.training + training,
+    };
+  }
+
+  /** What is told with a point, by the leader's clock. */
+  pointAsLed<At extends Point>(point: At): At {
+    if (!('reading' in point)) return point;
+    const elapsed = point.reading.elapsed + this.#ahead.elapsed / 1000;
+    const active = point.reading.active + this.#ahead.active / 1000;
+    return { ...point, reading: { ...point.reading, elapsed, active } };
+  }
+
+  #lead<State>(
     ask: number,
     policy: Policy<State>,
     state: State,
     point: Point,
     moment: Moment,
   ): Decision<State> | undefined {
-    if (word) return this.#follow(word, moment);
     this.#leads = true;
-    const { elapsed, active, training } = this.#offset;
-    const led: Moment = {
-      ...moment,
-      elapsed: moment.elapsed + elapsed,
-      active: moment.active + active,
-      training: moment.training + training,
-    };
-    const decision = policy.decide(state, point, led);
-    this.#quietUntil = moment.step + this.#quietSteps(policy, decision?.state ?? state, led);
+    const now = this.momentAsLed(moment);
+    const decided = policy.decide(state, this.pointAsLed(point), now);
+    const stop = point.at === 'run ends' ? undefined : this.#port.stopRequested;
+    const decision = stop && !decided?.stop ? { state, ...decided, stop } : decided;
+    this.#quietUntil = now.step + this.#quietSteps(policy, decision?.state ?? state, now);
+    const { elapsed, active, training } = now;
     this.#port.publish({
-      ask,
+      ...{ ask, at: point.at, step: now.step },
       decision: decision ?? null,
       quietUntil: this.#quietUntil,
-      times: { elapsed: led.elapsed, active: led.active, training: led.training },
+      times: { elapsed, active, training },
     });
+    this.#noteActions(decision, point);
     return decision;
   }
 
-  #follow<State>({ decision, quietUntil, times }: Word, moment: Moment): Decision<State> | undefined {
+  #follow<State>(word: Word, point: Point, moment: Moment): Decision<State> | undefined {
+    if (word.at !== point.at || word.step !== moment.step) throw apart(word, point, moment);
+    const { decision, quietUntil, times } = word;
     this.#quietUntil = quietUntil;
-    this.#offset = {
-      elapsed: times.elapsed - moment.elapsed,
-      active: times.active - moment.active,
-      training: times.training - moment.training,
-    };
-    return (decision as Decision<State> | null) ?? undefined;
+    this.#ahead.elapsed = times.elapsed - moment.elapsed;
+    this.#ahead.active = times.active - moment.active;
+    this.#ahead.training = times.training - moment.training;
+    const followed = (decision as Decision<State> | null) ?? undefined;
+    this.#noteActions(followed, point);
+    return followed;
   }
 
-  /** Steps of a tenth of a second, by those since the last question; never past one that a count is due on. */
-  #quietSteps<State>(policy: Policy<State>, state: State, { step, active, ...others }: Moment): number {
-    const steps = step - this.#asked.step;
-    const passed = active - this.#asked.active;
-    if (steps > 0) this.#asked = { step, active };
-    const most = steps > 0 && passed > 0 ? Math.floor((BETWEEN_QUESTIONS * steps) / passed) : 1;
-    // It grows no faster than by half again, so that a step that becomes slow is noticed.
-    const grown = Math.max(1, Math.ceil(steps * 1.5));
-    const counted = policy.stepsToCount?.(state, { step, active, ...others }) ?? 1;
-    return Math.max(1, Math.min(most, grown, counted));
+  /** The steps to come without a question; never past one that a count is due on. */
+  #quietSteps<State>(policy: Policy<State>, state: State, now: Moment): number {
+    const steps = now.step - this.#asked.step;
+    if (steps > 0) {
+      const passed = now.training - this.#asked.training;
+      this.#asked.step = now.step;
+      this.#asked.training = now.training;
+      const most = passed > 0 ? Math.floor((BETWEEN_QUESTIONS * steps) / passed) : MOST_QUIET_STEPS;
+      const grown = Math.ceil(this.#window * GROWTH);
+      this.#window = Math.max(1, Math.min(most, grown, MOST_QUIET_STEPS));
+    }
+    return Math.max(1, Math.min(this.#window, policy.stepsToCount?.(state, now) ?? 1));
   }
+
+  #noteActions(decision: Decision<unknown> | undefined, point: Point): void {
+    const left = decision?.actions ?? (point.at === 'action done' ? point.rest : []);
+    this.#acting = left.length > 0 || decision?.load !== undefined;
+    this.#tellBusy();
+  }
+
+  #tellBusy(): void {
+    this.#port.busy = this.#acting || this.#paused;
+  }
+
+  /** What fails once fails from then on: nobody waits a second time for what will not come. */
+  #orLose<Result>(attempt: () => Result): Result {
+    try {
+      return attempt();
+    } catch (error) {
+      this.#lost = error;
+      throw error;
+    }
+  }
+}
+
+function apart(word: Word, point: Point, moment: Moment): WallclockError {
+  return new WallclockError({
+    where: 'agreement',
+    expected: `what the leader was asked next, '${word.at}' at step ${word.step}`,
+    got: `${point.at} at step ${moment.step}`,
+    fix: 'Let all workers take the same steps: give each as many in an epoch, and resume all from the same one.',
+  });
 }

@@ -202,9 +202,14 @@ export class Run {
     return this.#state;
   }
 
-  /** Asks the loop to stop: from now on `stopped` says why. The first reason counts. */
+  /**
+   * Asks the loop to stop: from now on `stopped` says why. The first reason counts. With an agreement, all workers are to
+   * stop at the same step: then `stopped` says so from the next question on.
+   */
   stop(reason: StopReason = 'stopped'): void {
-    this.#stopped ??= reason;
+    const { agreement } = this.#options;
+    if (agreement) agreement.stop(reason);
+    else this.#stopped ??= reason;
   }
 
   /** Why the loop is to stop, or undefined while it is to go on. */
@@ -218,6 +223,7 @@ export class Run {
     if (watch.activity === 'paused') return;
     this.#interrupted = watch.activity;
     watch.activity = 'paused';
+    this.#options.agreement?.pause();
     this.#read();
     this.#emit({ type: 'pause', ...this.#occasion() });
   }
@@ -227,6 +233,7 @@ export class Run {
     const watch = this.#running();
     if (watch.activity !== 'paused') return;
     watch.activity = this.#interrupted;
+    this.#options.agreement?.continue();
     this.#read();
     this.#emit({ type: 'continue', ...this.#occasion() });
   }
@@ -271,7 +278,7 @@ export class Run {
 
   #heed({ state, stop, warning }: Decision<unknown>): void {
     this.#schedule = state;
-    if (stop) this.stop(stop);
+    if (stop) this.#stopped ??= stop;
     if (warning) this.#emit({ type: 'warn', message: warning, ...this.#occasion() });
   }
 
@@ -357,8 +364,10 @@ export class Run {
   }
 
   #snapshot(done: ActionDone): RunSnapshot {
-    const decision = this.#options.policy.decide(this.#schedule, done, this.#moment);
-    const { elapsed, active, training, longestStep } = this.#moment;
+    const { policy, agreement } = this.#options;
+    const moment = agreement?.momentAsLed(this.#moment) ?? this.#moment;
+    const decision = policy.decide(this.#schedule, agreement?.pointAsLed(done) ?? done, moment);
+    const { elapsed, active, training, longestStep } = moment;
     return {
       run: this.name,
       step: this.#moment.step,
