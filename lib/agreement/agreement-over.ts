@@ -3,6 +3,7 @@ import { WallclockError } from '../core/errors.ts';
 import type { StopReason } from '../core/policy.ts';
 import type { Channel, FromHub, ToHub } from './message.ts';
 
+/** What {@link agreementOver} takes. */
 export interface AgreementOverOptions {
   /**
    * Milliseconds of silence after which a leader that is neither in an action nor paused is waited for no longer. Default

@@ -57,7 +57,11 @@ export async function writeCheckpoint(
   return files.reduce((sum, [, bytes]) => sum + bytes.length, 0);
 }
 
-/** @throws {WallclockError} where a file is missing, differs from the manifest or does not hold. */
+/**
+ * Reads a checkpoint back, after its files have been held against its manifest.
+ *
+ * @throws {WallclockError} where a file is missing, differs from the manifest or does not hold.
+ */
 export async function readCheckpoint(store: CheckpointStore, name: string): Promise<Checkpoint> {
   const where = `${store.place}/${name}`;
   const manifest = readManifest(await store.read(name, MANIFEST), `${where}/${MANIFEST}`);

@@ -8,6 +8,7 @@ export interface Word {
   readonly ask: number;
   /** Where in the run it was asked, so that a worker that has gone another way is told. */
   readonly at: Point['at'];
+  /** Of which step. */
   readonly step: number;
   /** With the policy's state, so that any worker can go on from here. */
   readonly decision: Decision<unknown> | null;
@@ -113,11 +114,13 @@ export class Agreement {
     this.#port.requestStop(reason);
   }
 
+  /** This worker stands still. */
   pause(): void {
     this.#paused = true;
     this.#tellBusy();
   }
 
+  /** This worker goes on. */
   continue(): void {
     this.#paused = false;
     this.#tellBusy();

@@ -20,6 +20,7 @@ import { type Activity, Stopwatch, type Times } from './stopwatch.ts';
 export interface Saved {
   /** The checkpoint's name: `checkpoint-40`. */
   checkpoint: string;
+  /** Of all its files. */
   bytes: number;
   /** Names of the checkpoints that were deleted for it. Default: none. */
   deleted?: readonly string[];
@@ -27,7 +28,9 @@ export interface Saved {
 
 /** Where the run stands while an action is carried out. */
 export interface ActionContext {
+  /** Steps completed. */
   readonly step: number;
+  /** Epochs completed, with the part of the one under way where its length is known. */
   readonly epoch: number;
   /** Every reason for it, in the words of the strategy. */
   readonly why: readonly string[];
@@ -48,8 +51,11 @@ export interface SaveContext extends ActionContext {
 
 /** How this loop logs, evaluates, saves and loads. One is needed for each that the policy may ask for. */
 export interface Actions {
+  /** Tells what the steps since the last log came to. */
   log?(context: ActionContext): Metrics | Promise<Metrics>;
+  /** Measures the model. */
   evaluate?(context: ActionContext): Metrics | Promise<Metrics>;
+  /** Writes a checkpoint, whole, before it resolves. */
   save?(context: SaveContext): Saved | Promise<Saved>;
   /** Brings the model back to what it was at a checkpoint: the best one, at the end. */
   load?(checkpoint: string): void | Promise<void>;
@@ -57,11 +63,15 @@ export interface Actions {
 
 /** What a checkpoint keeps of a run so that it can go on: everything but the model, the optimizer and the data. */
 export interface RunSnapshot {
+  /** The run's name. */
   readonly run: string;
+  /** Steps completed. */
   readonly step: number;
+  /** Complete epochs. */
   readonly epochs: number;
   /** Steps into the epoch under way. */
   readonly stepInEpoch: number;
+  /** Milliseconds by then on each of the three times, and the longest step. */
   readonly times: Times;
   /** What is told of its checkpoint: seconds since the run began, and what an evaluation of its step has measured. */
   readonly saved: Pick<SaveContext, 'elapsed' | 'metrics'>;
@@ -71,9 +81,13 @@ export interface RunSnapshot {
   readonly state: RunState;
 }
 
+/** What a {@link Run} is made of. */
 export interface RunOptions<State> {
+  /** What decides. */
   policy: Policy<State>;
+  /** What tells the time. */
   clock: Clock;
+  /** How this loop does what is decided. */
   actions: Actions;
   /** Steps in one pass over the data, where it is known. It makes fractions of an epoch possible. */
   stepsPerEpoch?: number;
@@ -101,6 +115,7 @@ const MOST_ENDINGS = 16;
  * `await` takes either.
  */
 export class Run {
+  /** As events tell it: given, a checkpoint's, or made of the date. */
   readonly name: string;
   readonly #options: RunOptions<unknown>;
   readonly #moment: { -readonly [key in keyof Moment]: Moment[key] };
@@ -248,6 +263,7 @@ export class Run {
     return this.#moment;
   }
 
+  /** What the run has come to: the fold of its events. */
   get state(): RunState {
     return this.#state;
   }

@@ -7,6 +7,7 @@ export interface Control {
   readonly should_log: boolean;
 }
 
+/** The name of a flag. */
 export type Flag = keyof Control;
 
 export const NO_FLAGS: Control = {
@@ -31,6 +32,8 @@ export const CALLBACK_EVENTS = [
   'save',
   'train_end',
 ] as const;
+
+/** The name of an event that a callback hears of. */
 export type CallbackEvent = (typeof CALLBACK_EVENTS)[number];
 
 /** Which flags an event clears before its callbacks hear of it. */

@@ -34,9 +34,9 @@ export interface Plan {
 
 /** How much may be planned at the most. */
 export interface PlanOptions {
-  /** Default ten million. */
+  /** Steps after which a plan is given up. Default ten million. */
   mostSteps?: number;
-  /** Logs, evaluations and saves. Default a million. */
+  /** Logs, evaluations and saves after which it is given up. Default a million. */
   mostActions?: number;
 }
 
