@@ -85,6 +85,17 @@ const SEEN: readonly [name: string, input: TrainerInput, flow: readonly string[]
     { args: QUIET, batches_per_epoch: 2, early_stopping: { patience: 1, threshold: 0 }, resume_from: true },
     { phase: 'train', type: 'ValueError' },
   ],
+  [
+    'early stopping that the checkpoint knows nothing of fails at the first save',
+    {
+      args: { save_strategy: 'steps', save_steps: 2, eval_strategy: 'steps', metric_for_best_model: 'loss' },
+      ...{ batches_per_epoch: 2, early_stopping: { patience: 1, threshold: 0 }, resume_from: true },
+      first_run: {
+        ...{ args: { ...QUIET, save_strategy: 'steps', max_steps: 2 }, batches_per_epoch: 2 },
+      },
+    },
+    { phase: 'train', type: 'KeyError' },
+  ],
 ];
 
 test.each(SEEN)('%s', async (_, input, flow) => {
@@ -97,6 +108,12 @@ test('what is resumed in mid-epoch ends the epoch with its last batches', async 
   const inject = [{ event: 'step_end', step: 1, set: ['should_training_stop'] }] as const;
   const resumed = { ...run, first_run: { ...run, inject }, resume_from: true };
   expect(await flowOf(resumed)).toEqual(['save@2', 'save@3', 'log:final@3']);
+});
+
+test('one run comes before another, and none before that', async () => {
+  const run: TrainerInput = { args: QUIET, batches_per_epoch: 1 };
+  const nested = { ...run, first_run: { ...run, first_run: run } };
+  await expect(planTrainer(nested)).rejects.toThrow('input.first_run: expected a run without a first_run');
 });
 
 test('a run without an end is refused', async () => {

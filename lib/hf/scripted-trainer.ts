@@ -42,6 +42,7 @@ export class ScriptedTrainer {
   /** What the policy will be asked with next: callbacks have heard of the beginning of an epoch or a step. */
   #begun: TrainerSchedule | undefined;
   #refusal: TrainerError | undefined;
+  #from: TrainerCheckpoint | undefined;
 
   constructor(input: CheckedInput, args: CheckedArguments, size: TrainerSize, folder: TrainerFolder) {
     this.#input = input;
@@ -53,6 +54,7 @@ export class ScriptedTrainer {
   /** @throws {TrainerError} where that library would raise an exception. */
   async train(from?: TrainerCheckpoint): Promise<TrainerPlan> {
     const { earlyStopping, injections } = this.#input;
+    this.#from = from;
     const { loggingSteps, evalSteps, saveSteps } = from?.size ?? this.#size;
     // A checkpoint's intervals in steps take the place of the arguments'.
     const size: TrainerSize = { ...this.#size, loggingSteps, evalSteps, saveSteps };
@@ -221,6 +223,13 @@ export class ScriptedTrainer {
     const name = `checkpoint-${step}`;
     this.#flow.push(`save@${step}`);
     this.#clock.advance(this.#input.saveSeconds);
+    if (this.#from && this.#input.earlyStopping && !this.#from.earlyStopping) {
+      this.#refusal ??= new TrainerError(
+        'train',
+        'KeyError',
+        'the checkpoint knows nothing of early stopping',
+      );
+    }
     // That library stores its flags before the callbacks hear of the save.
     const { control } = this.#schedule!;
     const saved = snapshot(name);
@@ -231,7 +240,7 @@ export class ScriptedTrainer {
       schedule,
       history: [...this.#history],
       size,
-      earlyStopping: this.#input.earlyStopping,
+      earlyStopping: this.#input.earlyStopping ?? this.#from?.earlyStopping,
       epoch: this.#epoch,
     });
     const deleted = this.#folder.rotate(this.#args.save_total_limit, schedule.bestCheckpoint);

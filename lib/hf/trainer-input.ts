@@ -116,6 +116,13 @@ const readResume: Reader<boolean | string> = (value, where) => {
   throw new WallclockError({ where, expected: "true, or a checkpoint's name", got: value });
 };
 
+/** One run comes before, and none before that. */
+const readFirstRun: Reader<CheckedInput> = (value, where) => {
+  const nested = typeof value === 'object' && value !== null && Object.hasOwn(value, 'first_run');
+  if (nested) throw new WallclockError({ where, expected: 'a run without a first_run', got: 'one with it' });
+  return parseTrainerInput(value, where);
+};
+
 /**
  * Checks a run of that Trainer as far as its form goes; its arguments are checked by what plans it.
  *
@@ -133,7 +140,7 @@ export function parseTrainerInput(value: unknown, where = 'input'): CheckedInput
       early_stopping: optional(readEarlyStopping),
       inject: optional(listOf(readInjection), []),
       eval_dataset: optional(oneOfTheseOnly(['none', 'dict']), 'one' as const),
-      first_run: optional(parseTrainerInput),
+      first_run: optional(readFirstRun),
       resume_from: optional(readResume),
       step_seconds: optional(readSeconds, 0),
       eval_seconds: optional(readSeconds, 0),

@@ -79,6 +79,13 @@ test('what is no such file is refused with its place', () => {
   `);
 });
 
+test('a text of a million escapes is read in one pass, also where it does not end', () => {
+  const escapes = '\\\\\\"NaN'.repeat(1_000_000);
+  const text = `{"note": "${escapes}", "global_step": 1, "log_history": [{"loss": NaN, "step": 1}]}`;
+  expect(readTrainerState(text).at(-1)).toMatchObject({ type: 'log', metrics: { loss: Number.NaN } });
+  expect(() => readTrainerState(`{"note": "${escapes}`)).toThrow('expected JSON, as that library writes it');
+});
+
 test('our own run is written with their keys alone, and read back as it was', async () => {
   const { events } = await simulate({
     strategy: {
@@ -99,6 +106,13 @@ test('our own run is written with their keys alone, and read back as it was', as
   const told = (all: readonly RunEvent[]) =>
     all.flatMap((event) => ('metrics' in event ? [[event.type, event.step, event.metrics]] : []));
   expect(told(readTrainerState(String(writer)))).toEqual(told(events));
+});
+
+test('an interval in time is written as the default in steps: a resumed Trainer divides by it', async () => {
+  const { events } = await simulate({ strategy: { log: '2s', save: '8s', maxTime: '20s' } });
+  const writer = new TrainerStateWriter();
+  for (const event of events) writer.add(event);
+  expect(writer.state).toMatchObject({ logging_steps: 500, eval_steps: 500, save_steps: 500 });
 });
 
 test('NaN is written as Python reads it', () => {

@@ -189,20 +189,43 @@ const NO_FLAGS = {
   should_training_stop: false,
 };
 
-/** Bare NaN and infinities become texts; what is within quotes stays as it is. */
+/** JSON as Python writes it: its bare NaN and infinities become texts. */
 function parsePythonJson(text: string, where: string): unknown {
   if (text.length > MOST_BYTES) {
     throw new WallclockError({ where, expected: `at most ${MOST_BYTES} characters`, got: text.length });
   }
-  const json = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity\b|\bNaN\b/g, (token) =>
-    token.startsWith('"') ? token : `"${token}"`,
-  );
   try {
-    return JSON.parse(json);
+    return JSON.parse(withNumbersQuoted(text));
   } catch (cause) {
     const { message } = cause as Error;
     throw new WallclockError({ where, expected: 'JSON, as that library writes it', got: message, cause });
   }
+}
+
+/** What is within quotes stays as it is. One pass, whatever comes: no expression looks back over a text. */
+function withNumbersQuoted(text: string): string {
+  const token = /"|-?Infinity\b|\bNaN\b/g;
+  const stop = /["\\]/g;
+  const parts: string[] = [];
+  let taken = 0;
+  for (let found = token.exec(text); found; found = token.exec(text)) {
+    if (found[0] === '"') {
+      token.lastIndex = endOfText(text, token.lastIndex, stop);
+    } else {
+      parts.push(text.slice(taken, found.index), `"${found[0]}"`);
+      taken = token.lastIndex;
+    }
+  }
+  return taken === 0 ? text : parts.join('') + text.slice(taken);
+}
+
+function endOfText(text: string, from: number, stop: RegExp): number {
+  stop.lastIndex = from;
+  for (let found = stop.exec(text); found; found = stop.exec(text)) {
+    if (found[0] === '"') return stop.lastIndex;
+    stop.lastIndex++;
+  }
+  return text.length;
 }
 
 function writePythonJson(value: unknown): string {
