@@ -43,6 +43,8 @@ export interface Arm {
 const EXAMPLES = "Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.";
 /** A text that is longer than this was not written by a person. */
 const LONGEST = 1_000;
+/** Of what is smaller than this more go by in a step than can be counted. Steps, epochs. */
+const SMALLEST = 1e-6;
 const COUNT = /^(\d+(?:\.\d+)?) (steps?|epochs?)$/;
 const OVERHEAD = /^(.*) overhead$/;
 const WORDS: { [word: string]: string } = {
@@ -74,8 +76,17 @@ const WORDS: { [word: string]: string } = {
  * @throws {WallclockError} at the first term that does not hold.
  */
 export function readEvery(text: unknown, base: Base, where: string): readonly Arm[] {
-  if (typeof text !== 'string' || text.length > LONGEST) {
+  if (typeof text !== 'string') {
     throw new WallclockError({ where, expected: 'an interval', got: text, fix: EXAMPLES });
+  }
+  if (text.length > LONGEST) {
+    const fix = `It is too long from character ${LONGEST + 1} on.`;
+    throw new WallclockError({
+      where,
+      expected: `an interval of at most ${LONGEST} characters`,
+      got: text,
+      fix,
+    });
   }
   const arms: Arm[] = [];
   let at = 0;
@@ -107,7 +118,7 @@ function readTerm(text: string, base: Base): Term | undefined {
 }
 
 function interval(text: string, axis: Axis, length: number): Term | undefined {
-  return length > 0 && length <= Number.MAX_SAFE_INTEGER
+  return length >= SMALLEST && length <= Number.MAX_SAFE_INTEGER
     ? { text, kind: 'interval', axis, length }
     : undefined;
 }

@@ -2,13 +2,16 @@ import { WallclockError } from './errors.ts';
 
 const PERCENT = /^(\d+(?:\.\d+)?)%$/;
 
-/** `'5%'` as a share, 0.05. Undefined where the text is none, or not above 0 and up to 100. */
+/** Of less than this nothing would ever come. */
+const SMALLEST = 1e-6;
+
+/** `'5%'` as a share, 0.05. Undefined where the text is none, or not from a millionth up to 100. */
 export function readPercent(text: string): number | undefined {
   const percent = Number(PERCENT.exec(text)?.[1]);
-  return percent > 0 && percent <= 100 ? percent / 100 : undefined;
+  return percent >= SMALLEST && percent <= 100 ? percent / 100 : undefined;
 }
 
-/** @throws {WallclockError} where it is no percentage above 0 and up to 100. */
+/** @throws {WallclockError} where it is no percentage of a millionth up to 100. */
 export function parsePercent(value: unknown, where: string): number {
   const share = typeof value === 'string' ? readPercent(value) : undefined;
   if (share !== undefined) return share;
