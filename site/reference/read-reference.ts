@@ -144,7 +144,12 @@ function documented(reflection: DeclarationReflection, anchor: string, project: 
       parameter.comment ? [{ name: parameter.name, comment: markdown(parameter.comment.summary) }] : [],
     ),
     ...(returns !== undefined && { returns }),
-    throws: blocks('@throws'),
+    throws: (comment?.blockTags ?? [])
+      .filter(({ tag }) => tag === '@throws')
+      .map(({ typeAnnotation, content }) => ({
+        type: typeAnnotation?.replace(/[{}]/g, '') ?? 'Error',
+        comment: markdown(content),
+      })),
     fires: blocks('@fires'),
     sources: blocks('@see'),
     examples: blocks('@example'),

@@ -13,6 +13,8 @@ export interface ReferenceHtml {
   member(code: string): string;
   /** A description; code in it is coloured, and types in code lead to where they are described. */
   markdown(text: string): string;
+  /** A name as Markdown: code, and a link where it is described. */
+  name(name: string): string;
   /** The same for one sentence, to stand in a line. */
   inline(text: string): string;
 }
@@ -38,8 +40,7 @@ export async function referenceHtml(
 
   function addressOf(name: string): string | undefined {
     const places = addresses.get(name);
-    const place = places?.find((each) => each.entry === entry) ?? places?.[0];
-    return place && joinBase(base, place.href);
+    return (places?.find((each) => each.entry === entry) ?? places?.[0])?.href;
   }
 
   /** Links names in code, except the one that is declared there. */
@@ -58,7 +59,7 @@ export async function referenceHtml(
           parts.push({
             type: 'element',
             tagName: 'a',
-            properties: { href },
+            properties: { href: joinBase(base, href) },
             children: [{ type: 'text', value: name }],
           });
           end = index + name.length;
@@ -93,6 +94,10 @@ export async function referenceHtml(
         transformers: [linked()],
       }).replaceAll('<br>', '\n'),
     markdown,
+    name: (name) => {
+      const href = addressOf(name);
+      return href === undefined ? `\`${name}\`` : `[\`${name}\`](${href})`;
+    },
     inline: (text) => markdown(text).replace(/^<p>(.*)<\/p>$/s, '$1'),
   };
 }

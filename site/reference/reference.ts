@@ -48,7 +48,8 @@ interface Documented {
   readonly default?: string;
   readonly parameters: readonly { readonly name: string; readonly comment: string }[];
   readonly returns?: string;
-  readonly throws: readonly string[];
+  /** The class, and when. */
+  readonly throws: readonly { readonly type: string; readonly comment: string }[];
   readonly fires: readonly string[];
   readonly sources: readonly string[];
   /** Markdown, code in fences. */
