@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import type { Moment } from '../core/moment.ts';
+import type { Decision, Point, Policy } from '../core/policy.ts';
+import { agreementOver } from './agreement-over.ts';
+import type { Channel } from './message.ts';
+
+const STEP_ENDS: Point = { at: 'step ends' };
+const START: Moment = { step: 1, epoch: 0, elapsed: 5, active: 5, training: 5, longestStep: 5 };
+
+/** Decides nothing, but by what the last decision of another says. */
+const policy: Policy<string> = {
+  initialState: () => 'new',
+  restoreState: () => 'restored',
+  decide: (state) => ({ state: `${state}, then mine` }),
+  describe: () => ({ intervals: {} }),
+};
+
+/** A worker with its hub and its timer in hand. */
+function workerOf(timeout = 1000) {
+  const said: unknown[] = [];
+  const listeners: { [type: string]: (event: { data?: unknown }) => void } = {};
+  const timers: { milliseconds: number; act: () => void; on: boolean }[] = [];
+  const channel: Channel = {
+    postMessage: (message) => said.push(message),
+    addEventListener: (type, listener) => {
+      listeners[type] = listener;
+    },
+  };
+  const agreement = agreementOver(channel, {
+    timeout,
+    after(milliseconds, act) {
+      const timer = { milliseconds, act, on: true };
+      timers.push(timer);
+      return () => {
+        timer.on = false;
+      };
+    },
+  });
+  return {
+    agreement,
+    said,
+    hear: (data: unknown) => listeners.message!({ data }),
+    close: () => listeners.close!({}),
+    ask: (point: Point = STEP_ENDS, state = 'mine', step = 1) =>
+      agreement.decide(policy, state, point, { ...START, step }),
+    /** Lets the running timer ring. */
+    ring() {
+      const running = timers.filter(({ on }) => on);
+      expect(running).toHaveLength(1);
+      running[0]!.on = false;
+      running[0]!.act();
+      return running[0]!.milliseconds;
+    },
+    running: () => timers.filter(({ on }) => on).length,
+  };
+}
+
+function wordOf(ask: number, decision: Decision<string> | null, more: object = {}) {
+  const times = { elapsed: 0, active: 0, training: 0 };
+  const word = { ask, at: 'step ends', step: 1, decision, quietUntil: 0, times, ...more };
+  return { type: 'word', word };
+}
+
+test('a word that has been said is there at once; one that has not is waited for', async () => {
+  const { hear, ask, running } = workerOf();
+  hear(wordOf(0, { state: 'theirs' }));
+  expect(ask()).toEqual({ state: 'theirs' });
+  const answer = ask();
+  expect(running()).toBe(1);
+  hear(wordOf(1, null));
+  expect(await answer).toBeUndefined();
+  expect(running()).toBe(0);
+});
+
+test('who is named leader answers itself what nobody has answered, and tells', async () => {
+  const { hear, ask, said } = workerOf();
+  hear({ type: 'welcome', rank: 2 });
+  hear({ type: 'leader', rank: 0, after: -1 });
+  hear(wordOf(0, { state: 'theirs' }));
+  expect(ask()).toEqual({ state: 'theirs' });
+  const answer = ask(STEP_ENDS, 'theirs');
+  expect(said).toEqual([]);
+  hear({ type: 'leader', rank: 2, after: 0 });
+  expect(await answer).toEqual({ state: 'theirs, then mine' });
+  expect(said).toMatchObject([{ type: 'word', word: { ask: 1, decision: { state: 'theirs, then mine' } } }]);
+});
+
+test('silence ends the wait, and every wait after it', async () => {
+  const { ask, ring, said } = workerOf(3000);
+  const answer = ask();
+  expect(ring()).toBe(1500);
+  expect(said).toEqual([{ type: 'call' }]);
+  expect(ring()).toBe(1500);
+  await expect(answer).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[WallclockError: agreement: expected the leader's word on question 0, got '3000 ms of silence'. See whether the other workers, and the thread that started them, still run.]`,
+  );
+  expect(() => ask()).toThrow('3000 ms of silence');
+});
+
+test('a leader that says it is busy is waited for', async () => {
+  const { ask, ring, hear } = workerOf();
+  const answer = ask();
+  for (let called = 0; called < 5; called++) {
+    ring();
+    hear({ type: 'here' });
+  }
+  ring();
+  hear(wordOf(0, { state: 'at last' }));
+  expect(await answer).toEqual({ state: 'at last' });
+});
+
+test('a leader answers a call while it acts or is paused, and not when it may be dead', () => {
+  const { agreement, ask, hear, said } = workerOf();
+  const log = { type: 'log', due: 1, late: 0, missed: 0, why: ['1s'] } as const;
+  const calls = () => {
+    said.length = 0;
+    hear({ type: 'call' });
+    return said.length;
+  };
+  hear(wordOf(0, { state: 'acts', actions: [log] }));
+  expect(calls()).toBe(0);
+  ask();
+  expect(calls()).toBe(1);
+  hear(wordOf(1, null, { at: 'action done' }));
+  const reading = { step: 1, epoch: 0, elapsed: 1, active: 1 };
+  ask({ at: 'action done', action: log, ok: true, took: 1, rest: [], reading });
+  expect(calls()).toBe(0);
+  agreement.pause();
+  expect(calls()).toBe(1);
+  agreement.continue();
+  expect(calls()).toBe(0);
+});
+
+test('where the hub is gone nobody goes on: neither who waits nor who leads', async () => {
+  const follower = workerOf();
+  const answer = follower.ask();
+  follower.close();
+  await expect(answer).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[WallclockError: agreement: expected the hub, got 'a closed port'. See whether the other workers, and the thread that started them, still run.]`,
+  );
+  expect(follower.running()).toBe(0);
+
+  const leader = workerOf();
+  leader.hear({ type: 'welcome', rank: 0 });
+  leader.hear({ type: 'leader', rank: 0, after: -1 });
+  expect(leader.ask()).toEqual({ state: 'mine, then mine' });
+  leader.close();
+  expect(() => leader.ask(STEP_ENDS, 'mine', 2)).toThrow('expected the hub');
+
+  const late = workerOf();
+  late.hear(wordOf(0, { state: 'said before' }));
+  late.close();
+  expect(late.ask()).toEqual({ state: 'said before' });
+  expect(() => late.ask()).toThrow('expected the hub');
+});
+
+test('a stop is told to the hub, and heard from it', () => {
+  const asking = workerOf();
+  asking.agreement.stop('stopped');
+  expect(asking.said).toEqual([{ type: 'stop', reason: 'stopped' }]);
+
+  const leader = workerOf();
+  leader.hear({ type: 'welcome', rank: 0 });
+  leader.hear({ type: 'leader', rank: 0, after: -1 });
+  leader.hear({ type: 'stop', reason: 'stopped' });
+  expect(leader.ask()).toEqual({ state: 'mine, then mine', stop: 'stopped' });
+});
+
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('a timeout of %s is none', (timeout) => {
+  expect(() => workerOf(timeout)).toThrow(
+    'agreementOver().timeout: expected milliseconds from 1 to 2147483647',
+  );
+});

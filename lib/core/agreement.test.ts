@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest';
+import { type ManualClock, manualClock } from '../testing/manual-clock.ts';
+import { Agreement, type AgreementPort, type Word } from './agreement.ts';
+import type { Policy, StopReason } from './policy.ts';
+import { Run, type RunSnapshot } from './run.ts';
+import type { RunEvent } from './run-event.ts';
+import { parseStrategy, type StrategyOptions } from './strategy.ts';
+import { strategyPolicy } from './strategy-policy.ts';
+
+/** Words in one list that all read from; whoever leads adds to it. */
+class SharedWords implements AgreementPort {
+  busy = false;
+  stopRequested: StopReason | undefined;
+  leads: boolean;
+  readonly #words: Word[];
+
+  constructor(words: Word[], leads: boolean) {
+    this.#words = words;
+    this.leads = leads;
+  }
+
+  publish(word: Word): void {
+    this.#words.push(JSON.parse(JSON.stringify(word)));
+  }
+
+  hear(ask: number): Word | undefined {
+    const word = this.#words[ask];
+    if (word || this.leads) return word;
+    throw new Error(`nobody has answered question ${ask}`);
+  }
+
+  requestStop(reason: StopReason): void {
+    this.stopRequested ??= reason;
+  }
+}
+
+interface Worker {
+  readonly run: Run;
+  readonly clock: ManualClock;
+  readonly port: SharedWords;
+  readonly events: RunEvent[];
+  readonly snapshots: RunSnapshot[];
+}
+
+function workerOf(
+  strategy: StrategyOptions,
+  words: Word[],
+  { leads = true, save = 0, fails = false } = {},
+): Worker {
+  const clock = manualClock();
+  const port = new SharedWords(words, leads);
+  const events: RunEvent[] = [];
+  const snapshots: RunSnapshot[] = [];
+  const run = new Run({
+    policy: strategyPolicy(parseStrategy(strategy)) as Policy,
+    clock,
+    agreement: new Agreement(port),
+    onEvent: (event) => events.push(event),
+    actions: {
+      log: () => ({ loss: 1 }),
+      evaluate: () => ({ loss: 1 }),
+      save({ step, snapshot }) {
+        clock.advance(save);
+        if (fails) throw new Error('only here');
+        snapshots.push(snapshot(`checkpoint-${step}`));
+        return { checkpoint: `checkpoint-${step}`, bytes: 0 };
+      },
+    },
+  });
+  return { run, clock, port, events, snapshots };
+}
+
+async function train({ run, clock }: Worker, step: number | ((count: number) => number), steps = 1e6) {
+  for (let count = 0; count < steps && !run.stopped; count++) {
+    clock.advance(typeof step === 'number' ? step : step(run.moment.step + 1));
+    await run.step();
+  }
+}
+
+const acted = ({ events }: Worker) =>
+  events.flatMap((event) => ('took' in event ? [`${event.type} ${event.step}`] : []));
+
+describe('what agreeing costs', () => {
+  test.each([0.05, 0.3, 1, 7, 30, 99])(
+    'steps of %d ms: ten words a second, and one for each action',
+    async (step) => {
+      const words: Word[] = [];
+      const worker = workerOf({ log: '1s', maxTime: '10s' }, words);
+      await worker.run.begin();
+      await train(worker, step);
+      const actions = acted(worker).length;
+      // The steps without a question grow from one, and are whole.
+      const growing = Math.log(100 / step) / Math.log(1.5) + 2;
+      const whole = 100 / (step * Math.floor(100 / step));
+      expect(words.length).toBeLessThan((10_000 / 100) * whole + growing + 2 * actions);
+      expect(words.length).toBeGreaterThan(60);
+    },
+  );
+
+  test('steps that are longer than that have a question each', async () => {
+    const words: Word[] = [];
+    const worker = workerOf({ log: '1h', maxSteps: 50 }, words);
+    await worker.run.begin();
+    await train(worker, 400);
+    expect(words.filter(({ at }) => at === 'step ends')).toHaveLength(50);
+  });
+
+  test('a clock that stands still does not end the questions', async () => {
+    const words: Word[] = [];
+    const worker = workerOf({ log: '1h' }, words);
+    await worker.run.begin();
+    await train(worker, 0, 60_000);
+    const steps = words.map((word) => word.step);
+    expect(Math.max(...steps.slice(1).map((step, index) => step - steps[index]!))).toBe(10_000);
+  });
+});
+
+describe('when it is met', () => {
+  test('a time at most a tenth of a second and a step later than alone, also where steps grow slower by degrees', async () => {
+    const worker = workerOf({ log: '1s', save: '3s', maxTime: '60s' }, []);
+    await worker.run.begin();
+    await train(worker, (count) => 2 + count / 1000);
+    for (const event of worker.events) if ('late' in event) expect(event.late).toBeLessThan(0.13);
+    expect(acted(worker).length).toBeGreaterThan(60);
+  });
+
+  test('a step that becomes slow is noticed at the next question', async () => {
+    const worker = workerOf({ log: '1s', maxTime: '100s' }, []);
+    await worker.run.begin();
+    await train(worker, (count) => (count < 1000 ? 1 : 50));
+    const slow = worker.events.filter((event) => event.type === 'log' && event.step > 1200);
+    for (const event of slow) expect((event as { late: number }).late).toBeLessThan(0.15);
+    expect(slow.length).toBeGreaterThan(50);
+  });
+
+  test('what is counted in steps on its step', async () => {
+    const strategy: StrategyOptions = { log: '37 steps', evaluate: '1 epoch', save: '5s', maxSteps: 1000 };
+    const worker = workerOf(strategy, []);
+    await worker.run.begin();
+    await train(worker, 1);
+    const logs = acted(worker).filter((action) => action.startsWith('log'));
+    expect(logs.slice(0, 3)).toEqual(['log 37', 'log 74', 'log 111']);
+    expect(logs).toHaveLength(28);
+    expect(worker.run.moment.step).toBe(1000);
+  });
+});
+
+describe('a follower', () => {
+  const STRATEGY: StrategyOptions = { log: '1s', save: '2s', maxTime: '9s' };
+
+  test('does the same with another clock and with failures of its own', async () => {
+    const words: Word[] = [];
+    const leader = workerOf(STRATEGY, words, { save: 100 });
+    await leader.run.begin();
+    await train(leader, 10);
+    await leader.run.end();
+    const follower = workerOf(STRATEGY, words, { leads: false, fails: true });
+    await follower.run.begin();
+    await train(follower, 0.01);
+    await follower.run.end();
+    expect(acted(follower)).toEqual(acted(leader).filter((action) => action.startsWith('log')));
+    const failed = follower.events.flatMap((event) => (event.type === 'fail' ? [`save ${event.step}`] : []));
+    expect(failed).toEqual(acted(leader).filter((action) => action.startsWith('save')));
+    expect([follower.run.moment.step, follower.run.stopped]).toEqual([leader.run.moment.step, 'time']);
+  });
+
+  test('goes on by the clock of the leader where it has to lead, and saves its times', async () => {
+    const words: Word[] = [];
+    const leader = workerOf(STRATEGY, words);
+    await leader.run.begin();
+    await train(leader, 10, 450);
+    const follower = workerOf(STRATEGY, words, { leads: false });
+    await follower.run.begin();
+    await train(follower, 1000, words.at(-1)!.step);
+    follower.port.leads = true;
+    await train(follower, 10);
+    await follower.run.end();
+    const due = follower.events.flatMap((event) => (event.type === 'save' ? [Math.round(event.due)] : []));
+    expect(due).toEqual([2, 4, 6, 8, 9]);
+    expect(follower.run.stopped).toBe('time');
+    expect(follower.snapshots.map(({ times }) => Math.round(times.active / 1000))).toEqual([2, 4, 6, 8, 9]);
+  });
+
+  test('that goes another way is told, and told again', async () => {
+    const words: Word[] = [];
+    const leader = workerOf(STRATEGY, words);
+    await leader.run.begin();
+    await train(leader, 400, 6);
+    await leader.run.end();
+    const follower = workerOf(STRATEGY, words, { leads: false });
+    await follower.run.begin();
+    await expect(train(follower, 400, 8)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[WallclockError: agreement: expected what the leader was asked next, 'run ends' at step 6, got 'step ends at step 7'. Let all workers take the same steps: give each as many in an epoch, and resume all from the same one.]`,
+    );
+    await expect(follower.run.end()).rejects.toThrow('what the leader was asked next');
+  });
+});
+
+test('a stop from outside comes with the next question, at the same step for all', async () => {
+  const words: Word[] = [];
+  const leader = workerOf({ save: '1h' }, words);
+  await leader.run.begin();
+  await train(leader, 10, 30);
+  leader.run.stop();
+  expect(leader.run.stopped).toBeUndefined();
+  await train(leader, 10);
+  expect(leader.run.stopped).toBe('stopped');
+  const follower = workerOf({ save: '1h' }, words, { leads: false });
+  await follower.run.begin();
+  await train(follower, 1);
+  expect(follower.run.stopped).toBe('stopped');
+  expect(follower.run.moment.step).toBe(leader.run.moment.step);
+  expect((await leader.run.end()).save.count).toBe(1);
+  expect((await follower.run.end()).save.count).toBe(1);
+});
+
+test('a worker is busy in an action and in a pause', async () => {
+  const worker = workerOf({ log: '10ms' }, []);
+  await worker.run.begin();
+  const busy: boolean[] = [];
+  worker.run.pause();
+  busy.push(worker.port.busy);
+  worker.run.continue();
+  busy.push(worker.port.busy);
+  worker.clock.advance(10);
+  const step = worker.run.step();
+  busy.push(worker.port.busy);
+  await step;
+  busy.push(worker.port.busy);
+  expect(busy).toEqual([true, false, true, false]);
+});
