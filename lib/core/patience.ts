@@ -24,8 +24,10 @@ const EVALUATIONS = /^(\d+) evaluations?$/;
 
 /** @throws {WallclockError} where it is none of {@link PatienceOptions}. */
 export function parsePatience(value: unknown, where: string): Patience {
-  const count = typeof value === 'number' ? value : Number(EVALUATIONS.exec(String(value))?.[1]);
-  if (Number.isSafeInteger(count) && count >= 1) return { axis: 'evaluations', length: count };
+  const count = typeof value === 'string' ? Number(EVALUATIONS.exec(value)?.[1]) : value;
+  if (Number.isSafeInteger(count) && (count as number) >= 1) {
+    return { axis: 'evaluations', length: count as number };
+  }
   if (typeof value === 'string' && Number.isNaN(count)) {
     const [arm, ...others] = readEvery(value, 'active', where);
     const [term, ...more] = arm!.terms;
