@@ -133,6 +133,14 @@ describe('when it is met', () => {
     expect(slow.length).toBeGreaterThan(50);
   });
 
+  test('a first step that took no time says little', async () => {
+    const worker = workerOf({ log: '1s', maxSteps: 30 }, []);
+    await worker.run.begin();
+    await train(worker, (count) => (count < 5 ? 0 : 400));
+    const first = worker.events.find((event) => event.type === 'log');
+    expect(first!.step).toBeLessThan(15);
+  });
+
   test('what is counted in steps on its step', async () => {
     const strategy: StrategyOptions = { log: '37 steps', evaluate: '1 epoch', save: '5s', maxSteps: 1000 };
     const worker = workerOf(strategy, []);
@@ -214,18 +222,26 @@ test('a stop from outside comes with the next question, at the same step for all
   expect((await follower.run.end()).save.count).toBe(1);
 });
 
-test('a worker is busy in an action and in a pause', async () => {
-  const worker = workerOf({ log: '10ms' }, []);
+test('a worker is busy in its actions and in a pause', async () => {
+  const worker = workerOf({ log: '10ms', save: '10ms' }, [], { save: 5 });
   await worker.run.begin();
   const busy: boolean[] = [];
+  const port = worker.port;
+  const { advance } = worker.clock;
+  worker.clock.advance = (milliseconds) => {
+    if (milliseconds === 5) busy.push(port.busy);
+    advance(milliseconds);
+  };
   worker.run.pause();
-  busy.push(worker.port.busy);
+  busy.push(port.busy);
   worker.run.continue();
-  busy.push(worker.port.busy);
+  busy.push(port.busy);
   worker.clock.advance(10);
   const step = worker.run.step();
-  busy.push(worker.port.busy);
+  busy.push(port.busy);
   await step;
-  busy.push(worker.port.busy);
-  expect(busy).toEqual([true, false, true, false]);
+  busy.push(port.busy);
+  expect(acted(worker)).toEqual(['log 1', 'save 1']);
+  // In a pause, after it, in the log, in the save that follows it, and after both.
+  expect(busy).toEqual([true, false, true, true, false]);
 });
