@@ -5,6 +5,7 @@ const MEASUREMENTS: { readonly [name: string]: () => Promise<unknown> } = {
   peers: () => import('./train-against-peers.ts'),
   deciding: () => import('./overhead-of-deciding.ts'),
   agreeing: () => import('./cost-of-agreeing.ts'),
+  agreement: () => import('./training-together.ts'),
   growing: () => import('./growing-runs.ts'),
   weights: () => import('./page-weights.ts'),
   live: () => import('./live-demo.ts'),
