@@ -135,6 +135,20 @@ export function parseStrategy(options: unknown, where = 'strategy'): Strategy {
   goes(!best || evaluate || save, 'best', 'an interval for evaluate or save, to measure which is best');
   const waits = best?.beforeSave === 'wait';
   goes(!waits || evaluate, 'best.beforeSave', "'evaluate', because no evaluation comes to wait for", 'wait');
+  const unused = "nothing, because it is for 'patience': any better model is saved";
+  goes(
+    !best?.minDelta || patience,
+    'best.minDelta',
+    unused,
+    best?.minDelta,
+    'Remove it, or give a patience.',
+  );
+  goes(
+    !best?.load || save,
+    'best.load',
+    'false, because without an interval for save the best is not saved',
+    true,
+  );
   // A save that needs a fresh metric evaluates, with an interval for it or without.
   const isFinal = (action: ActionName) =>
     final[action] ?? (intervals[action] !== undefined || (best !== undefined && action === 'evaluate'));
