@@ -28,6 +28,20 @@ describe.each(entries)('$path', ({ slug, file }) => {
   });
 });
 
+test('every page fits a phone', async () => {
+  const { page } = await open('/docs/reference/', { viewport: { width: 390, height: 800 } });
+  const wide: string[] = [];
+  for (const { slug } of entries) {
+    await page.goto(`/docs/reference/${slug}/`);
+    const [content, room] = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return [scrollWidth, clientWidth];
+    });
+    if (content! > room!) wide.push(slug);
+  }
+  expect(wide).toEqual([]);
+});
+
 test('an option tells its type, its unit and what holds where it is left out', async () => {
   const { page } = await open('/docs/reference/testing/');
   const option = page.locator('dt[id="Simulation.step"]');
