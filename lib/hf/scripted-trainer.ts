@@ -138,6 +138,8 @@ export class ScriptedTrainer {
           this.#clock.advance(this.#input.stepSeconds);
           await run.step();
           this.#throwRefusal();
+        } else {
+          this.#schedule = this.#begun = policy.endSubstep(this.#schedule!, this.#step);
         }
         const { control } = this.#schedule!;
         if (control.should_epoch_stop || control.should_training_stop) break;

@@ -50,6 +50,8 @@ export interface TrainerPolicy extends Policy<TrainerSchedule> {
   beginEpoch(schedule: TrainerSchedule, step: number, fed: boolean): TrainerSchedule;
   /** The same for a step, with the count of those before it. A flag that is set here can end it before its last batch. */
   beginStep(schedule: TrainerSchedule, step: number): TrainerSchedule;
+  /** The same for a batch that the gradient is accumulated from, but the last of its step. */
+  endSubstep(schedule: TrainerSchedule, step: number): TrainerSchedule;
 }
 
 /**
@@ -143,7 +145,10 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
 
   function decideAtStep(before: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
     const { step } = moment;
-    const begun = beginStep(before, step - 1);
+    const begun = OPTIMIZING.reduce(
+      (schedule, event) => fire(schedule, event, step - 1),
+      beginStep(before, step - 1),
+    );
     const ended = fire(begun, 'step_end', step, (control) => atStepEnd(control, begun, moment));
     return next({ ...ended, inStep: false, phase: 'log' }, moment);
   }
@@ -286,6 +291,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     initialState: () => NEW_SCHEDULE,
     beginEpoch,
     beginStep,
+    endSubstep: (schedule, step) => fire(schedule, 'substep_end', step),
     restoreState: (saved, where) =>
       readTrainerSchedule(saved, where, args.restore_callback_states_from_checkpoint),
     decide(schedule: TrainerSchedule, point: Point, moment: Moment) {
@@ -305,6 +311,9 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     describe: () => describe(args, size),
   };
 }
+
+/** What callbacks hear of a step before it counts. */
+const OPTIMIZING = ['pre_optimizer_step', 'optimizer_step'] as const;
 
 const FLAG_NAMES = ['should_log', 'should_evaluate', 'should_save', 'should_training_stop'] as const;
 

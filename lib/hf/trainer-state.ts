@@ -28,6 +28,7 @@ export interface TrainerState {
   trial_params: object | null;
 }
 
+/** What {@link readTrainerState} may be told. */
 export interface ReadTrainerStateOptions {
   /**
    * Seconds that each step took, because the file has no times. Default: what its last entry says of the whole
