@@ -166,7 +166,9 @@ test('what it tells of itself: each kind of action that there is', () => {
 
 test('its options, and a journal that does not hold, are refused', () => {
   expect(replay(journal, { keep: { latest: 2, every: '1h' } }).keep).toEqual({ latest: 2, every: 3_600_000 });
-  expect(() => replay(journal, { keep: { best: 1 } })).toThrowErrorMatchingInlineSnapshot(`[WallclockError: replay().keep.best: expected no rule for the best, because a replay compares no metrics, got 1.]`);
+  expect(() => replay(journal, { keep: { best: 1 } })).toThrowErrorMatchingInlineSnapshot(
+    `[WallclockError: replay().keep.best: expected no rule for the best, because a replay compares no metrics, got 1.]`,
+  );
   expect(() => replay(journal, { kep: {} } as never)).toThrow(/Did you mean 'keep'/);
   expect(() => replay({ ...journal, version: 2 } as never)).toThrow(/^journal.version: expected 1, got 2/);
 });

@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Simulation, simulate } from '../testing/simulate.ts';
+import { parseEvery } from './every.ts';
+import type { Moment } from './moment.ts';
+import type { RunEvent } from './run-event.ts';
+import { dueAt, firing, type History, isDue, markAt } from './trigger.ts';
+
+const moment = (at: Partial<Moment>): Moment => ({
+  ...{ step: 0, epoch: 0, elapsed: 0, active: 0, training: 0, longestStep: 0 },
+  ...at,
+});
+const NEW: History = { count: 0, spent: 0, longest: 0 };
+const after = (at: Partial<Moment>, history: Partial<History> = {}): History => ({
+  ...NEW,
+  ...{ mark: markAt(moment(at)), ...history },
+});
+
+const told = async (simulation: Simulation) =>
+  (await simulate(simulation)).events.flatMap((event) =>
+    'why' in event
+      ? [`${event.step}: ${event.due} ${event.late} ${event.missed} ${event.why.join(' + ')}`]
+      : [],
+  );
+
+test('a time is due at its instant, and a step early is early by more than rounding', () => {
+  const every = parseEvery('5s');
+  const due = (active: number, history = NEW) => isDue(every, history, moment({ active }));
+  expect([due(4999), due(4999.999), due(5000), due(5001)]).toEqual([false, false, true, true]);
+  expect([due(4999.9999999999), due(5000 - 1e-6)]).toEqual([true, false]);
+  const mark = after({ active: 1e12 });
+  expect([due(1e12 + 4999, mark), due(1e12 + 5000, mark)]).toEqual([false, true]);
+});
+
+test('each term is measured on its own axis', () => {
+  const at = { active: 10, training: 20, elapsed: 30, step: 40, epoch: 50 };
+  const lengths = { active: '10ms', training: '20ms', elapsed: '30ms' } as const;
+  for (const base of ['active', 'training', 'elapsed'] as const) {
+    const every = parseEvery({ every: lengths[base], base });
+    expect(firing(every, NEW, moment(at))).toMatchObject({ late: 0, missed: 0, timed: true });
+    expect(isDue(every, NEW, moment({ ...at, [base]: at[base] - 1 }))).toBe(false);
+  }
+  expect(firing(parseEvery('40 steps'), NEW, moment(at))).toMatchObject({ due: 40, late: 0, timed: false });
+  expect(firing(parseEvery('50 epochs'), NEW, moment(at))).toMatchObject({ due: 50, late: 0, timed: false });
+  expect(firing(parseEvery('49 epochs'), NEW, moment(at))).toMatchObject({ due: 49, late: 1, timed: false });
+});
+
+describe('or', () => {
+  test('whichever comes first, and all arms start again together', async () => {
+    expect(
+      await told({
+        strategy: { log: '5s or 3 steps', final: { log: false } },
+        step: [1000, 1000, 1000, 4000],
+        steps: 12,
+      }),
+    ).toEqual([...['3: 3 0 0 3 steps', '5: 8 0 0 5s', '8: 13 1 0 5s + 3 steps', '11: 11 0 0 3 steps']]);
+  });
+
+  test('tells every reason that holds, and its times by the first', async () => {
+    expect(
+      await told({
+        strategy: { log: '4s or 2 steps or 1 epoch', final: { log: false } },
+        step: 3000,
+        steps: 4,
+        stepsPerEpoch: 2,
+      }),
+    ).toEqual([...['2: 4 2 0 4s + 2 steps + 1 epoch', '4: 10 2 0 4s + 2 steps + 1 epoch']]);
+  });
+
+  test('a reason that is given twice is told once', async () => {
+    expect(await told({ strategy: { log: '2s or 2s', final: { log: false } }, steps: 3 })).toEqual([
+      '2: 2 0 0 2s',
+    ]);
+  });
+
+  test('on a grid the next of each arm comes after the action', async () => {
+    const log = { every: '5s or 4 steps', anchor: 'grid' } as const;
+    expect(await told({ strategy: { log, final: { log: false } }, step: 2000, steps: 12 })).toEqual([
+      ...['3: 5 1 0 5s', '4: 4 0 0 4 steps', '5: 10 0 0 5s', '8: 15 1 0 5s + 4 steps', '10: 20 0 0 5s'],
+      '12: 12 0 0 4 steps',
+    ]);
+  });
+});
+
+describe('and', () => {
+  test('not before both, and told by the one that held last', async () => {
+    const log = '5s and 3 steps';
+    expect(await told({ strategy: { log, final: { log: false } }, step: 1000, steps: 11 })).toEqual([
+      ...['5: 5 0 0 5s and 3 steps', '10: 10 0 0 5s and 3 steps'],
+    ]);
+    expect(await told({ strategy: { log, final: { log: false } }, step: 4000, steps: 7 })).toEqual([
+      ...['3: 3 0 0 5s and 3 steps', '6: 6 0 0 5s and 3 steps'],
+    ]);
+  });
+
+  test('with the other word, the terms in either order', async () => {
+    const strategy = (log: '1m or 2 steps and 5s' | '2 steps and 5s or 1m') => ({
+      log,
+      final: { log: false },
+    });
+    const simulation = { step: 2000, steps: 6 };
+    expect(await told({ strategy: strategy('1m or 2 steps and 5s'), ...simulation })).toEqual([
+      ...['3: 5 1 0 2 steps and 5s', '6: 11 1 0 2 steps and 5s'],
+    ]);
+    expect(await told({ strategy: strategy('2 steps and 5s or 1m'), ...simulation })).toEqual([
+      ...['3: 5 1 0 2 steps and 5s', '6: 11 1 0 2 steps and 5s'],
+    ]);
+  });
+
+  test('with a share of the time', async () => {
+    const { events } = await simulate({
+      strategy: { evaluate: '10% overhead and 30s', final: { evaluate: false }, maxTime: '5m' },
+      evaluate: (count) => (count < 4 ? 1000 : 9000),
+    });
+    const at = events.flatMap((event) => (event.type === 'evaluate' ? [event.active] : []));
+    const gaps = at.map((time, index) => time - (at[index - 1] ?? 0));
+    // 30 s after each, until the share asks for more: what five have cost, and their mean again, of the whole time.
+    expect(gaps.slice(0, 6)).toEqual([30, 31, 31, 31, 39, 86]);
+  });
+});
+
+test('parts of an epoch add up without loss', async () => {
+  for (const [every, stepsPerEpoch] of [
+    ['0.1 epochs', 10],
+    ['0.3 epochs', 10],
+    ['0.7 epochs', 70],
+  ] as const) {
+    const each = Math.round(Number.parseFloat(every) * stepsPerEpoch);
+    for (const anchor of ['spaced', 'grid'] as const) {
+      const log = { every, anchor };
+      const { events } = await simulate({
+        strategy: { log, final: { log: false } },
+        ...{ stepsPerEpoch, steps: each * 40, step: 7 },
+      });
+      const steps = events.flatMap((event) => (event.type === 'log' ? [event.step] : []));
+      expect(steps, `${every}, ${anchor}`).toEqual(steps.map((_, index) => each * (index + 1)));
+      expect(steps.length).toBe(40);
+    }
+  }
+});
+
+describe('a share of the time', () => {
+  const evaluations = (events: readonly RunEvent[]) =>
+    events.flatMap((event) => (event.type === 'evaluate' || event.type === 'save' ? [event] : []));
+
+  test('by hand: after it, what was spent is that share', () => {
+    const every = parseEvery('20% overhead');
+    const [term] = every.arms[0]!.terms;
+    const due = (history: History, longestStep = 0) => dueAt(term!, every, history, moment({ longestStep }));
+    expect(due(NEW, 500), 'unknown: as much as the longest step').toBe(2000);
+    // Twice 300 ms have been spent, and the third: 900 ms of 4500.
+    expect(due(after({ active: 3000 }, { count: 2, spent: 600 }))).toBe(4200);
+    // What a long step has left unspent is not made up for: 300 ms of the 1500 since the last.
+    expect(due(after({ active: 9000 }, { count: 2, spent: 600 }))).toBe(10_200);
+    // And what was spent too much is waited for.
+    expect(due(after({ active: 3000 }, { count: 2, spent: 2000 }))).toBe(14_000);
+  });
+
+  test('is measured, and never more than that before any but the first', async () => {
+    const costs = fc.oneof(
+      fc.integer({ min: 1, max: 20_000 }),
+      fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 9 }),
+    );
+    const any = fc.record({
+      percent: fc.integer({ min: 1, max: 60 }),
+      cost: costs,
+      step: fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 5 }),
+      action: fc.constantFrom('evaluate' as const, 'save' as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(any, async ({ percent, cost, step, action }) => {
+        const { events, state } = await simulate({
+          strategy: { [action]: `${percent}% overhead`, final: { [action]: false } },
+          ...{ step, [action]: cost, steps: 300 },
+        });
+        let spent = 0;
+        for (const [index, { active, took }] of evaluations(events).entries()) {
+          if (index > 0) expect(spent / active).toBeLessThanOrEqual(percent / 100 + 1e-9);
+          spent += took;
+        }
+        expect(state.active).toBeGreaterThan(0);
+      }),
+      { seed: 5, numRuns: 60 },
+    );
+  });
+
+  test('is used: of what costs the same, nearly all', async () => {
+    for (const [percent, cost] of [
+      [5, 2000],
+      [10, 500],
+      [50, 3000],
+    ]) {
+      const { events, state } = await simulate({
+        strategy: { evaluate: `${percent!}% overhead`, final: { evaluate: false }, maxTime: '1h' },
+        ...{ step: 100, evaluate: cost! },
+      });
+      const spent = evaluations(events).reduce((sum, { took }) => sum + took, 0);
+      expect(spent / state.active).toBeLessThanOrEqual(percent! / 100 + 1e-3);
+      expect(spent / state.active).toBeGreaterThan((percent! / 100) * 0.93);
+    }
+  });
+
+  test('a long first step is followed by no burst', async () => {
+    const { events } = await simulate({
+      strategy: { evaluate: '5% overhead', final: { evaluate: false } },
+      ...{ step: (count) => (count === 1 ? 60_000 : 1000), evaluate: 1000, steps: 2000 },
+    });
+    const at = evaluations(events).map(({ step }) => step);
+    expect(at.length).toBeGreaterThan(10);
+    for (const [index, step] of at.entries()) expect(step - (at[index - 1] ?? 0)).toBeGreaterThanOrEqual(19);
+  });
+
+  test("at the end of the first step, where it is 'now'", async () => {
+    const { events } = await simulate({
+      strategy: { evaluate: { every: '10% overhead', first: 'now' }, final: { evaluate: false } },
+      ...{ step: 1000, evaluate: 500, steps: 20 },
+    });
+    expect(evaluations(events).map(({ step, due, late, missed }) => [step, due, late, missed])).toEqual([
+      [1, 0, 1, 0],
+      // The first is paid for: with the second, a tenth of the time.
+      [9, 9.5, 0, 0],
+      [14, 14.5, 0.5, 0],
+      [19, 20, 0.5, 0],
+    ]);
+  });
+});
