@@ -75,6 +75,15 @@ describe('a checkpoint', () => {
     expect(await readCheckpoint(store, 'c')).toEqual(empty);
   });
 
+  test.each([0.1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'keeps what the losses since the last log come to, also %d',
+    async (sum) => {
+      const store = memoryStore();
+      await writeCheckpoint(store, 'c', { ...CHECKPOINT, losses: { sum, count: 3 } });
+      expect((await readCheckpoint(store, 'c')).losses).toEqual({ sum, count: 3 });
+    },
+  );
+
   test('is written with its manifest last, and the same one gives the same bytes', async () => {
     const written: string[] = [];
     const store = memoryStore();
@@ -220,6 +229,15 @@ describe('a run that does not hold is refused', () => {
   ])('%s', async (_, value) => {
     expect(await renewed(value)).toMatch(/^memory\/c\/run.json: expected the snapshot of a run, got /);
   });
+
+  test.each([null, 5, {}, { sum: 1 }, { sum: 'much', count: 1 }, { sum: 1, count: -1 }])(
+    'losses that are no sum and count: %j',
+    async (losses) => {
+      expect(await renewed({ ...run, losses })).toMatch(
+        /^memory\/c\/run.json: losses: expected a sum and a count, got /,
+      );
+    },
+  );
 
   test('what is not JSON, or not UTF-8', async () => {
     expect(await renewed('{"run":')).toMatchInlineSnapshot(

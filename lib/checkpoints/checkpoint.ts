@@ -24,6 +24,14 @@ export interface Checkpoint {
   readonly optimizer: readonly NamedTensor[];
   /** Where the run stood. */
   readonly run: RunSnapshot;
+  /** The losses of the steps since the last log. Default: none. */
+  readonly losses?: LossSum;
+}
+
+/** So many losses, and what they come to. */
+export interface LossSum {
+  readonly sum: number;
+  readonly count: number;
 }
 
 const MODEL = 'model.safetensors';
@@ -37,12 +45,12 @@ export const CHECKPOINT_FILES = [MODEL, OPTIMIZER, RUN] as const;
 export async function writeCheckpoint(
   store: CheckpointStore,
   name: string,
-  { model, optimizer, run }: Checkpoint,
+  { model, optimizer, run, losses }: Checkpoint,
 ): Promise<number> {
   const files: [string, Uint8Array<ArrayBuffer>][] = [
     [MODEL, encodeSafetensors(model)],
     [OPTIMIZER, encodeSafetensors(optimizer)],
-    [RUN, toJson(run)],
+    [RUN, toJson({ ...run, ...(losses && { losses: { ...losses, sum: writeNumber(losses.sum) } }) })],
   ];
   files.push([MANIFEST, toJson(await makeManifest(files))]);
   const draft = await store.create(name);
@@ -73,7 +81,7 @@ export async function readCheckpoint(store: CheckpointStore, name: string): Prom
   return {
     model: decodeSafetensors(await read(MODEL), `${where}/${MODEL}`),
     optimizer: decodeSafetensors(await read(OPTIMIZER), `${where}/${OPTIMIZER}`),
-    run: checkSnapshot(fromJson(await read(RUN), `${where}/${RUN}`), `${where}/${RUN}`),
+    ...readRunFile(await read(RUN), `${where}/${RUN}`),
   };
 }
 
@@ -83,7 +91,31 @@ export async function readRun(store: CheckpointStore, name: string): Promise<Run
   const manifest = readManifest(await store.read(name, MANIFEST), `${where}/${MANIFEST}`);
   const bytes = await store.read(name, RUN);
   await verifyFile(manifest, RUN, bytes, where);
-  return checkSnapshot(fromJson(bytes, `${where}/${RUN}`), `${where}/${RUN}`);
+  return readRunFile(bytes, `${where}/${RUN}`).run;
+}
+
+function readRunFile(bytes: Uint8Array, where: string): Pick<Checkpoint, 'run' | 'losses'> {
+  const value = fromJson(bytes, where);
+  if (!isObject(value) || !('losses' in value)) return { run: checkSnapshot(value, where) };
+  const { losses, ...run } = value;
+  return { run: checkSnapshot(run, where), losses: checkLosses(losses, `${where}: losses`) };
+}
+
+function checkLosses(value: unknown, where: string): LossSum {
+  const { sum, count } = (value ?? {}) as { sum?: unknown; count?: unknown };
+  const read = readNumber(sum);
+  if (read !== undefined && isCount(count)) return { sum: read, count };
+  throw new WallclockError({ where, expected: 'a sum and a count', got: value });
+}
+
+/** A diverged loss is NaN or infinite, which JSON has not. */
+function writeNumber(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function readNumber(value: unknown): number | undefined {
+  if (Number.isFinite(value)) return value as number;
+  return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : undefined;
 }
 
 function toJson(value: unknown): Uint8Array<ArrayBuffer> {
@@ -97,7 +129,7 @@ function checkSnapshot(value: unknown, where: string): RunSnapshot {
   const counts = [snapshot.step, snapshot.epochs, snapshot.stepInEpoch];
   const holds =
     typeof snapshot.run === 'string' &&
-    counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&
+    counts.every(isCount) &&
     [times.elapsed, times.active, times.training, times.longestStep, saved.elapsed].every(
       (time) => Number.isFinite(time) && (time as number) >= 0,
     ) &&
@@ -108,6 +140,10 @@ function checkSnapshot(value: unknown, where: string): RunSnapshot {
   throw new WallclockError({ where, expected: 'the snapshot of a run', got: value });
 }
 
-function isObject(value: unknown): boolean {
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
-import { addN, div, type Scalar, tidy } from '@tensorflow/tfjs-core';
+import { addN, div, type Scalar, scalar, tidy } from '@tensorflow/tfjs-core';
+import type { LossSum } from '../checkpoints/checkpoint.ts';
 
 /** So many losses are held at most before they are added up: few enough to cost the garbage collector nothing. */
 const MOST_HELD = 16;
@@ -16,6 +17,25 @@ export class LossAverage {
     this.#held.push(loss);
     this.#count++;
     if (this.#held.length >= MOST_HELD) this.#held = [this.#sum()];
+  }
+
+  /** What has been gathered by now, for a run that goes on from here. */
+  async read(): Promise<LossSum> {
+    const count = this.#count;
+    if (count === 0) return { sum: 0, count };
+    // Held from here on as a resumed run will hold it: sums of floats depend on their order.
+    const sum = this.#sum();
+    this.#held = [sum];
+    const [value] = await sum.data();
+    return { sum: value!, count };
+  }
+
+  /** Goes on from what another one had gathered. */
+  restore({ sum, count }: LossSum): void {
+    this.dispose();
+    if (count === 0) return;
+    this.#held = [scalar(sum)];
+    this.#count = count;
   }
 
   /** The mean, or NaN where there was no step; begins anew. */

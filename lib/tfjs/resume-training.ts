@@ -1,4 +1,4 @@
-import { readCheckpoint, readRun } from '../checkpoints/checkpoint.ts';
+import { type LossSum, readCheckpoint, readRun } from '../checkpoints/checkpoint.ts';
 import { checkpointStep, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { WallclockError } from '../core/errors.ts';
@@ -12,6 +12,8 @@ import { checkFits, restoreVariables } from './variable-state.ts';
 export interface Resumed {
   readonly checkpoint: string;
   readonly snapshot: RunSnapshot;
+  /** Of the steps since the last log. */
+  readonly losses?: LossSum;
   readonly kept: readonly Kept[];
 }
 
@@ -39,7 +41,8 @@ export async function resumeTraining(
   checkFits(weights, saved.model, `${where}/model.safetensors`);
   if (optimizer) restoreOptimizer(optimizer, saved.optimizer, trainable, `${where}/optimizer.safetensors`);
   restoreVariables(weights, saved.model, `${where}/model.safetensors`);
-  return { checkpoint: name, snapshot: saved.run, kept };
+  const { run: snapshot, losses } = saved;
+  return { checkpoint: name, snapshot, kept, ...(losses && { losses }) };
 }
 
 /** What the rules of retention need to know of the checkpoints that are there already. */

@@ -131,6 +131,7 @@ export class StepHook {
     };
     const resume =
       this.#options.resume && store ? await resumeTraining(trained, store, best?.metric) : undefined;
+    if (resume?.losses) this.#losses.restore(resume.losses);
     this.#run = new Run({
       policy: this.#strategy.policy(sizeOf(this.#options)),
       clock,

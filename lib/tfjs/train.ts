@@ -102,6 +102,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
   const trained = trainedModel(model);
   const resume = options.resume && store ? await resumeTraining(trained, store, best?.metric) : undefined;
   const losses = new LossAverage();
+  if (resume?.losses) losses.restore(resume.losses);
   const run: Run = new Run({
     policy,
     clock,

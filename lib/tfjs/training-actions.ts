@@ -31,12 +31,14 @@ export function trainingActions(options: TrainingActionsOptions): Actions {
     ...(store && {
       async save({ step, elapsed, metrics, snapshot }) {
         const checkpoint = checkpointName(step);
-        const [model, accumulators] = await Promise.all([
+        const [model, accumulators, sum] = await Promise.all([
           readVariables(weights),
           optimizer ? readOptimizer(optimizer) : [],
+          losses.read(),
         ]);
         const run = snapshot(checkpoint);
-        const bytes = await writeCheckpoint(store, checkpoint, { model, optimizer: accumulators, run });
+        const contents = { model, optimizer: accumulators, run, losses: sum };
+        const bytes = await writeCheckpoint(store, checkpoint, contents);
         const metric = best && metrics?.[best.metric];
         retention.add({ name: checkpoint, elapsed: elapsed * 1000, ...(metric !== undefined && { metric }) });
         const deleted = await removeAll(store, retention.surplus());
