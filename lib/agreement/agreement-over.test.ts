@@ -123,7 +123,7 @@ test('a leader answers a call while it acts or is paused, and not when it may be
   expect(calls()).toBe(1);
   hear(wordOf(1, null, { at: 'action done' }));
   const reading = { step: 1, epoch: 0, elapsed: 1, active: 1 };
-  ask({ at: 'action done', action: log, ok: true, took: 1, rest: [], reading });
+  ask({ at: 'action done', action: log, ok: true, took: 1, lasted: 1, rest: [], reading });
   expect(calls()).toBe(0);
   agreement.pause();
   expect(calls()).toBe(1);

@@ -66,10 +66,12 @@ export function journalOf(
     if (event.seq !== seq++) {
       throw new WallclockError({ where, expected: `the run's event ${seq - 1}`, got: `event ${event.seq}` });
     }
-    if ('why' in event) {
-      const { step, type, due, late, missed, why } = event;
-      entries.push({ step, type, due, late, missed, why });
+    const acted = event.type === 'begin' ? event.resumed?.save : 'why' in event ? event : undefined;
+    if (acted) {
+      const { type, due, late, missed, why } = acted;
+      entries.push({ step: event.step, type, due, late, missed, why });
     }
+    if (event.type === 'begin' && event.resumed) saved.set(event.resumed.checkpoint, event.step);
     if (event.type === 'save') saved.set(event.checkpoint, event.step);
     if (event.type === 'load') loaded = saved.get(event.checkpoint);
     last = event;
@@ -83,6 +85,8 @@ export function journalOf(
     });
   }
   const reason = last?.type === 'end' ? last.reason : 'stopped';
+  // A save that was written beside training is told after what was done meanwhile.
+  entries.sort((a, b) => a.step - b.step);
   return {
     version: 1,
     entries,

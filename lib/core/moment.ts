@@ -22,6 +22,8 @@ export interface Moment {
   readonly training: number;
   /** The most training time that one step has taken so far. */
   readonly longestStep: number;
+  /** The step whose checkpoint is being written beside training, while it is: another one has to wait for it. */
+  readonly saving?: number | undefined;
 }
 
 /** The times of a {@link Moment} that an interval can be measured on. */

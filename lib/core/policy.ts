@@ -65,15 +65,17 @@ export interface ActionDone {
   readonly action: Action;
   /** Whether it succeeded. */
   readonly ok: boolean;
-  /** Milliseconds of active time that it took. */
+  /** Milliseconds of active time for which training stood still. */
   readonly took: number;
-  /** What a log or an evaluation has measured. */
+  /** Milliseconds of active time until it was done: more, where it went on beside training. */
+  readonly lasted: number;
+  /** What a log or an evaluation has measured; for a save, what an evaluation of its step has. */
   readonly metrics?: Metrics;
   /** What a save has written. */
   readonly checkpoint?: string;
   /** What is still to be carried out at this step. */
   readonly rest: readonly Action[];
-  /** The one reading of its step. */
+  /** The one reading of its step: an earlier one, where it went on beside training. */
   readonly reading: Reading;
 }
 

@@ -90,8 +90,8 @@ function replayPolicy({ entries, end }: Journal): Policy<Replayed> {
           return { state, ...taken, stop: end.reason };
         }
         case 'action done': {
-          const { action, checkpoint } = point;
-          if (action.type !== 'save' || step !== end.loaded || !checkpoint) return undefined;
+          const { action, checkpoint, reading } = point;
+          if (action.type !== 'save' || reading.step !== end.loaded || !checkpoint) return undefined;
           return { state: { ...state, load: checkpoint } };
         }
         case 'run begins':

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { drawTimeline } from '../testing/draw-timeline.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { type Simulation, simulate } from '../testing/simulate.ts';
-import type { RunEvent } from './run-event.ts';
+import type { RunEvent, SaveEvent } from './run-event.ts';
 import type { Schedule } from './schedule.ts';
 
 /** A run that dies after a step, and goes on from its last checkpoint on another day; and one that is not disturbed. */
@@ -115,11 +115,13 @@ test('the time between two runs does not count, and neither does what was lost',
   expect(went.state).toMatchObject({ step: 20, elapsed: 20, active: 20, reason: 'time' });
 });
 
-test('the count of events goes on after the save that is gone on from', async () => {
+test('the count of events goes on with what the checkpoint knows of, and its own save is told as the run begins', async () => {
   const { died, went } = await interrupted({ strategy: { log: '2s', save: '5s', maxTime: '20s' } }, 13);
   const save = died.events.findLast(({ type }) => type === 'save')!;
-  expect(went.events.map(({ seq }) => seq)).toEqual(went.events.map((_, index) => save.seq + 1 + index));
-  expect(went.state.events).toBe(save.seq + 1 + went.events.length);
+  expect(went.events.map(({ seq }) => seq)).toEqual(went.events.map((_, index) => save.seq + index));
+  expect(went.state.events).toBe(save.seq + went.events.length);
+  const { due, late, missed, why } = save as SaveEvent;
+  expect(went.events[0]).toMatchObject({ resumed: { save: { type: 'save', due, late, missed, why } } });
 });
 
 test('the snapshot that a save keeps counts that save as done', async () => {

@@ -29,8 +29,11 @@ export interface BeginEvent extends Occasion {
   readonly policy: PolicyDescription;
   /** Steps in one pass over the data, where it is known. */
   readonly stepsPerEpoch?: number;
-  /** Where the run goes on from a checkpoint: its name, and what views knew of the run by then. */
-  readonly resumed?: { readonly checkpoint: string; readonly state: RunState };
+  /**
+   * Where the run goes on from a checkpoint: its name, the decision that it was saved by, and what views knew of the run
+   * before that save, which is told here.
+   */
+  readonly resumed?: { readonly checkpoint: string; readonly save: Action; readonly state: RunState };
 }
 
 /** The account of an action that succeeded: when it was due, how it was met, why, and what it took in seconds. */
@@ -53,13 +56,15 @@ export interface EvaluateEvent extends ActedEvent {
   readonly metrics: Metrics;
 }
 
-/** A save: a checkpoint has been written, whole. */
+/** A save: a checkpoint has been written, whole. Told when that is so, with the occasion of the step that it holds. */
 export interface SaveEvent extends ActedEvent {
   readonly type: 'save';
   /** Its name. */
   readonly checkpoint: string;
   /** Of all its files. */
   readonly bytes: number;
+  /** Seconds until it was written, where training went on meanwhile: more than it `took` of training. */
+  readonly lasted?: number;
   /** Checkpoints that were deleted because the strategy keeps no more. */
   readonly deleted: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from './run-event.ts';
 import { countActions, fold, IDLE_RUN, type RunState } from './run-state.ts';
+import { append } from './series.ts';
 
 const at = (seq: number, active = seq) => ({
   seq,
@@ -88,20 +89,26 @@ test('begin leaves nothing of a former run', () => {
 
 test('a resumed run goes on with what views knew, and without what ended it', () => {
   const before = folded(run);
-  const resumed = { checkpoint: 'checkpoint-70', state: before };
+  const save = { type: 'save', due: 3, late: 1, missed: 2, why: ['3s'] } as const;
+  const resumed = { checkpoint: 'checkpoint-70', save, state: before };
   const state = folded([{ type: 'begin', run: 'r', date: 1, policy, resumed, ...at(8, 4) }], folded(run));
   const { reason: _, lastFailure: __, loaded: ___, ...kept } = before;
   expect(state).toEqual({
     ...kept,
     ...{ status: 'running', events: 9, step: 80, epoch: 2, elapsed: 5, active: 4 },
     ...{ resumedFrom: 'checkpoint-70', checkpoints: ['checkpoint-30', 'checkpoint-70'] },
+    save: {
+      ...kept.save,
+      ...{ count: kept.save.count + 1, missed: kept.save.missed + 2 },
+      marks: append(kept.save.marks, { time: 4, step: 80, value: 1 }),
+    },
   });
 });
 
 test('resuming from the same checkpoint over and over lists it once, and no more than there may be', () => {
   let state = IDLE_RUN;
   for (let count = 0; count < 200; count++) {
-    const resumed = { checkpoint: `checkpoint-${count >> 1}`, state };
+    const resumed = { checkpoint: `checkpoint-${count >> 1}`, save: EVENTS.save, state };
     state = fold(IDLE_RUN, { type: 'begin', run: 'r', date: 0, policy, resumed, ...at(count) });
   }
   expect(new Set(state.checkpoints).size).toBe(64);

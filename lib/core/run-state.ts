@@ -1,4 +1,4 @@
-import { ACTIONS, type ActionName, type PolicyDescription, type StopReason } from './policy.ts';
+import { ACTIONS, type Action, type ActionName, type PolicyDescription, type StopReason } from './policy.ts';
 import type {
   EvaluateEvent,
   FailEvent,
@@ -101,8 +101,9 @@ export const IDLE_RUN: RunState = {
  * ```
  */
 export function fold(state: RunState, event: RunEvent): RunState {
-  const { step, epoch } = event;
-  // An action is told with the reading of its step, and a pause within it has gone further.
+  // An action is told with the reading of its step: a pause within it, or training beside it, has gone further.
+  const step = Math.max(state.step, event.step);
+  const epoch = Math.max(state.epoch, event.epoch);
   const elapsed = Math.max(state.elapsed, event.elapsed);
   const active = Math.max(state.active, event.active);
   const now = { ...state, step, epoch, elapsed, active, events: event.seq + 1 };
@@ -112,12 +113,13 @@ export function fold(state: RunState, event: RunEvent): RunState {
       const { reason: _, lastFailure: __, loaded: ___, ...before } = { ...IDLE_RUN, ...resumed?.state };
       return {
         ...before,
-        ...{ status: 'running', run, policy, step, epoch, events: event.seq + 1 },
-        ...{ elapsed: event.elapsed, active: event.active },
+        ...{ status: 'running', run, policy, events: event.seq + 1 },
+        ...{ step: event.step, epoch: event.epoch, elapsed: event.elapsed, active: event.active },
         ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
         // The checkpoint was written before its own save could be told.
         ...(resumed && {
           resumedFrom: resumed.checkpoint,
+          save: counted(before.save, resumed.save, event, 0),
           checkpoints: withCheckpoint(before.checkpoints, resumed.checkpoint),
         }),
       };
@@ -160,12 +162,21 @@ function record<Event extends LogEvent | EvaluateEvent | SaveEvent>(
   before: ActionRecord<Event>,
   event: Event,
 ): ActionRecord<Event> {
+  return { ...counted(before, event, event, event.took), last: event };
+}
+
+function counted<Event extends LogEvent | EvaluateEvent | SaveEvent>(
+  before: ActionRecord<Event>,
+  { late, missed }: Action,
+  { active, step }: Occasion,
+  took: number,
+): ActionRecord<Event> {
   return {
+    ...before,
     count: before.count + 1,
-    last: event,
-    marks: append(before.marks, { time: event.active, step: event.step, value: event.late }),
-    took: before.took + event.took,
-    missed: before.missed + event.missed,
+    marks: append(before.marks, { time: active, step, value: late }),
+    took: before.took + took,
+    missed: before.missed + missed,
   };
 }
 

@@ -26,6 +26,12 @@ export interface Saved {
   deleted?: readonly string[];
 }
 
+/** A save that goes on beside training: what it needs of the model has been copied. */
+export interface Writing {
+  /** Resolves when the checkpoint exists, whole. */
+  readonly written: Promise<Saved>;
+}
+
 /** Where the run stands while an action is carried out. */
 export interface ActionContext {
   /** Steps completed. */
@@ -55,11 +61,17 @@ export interface Actions {
   log?(context: ActionContext): Metrics | Promise<Metrics>;
   /** Measures the model. */
   evaluate?(context: ActionContext): Metrics | Promise<Metrics>;
-  /** Writes a checkpoint, whole, before it resolves. */
-  save?(context: SaveContext): Saved | Promise<Saved>;
+  /**
+   * Writes a checkpoint: either whole before it resolves, or beside training, which then goes on at once. The run never
+   * writes two at a time, and does not end before the last one is written.
+   */
+  save?(context: SaveContext): Saved | Writing | Promise<Saved | Writing>;
   /** Brings the model back to what it was at a checkpoint: the best one, at the end. */
   load?(checkpoint: string): void | Promise<void>;
 }
+
+/** What is told of a checkpoint's save: its decision's account of itself, without which the run's journal would end before it. */
+export interface SavedAs extends Omit<Action, 'type'>, Pick<SaveContext, 'elapsed' | 'metrics'> {}
 
 /** What a checkpoint keeps of a run so that it can go on: everything but the model, the optimizer and the data. */
 export interface RunSnapshot {
@@ -73,8 +85,8 @@ export interface RunSnapshot {
   readonly stepInEpoch: number;
   /** Milliseconds by then on each of the three times, and the longest step. */
   readonly times: Times;
-  /** What is told of its checkpoint: seconds since the run began, and what an evaluation of its step has measured. */
-  readonly saved: Pick<SaveContext, 'elapsed' | 'metrics'>;
+  /** What is told of its save. */
+  readonly saved: SavedAs;
   /** The policy's own state. */
   readonly schedule: unknown;
   /** What views know of the run, so that a chart goes on where it was. */
@@ -100,6 +112,22 @@ export interface RunOptions<State> {
   /** The checkpoint to go on from. Default: a new run. */
   resume?: { checkpoint: string; snapshot: RunSnapshot };
 }
+
+/** A save that goes on beside training. */
+interface SaveUnderWay {
+  readonly action: Action;
+  readonly reading: Occasion;
+  /** Milliseconds of active time at which it began, and those that training stood still for it. */
+  readonly begun: number;
+  readonly took: number;
+  /** What an evaluation of its step has measured. */
+  readonly metrics?: Metrics;
+  readonly outcome: Promise<Outcome>;
+  /** What came of it, as soon as that is known. */
+  attempt?: Outcome;
+}
+
+type Outcome<Result = Told> = { ok: true; result: Result } | { ok: false; message: string };
 
 const STEP_ENDS: Point = { at: 'step ends' };
 const EPOCH_ENDS: Point = { at: 'epoch ends' };
@@ -128,6 +156,7 @@ export class Run {
   #interrupted: Activity = 'training';
   #slept = 0;
   #ended: Promise<RunState> | undefined;
+  #writing: SaveUnderWay | undefined;
   /** The times at the end of the last step. */
   readonly #reading = { elapsed: 0, active: 0, training: 0 };
 
@@ -146,6 +175,7 @@ export class Run {
       step: snapshot?.step ?? 0,
       epoch: 0,
       ...(snapshot?.times ?? { elapsed: 0, active: 0, training: 0, longestStep: 0 }),
+      saving: undefined,
     };
     this.#moment.epoch = this.#epoch();
   }
@@ -162,9 +192,8 @@ export class Run {
       date: clock.wall(),
       policy: policy.describe(),
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-      ...(resume && { resumed: { checkpoint: resume.checkpoint, state: resume.snapshot.state } }),
-      // The save that it goes on from was told right after its snapshot.
-      ...this.#occasion(resume ? resume.snapshot.state.events + 1 : 0),
+      ...(resume && { resumed: resumedFrom(resume) }),
+      ...this.#occasion(resume ? resume.snapshot.state.events : 0),
     });
     return this.#ask({ at: 'run begins', resumed: resume !== undefined });
   }
@@ -204,6 +233,7 @@ export class Run {
 
   async #end(): Promise<RunState> {
     this.#running();
+    await this.#waitForWriting();
     const reason = this.#stopped ?? 'finished';
     const reading = this.#occasion(0, { ...this.#moment, ...this.#reading });
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
@@ -211,6 +241,7 @@ export class Run {
       const decision = await this.#decide({ at: 'run ends', reason, reading });
       if (decision === undefined) break;
       await this.#follow(decision, reading);
+      await this.#waitForWriting();
     }
     this.#read();
     this.#emit({ type: 'end', reason, ...this.#occasion() });
@@ -269,6 +300,7 @@ export class Run {
   }
 
   #ask(point: Point, moment: Moment = this.#moment, reading?: Occasion): Promise<void> | undefined {
+    if (this.#writing?.attempt) return this.#concludeWriting().then(() => this.#ask(point, moment, reading));
     const decision = this.#decide(point, moment);
     if (decision === undefined) return undefined;
     const at = reading ?? this.#occasion(0, moment);
@@ -309,25 +341,73 @@ export class Run {
 
   /** @returns what is still to be done at this step. */
   async #perform(action: Action, rest: readonly Action[], reading: Occasion): Promise<readonly Action[]> {
-    const watch = this.#running();
-    watch.compare();
+    if (action.type === 'save') await this.#waitForWriting();
+    this.#running().compare();
     this.#turnTo(action.type === 'log' ? 'training' : 'acting');
     const begun = this.#moment.active;
-    const attempt = await outcome(async () =>
-      told(action.type, await this.#call(action, rest, reading, begun)),
-    );
+    const attempt = await outcome(() => this.#call(action, rest, reading, begun));
     this.#turnTo('training');
     this.#read();
     const took = this.#moment.active - begun;
+    if (attempt.ok && isWriting(attempt.result)) {
+      this.#writeBeside(attempt.result, { action, reading, begun, took, ...this.#measuredAt(reading) });
+      return rest;
+    }
+    const measured = action.type === 'save' ? this.#measuredAt(reading) : {};
+    const particulars = { took, lasted: took, ...measured, rest, reading };
+    const decision = await this.#conclude(action, attempt as Outcome, particulars);
+    return decision?.actions ?? rest;
+  }
+
+  /** Tells the policy and whoever listens what came of an action. */
+  async #conclude(
+    action: Action,
+    attempt: Outcome,
+    particulars: Pick<ActionDone, 'took' | 'lasted' | 'metrics' | 'rest'> & { readonly reading: Occasion },
+  ): Promise<Decision<unknown> | undefined> {
+    const { took, lasted, reading } = particulars;
     const done = attempt.ok ? attempt.result : {};
-    const point: Point = { at: 'action done', action, ok: attempt.ok, took, ...done, rest, reading };
+    const point: ActionDone = { at: 'action done', action, ok: attempt.ok, ...particulars, ...done };
     const decision = await this.#decide(point);
     if (decision) this.#schedule = decision.state;
     const seq = this.#state.events;
-    if (attempt.ok) this.#emit({ ...action, ...done, took: took / 1000, ...reading, seq } as RunEvent);
-    else this.#emit({ type: 'fail', action: action.type, message: attempt.message, ...reading, seq });
+    if (attempt.ok) {
+      const beside = lasted > took && { lasted: lasted / 1000 };
+      this.#emit({ ...action, ...done, took: took / 1000, ...beside, ...reading, seq } as RunEvent);
+    } else this.#emit({ type: 'fail', action: action.type, message: attempt.message, ...reading, seq });
     if (decision) this.#heed(decision);
-    return decision?.actions ?? rest;
+    return decision;
+  }
+
+  /** From here on training and writing go on side by side. */
+  #writeBeside({ written }: Writing, begun: Omit<SaveUnderWay, 'outcome'>): void {
+    const writing: SaveUnderWay = {
+      ...begun,
+      outcome: outcome(async () => told('save', await written)).then((attempt) => {
+        writing.attempt = attempt;
+        return attempt;
+      }),
+    };
+    this.#writing = writing;
+    this.#moment.saving = begun.reading.step;
+  }
+
+  async #waitForWriting(): Promise<void> {
+    if (!this.#writing) return;
+    this.#turnTo('acting');
+    await this.#writing.outcome;
+    this.#turnTo('training');
+    this.#read();
+    await this.#concludeWriting();
+  }
+
+  /** What follows from a save that has been written is decided by the question that comes next. */
+  async #concludeWriting(): Promise<void> {
+    const { attempt, begun, outcome: _, ...writing } = this.#writing!;
+    this.#writing = undefined;
+    this.#moment.saving = undefined;
+    const lasted = Math.max(writing.took, this.#moment.active - begun);
+    await this.#conclude(writing.action, attempt!, { ...writing, lasted, rest: [] });
   }
 
   async #load(checkpoint: string): Promise<void> {
@@ -351,32 +431,38 @@ export class Run {
     rest: readonly Action[],
     reading: Occasion,
     begun: number,
-  ): Promise<Metrics | Saved> {
-    const { actions, policy } = this.#options;
+  ): Promise<Told | Writing> {
+    const { actions, policy, agreement } = this.#options;
     const { step, epoch } = this.#moment;
     const context: ActionContext = { step, epoch, why: action.why };
     switch (action.type) {
       case 'log':
-        return actions.log!(context);
+        return told('log', await actions.log!(context));
       case 'evaluate': {
-        const metrics = await actions.evaluate!(context);
-        checkMetric(metrics, policy.describe().best?.metric);
-        return metrics;
+        const done = told('evaluate', await actions.evaluate!(context));
+        checkMetric(done.metrics, policy.describe().best?.metric);
+        return done;
       }
       case 'save': {
+        const measured = this.#measuredAt(reading);
         const snapshot = (checkpoint: string) => {
           this.#read();
           const took = this.#moment.active - begun;
-          return this.#snapshot({ at: 'action done', action, ok: true, took, checkpoint, rest, reading });
+          const done = { took, lasted: took, checkpoint, ...measured, rest, reading };
+          return this.#snapshot({ at: 'action done', action, ok: true, ...done });
         };
-        return actions.save!({ ...context, ...this.#saved(reading), snapshot });
+        const saved = await actions.save!({ ...context, elapsed: reading.elapsed, ...measured, snapshot });
+        if (!isWriting(saved)) return told('save', saved);
+        // Workers that agree do the same at each step, and the disks of some are slower.
+        return agreement ? told('save', await saved.written) : saved;
       }
     }
   }
 
-  #saved({ elapsed }: Pick<Occasion, 'elapsed'>): RunSnapshot['saved'] {
+  /** What an evaluation of this very step has measured. */
+  #measuredAt({ step }: Pick<Occasion, 'step'>): { readonly metrics?: Metrics } {
     const { last } = this.#state.evaluate;
-    return { elapsed, ...(last?.step === this.#moment.step && { metrics: last.metrics }) };
+    return last?.step === step ? { metrics: last.metrics } : {};
   }
 
   #snapshot(done: ActionDone): RunSnapshot {
@@ -390,7 +476,7 @@ export class Run {
       epochs: this.#epochs,
       stepInEpoch: this.#stepInEpoch,
       times: { elapsed, active, training, longestStep },
-      saved: this.#saved(done.reading),
+      saved: savedAs(done),
       schedule: decision ? decision.state : this.#schedule,
       state: this.#state,
     };
@@ -447,7 +533,11 @@ export class Run {
 }
 
 /** What an action has to tell of itself: the same in its event and to the policy. */
-function told(type: ActionName, result: Metrics | Saved) {
+type Told = { readonly metrics: Metrics } | Required<Saved>;
+
+function told(type: 'save', result: Saved): Required<Saved>;
+function told(type: 'log' | 'evaluate', result: Metrics): { readonly metrics: Metrics };
+function told(type: ActionName, result: Metrics | Saved): Told {
   const isObject = typeof result === 'object' && result !== null;
   if (type !== 'save') {
     if (!isObject || !Object.values(result).every((value) => typeof value === 'number')) {
@@ -462,9 +552,21 @@ function told(type: ActionName, result: Metrics | Saved) {
   return { checkpoint, bytes, deleted };
 }
 
-async function outcome<Result>(
-  attempt: () => Result | Promise<Result>,
-): Promise<{ ok: true; result: Result } | { ok: false; message: string }> {
+function isWriting(result: unknown): result is Writing {
+  return typeof result === 'object' && result !== null && 'written' in result;
+}
+
+function savedAs({ action, metrics, reading: { elapsed } }: ActionDone): SavedAs {
+  const { due, late, missed, why } = action;
+  return { elapsed, ...(metrics && { metrics }), due, late, missed, why };
+}
+
+function resumedFrom({ checkpoint, snapshot: { saved, state } }: NonNullable<RunOptions<unknown>['resume']>) {
+  const { due, late, missed, why } = saved;
+  return { checkpoint, save: { type: 'save' as const, due, late, missed, why }, state };
+}
+
+async function outcome<Result>(attempt: () => Result | Promise<Result>): Promise<Outcome<Result>> {
   try {
     return { ok: true, result: await attempt() };
   } catch (error) {

@@ -27,8 +27,6 @@ export interface Schedule extends Record<ActionName, ActionSchedule> {
   readonly begun: Mark;
   /** Milliseconds of active time at which the step ended that had the last decision to act. */
   readonly stepEnded?: number;
-  /** The tracked metric of the last evaluation, and the step that had it. */
-  readonly measured?: { readonly step: number; readonly value: number };
   /** The checkpoint of the best model that has been saved. */
   readonly best?: { readonly step: number; readonly value: number; readonly checkpoint: string };
   /** The value that patience waits to see bettered, where there has been one. */
@@ -69,13 +67,12 @@ const FULL: Required<Schedule> = {
   save: { ...NEVER_DONE, mark: START },
   begun: START,
   stepEnded: 0,
-  measured: { step: 0, value: 0 },
   best: { step: 0, value: 0, checkpoint: '' },
   bar: 0,
   waiting: NEW_SCHEDULE.waiting,
   endings: 0,
 };
-const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'stepEnded', 'measured', 'best', 'bar']);
+const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'stepEnded', 'best', 'bar']);
 
 /**
  * A schedule as a checkpoint has stored it.

@@ -1,4 +1,4 @@
-import { isBetter } from './best.ts';
+import { type Best, isBetter } from './best.ts';
 import type { Axis } from './every-grammar.ts';
 import type { Moment } from './moment.ts';
 import { isExhausted } from './patience.ts';
@@ -49,6 +49,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const past = schedule[action];
     return (
       interval !== undefined &&
+      !(action === 'save' && moment.saving !== undefined) &&
       past.step !== moment.step &&
       moment.active >= past.retryAt &&
       isDue(interval, past, moment)
@@ -63,7 +64,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     horizon.add('active', Math.min(strategy.maxTime, schedule.begun.active + strategy.maxTimeThisRun));
     const bounded = deadline.after < Number.POSITIVE_INFINITY;
     horizon.deadline =
-      schedule.begun.elapsed + (bounded ? deadline.after - reserve(schedule) : deadline.after);
+      schedule.begun.elapsed + (bounded ? deadline.after - reserve(schedule, moment) : deadline.after);
     for (const action of ACTIONS) {
       const interval = intervals[action];
       if (!interval) continue;
@@ -102,9 +103,10 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     return actions.reduce((sum, action) => sum + allowance(schedule, action), 0);
   }
 
-  /** Milliseconds to hold back for the final actions. */
-  function reserve(schedule: Schedule): number {
-    return Math.max(allowances(schedule, finals), deadline.reserve);
+  /** Milliseconds to hold back for the final actions, and for a save that they have to wait for. */
+  function reserve(schedule: Schedule, { saving }: Moment): number {
+    const underWay = saving === undefined ? 0 : allowance(schedule, 'save');
+    return underWay + Math.max(allowances(schedule, finals), deadline.reserve);
   }
 
   /** Whether the final actions would end after the deadline if another step were taken after these. */
@@ -112,7 +114,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     if (deadline.after === Number.POSITIVE_INFINITY) return false;
     const passed = moment.elapsed - schedule.begun.elapsed;
     const step = moment.longestStep * (1 + MARGIN);
-    return passed + allowances(schedule, due) + step + reserve(schedule) >= deadline.after;
+    return passed + allowances(schedule, due) + step + reserve(schedule, moment) >= deadline.after;
   }
 
   /** An evaluation that would keep the save from ending before the deadline is left out. */
@@ -178,7 +180,12 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
 
   /** Whether a run that ends here has still to do this, also where it waits to be tried again. */
   function lacks(schedule: Schedule, action: ActionName, moment: Moment): boolean {
-    return final[action] && schedule[action].step !== moment.step;
+    return final[action] && !has(schedule, action, moment);
+  }
+
+  /** Whether this step has had the action, or has a save that is being written. */
+  function has(schedule: Schedule, action: ActionName, { step, saving }: Moment): boolean {
+    return schedule[action].step === step || (action === 'save' && saving === step);
   }
 
   /** An action that is due, with its times in seconds: outside of decisions, seconds are the unit of every time. */
@@ -209,20 +216,21 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
 
     let actions: readonly Action[] | undefined;
     if (best && action.type === 'evaluate') {
-      const value = point.metrics?.[best.metric] ?? Number.NaN;
+      const value = metricOf(point, best);
       schedule = measured(schedule, value, moment);
       if (isBetter(best, value, before.best?.value) && canSave(schedule, moment)) {
         actions = withBestSave(rest, reading.active);
       }
       if (patience && isExhausted(patience, schedule.waiting, moment)) stop = 'patience';
     }
-    if (best && action.type === 'save' && schedule.measured?.step === moment.step) {
-      const { step, value } = schedule.measured;
+    if (best && action.type === 'save') {
+      const value = metricOf(point, best);
       if (isBetter(best, value, schedule.best?.value)) {
-        schedule = { ...schedule, best: { step, value, checkpoint: point.checkpoint ?? '' } };
+        schedule = { ...schedule, best: { step: reading.step, value, checkpoint: point.checkpoint ?? '' } };
       }
     }
-    if (!stop && isLate(actions ?? rest)) stop = 'deadline';
+    // What was written beside training ends no step: the next question is whether the run does.
+    if (!stop && reading.step === moment.step && isLate(actions ?? rest)) stop = 'deadline';
     if (stop) actions = completed(schedule, actions ?? rest, reading.active, moment);
     const shorter = now.warned && !past.warned && intervals[action.type];
     return {
@@ -243,9 +251,10 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     );
   }
 
-  function succeeded(past: ActionSchedule, { action, took }: ActionDone, moment: Moment): ActionSchedule {
+  function succeeded(past: ActionSchedule, done: ActionDone, moment: Moment): ActionSchedule {
+    const { action, took, lasted, reading } = done;
     const interval = intervals[action.type];
-    const inARow = past.step === moment.step - 1 && action.late > 0 ? past.inARow + 1 : 1;
+    const inARow = past.step === reading.step - 1 && action.late > 0 ? past.inARow + 1 : 1;
     // What was done for another reason met none of the instants of a grid.
     const met = interval?.arms.some(({ text }) => action.why.includes(text));
     const missed = (met ? action.missed : -1) - past.dropped;
@@ -253,10 +262,10 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
       mark: markAt(moment),
       count: past.count + 1,
       spent: past.spent + took,
-      longest: Math.max(past.longest, took),
-      rise: past.count > 0 ? Math.max(0, took - past.longest) : 0,
+      longest: Math.max(past.longest, lasted),
+      rise: past.count > 0 ? Math.max(0, lasted - past.longest) : 0,
       dropped: interval ? droppedMeanwhile(interval, past, missed, moment) : 0,
-      step: moment.step,
+      step: reading.step,
       inARow,
       failures: 0,
       retryAt: 0,
@@ -276,15 +285,15 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const { evaluations, since } = schedule.waiting;
     return {
       ...schedule,
-      ...(Number.isFinite(value) && { measured: { step: moment.step, value } }),
       ...(better && { bar: value }),
       waiting: better ? { evaluations: 0, since: markAt(moment) } : { evaluations: evaluations + 1, since },
     };
   }
 
   function canSave(schedule: Schedule, moment: Moment): boolean {
-    const { step, retryAt } = schedule.save;
-    return intervals.save !== undefined && step !== moment.step && moment.active >= retryAt;
+    return (
+      intervals.save !== undefined && !has(schedule, 'save', moment) && moment.active >= schedule.save.retryAt
+    );
   }
 
   function decideAtEnd(
@@ -372,6 +381,11 @@ class Horizon {
       moment.elapsed + moment.longestStep * (1 + MARGIN) < this.deadline
     );
   }
+}
+
+/** NaN where there is none. */
+function metricOf({ metrics }: ActionDone, { metric }: Best): number {
+  return metrics?.[metric] ?? Number.NaN;
 }
 
 /** An action of the last step, because it ends there. @param due in seconds. */

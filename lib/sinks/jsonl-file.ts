@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { WallclockError } from '../core/errors.ts';
-import type { RunEvent } from '../core/run-event.ts';
+import type { BeginEvent, RunEvent } from '../core/run-event.ts';
 
 /** A file that keeps events. */
 export interface JsonlFile {
@@ -35,8 +35,8 @@ const NEWLINE = 0x0a;
 
 /**
  * A file with an event of the run on each line, in JSON, in their order and none twice. A run that goes on from a
- * checkpoint does again what it lost: the file is cut after that checkpoint's save, and what followed is kept aside, in
- * `<file>.1.old`, `<file>.2.old` and so on.
+ * checkpoint does again what it lost: the file is cut to the events that the checkpoint knows of, and what followed is
+ * kept aside, in `<file>.1.old`, `<file>.2.old` and so on.
  *
  * Each event is handed to the system at once, so that it outlives this process; while the disk refuses them, events
  * wait in memory. A line that an earlier crash cut short is removed.
@@ -64,9 +64,9 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
     }
   }
 
-  function cut(checkpoint: string): void {
+  function cut(begin: BeginEvent): void {
     try {
-      cutAfterSave(path, file, checkpoint);
+      cutBefore(path, file, begin);
     } catch (cause) {
       onFailure?.(
         failed(path, 'to keep aside what a resumed run does again', cause, 'Both are in the file.'),
@@ -76,7 +76,7 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
 
   return {
     write(event) {
-      if (event.type === 'begin' && event.resumed) cut(event.resumed.checkpoint);
+      if (event.type === 'begin' && event.resumed) cut(event);
       const line = Buffer.from(`${JSON.stringify(event)}\n`);
       waiting = waiting.length > 0 ? Buffer.concat([waiting, line]) : line;
       const error = flush();
@@ -105,12 +105,12 @@ function opened(path: string): number {
   }
 }
 
-/** A file that does not hold the save was begun by another run: all of it is kept aside. */
-function cutAfterSave(path: string, file: number, checkpoint: string): void {
+/** Keeps aside what the run that begins here does again. */
+function cutBefore(path: string, file: number, begin: BeginEvent): void {
   const { size } = fstatSync(file);
   const content = Buffer.alloc(size);
   for (let at = 0; at < size; ) at += readSync(file, content, at, size - at, at);
-  const end = endOfSave(content, checkpoint);
+  const end = endOfEvents(content, begin);
   if (end === size) return;
   let count = 1;
   while (existsSync(`${path}.${count}.old`)) count++;
@@ -118,26 +118,24 @@ function cutAfterSave(path: string, file: number, checkpoint: string): void {
   ftruncateSync(file, end);
 }
 
-/** Where the line ends that tells of a checkpoint's save: of several, the last one. */
-function endOfSave(content: Buffer, checkpoint: string): number {
-  const name = JSON.stringify(checkpoint);
-  for (let before = content.length; before > 0; ) {
-    const at = content.lastIndexOf(name, before - 1);
-    if (at < 0) return 0;
-    const start = content.lastIndexOf(NEWLINE, at) + 1;
-    const end = content.indexOf(NEWLINE, at) + 1;
-    if (isSave(content.toString('utf8', start, end), checkpoint)) return end;
-    before = start;
+/** Where the line ends of the last event before this one. Of a file that another run began, nothing is taken. */
+function endOfEvents(content: Buffer, { run, seq }: BeginEvent): number {
+  const first = readEvent(content.subarray(0, content.indexOf(NEWLINE)));
+  if (first?.type !== 'begin' || first.run !== run) return 0;
+  for (let end = content.length; end > 0; ) {
+    const start = content.lastIndexOf(NEWLINE, end - 2) + 1;
+    const event = readEvent(content.subarray(start, end));
+    if (event && event.seq < seq) return end;
+    end = start;
   }
   return 0;
 }
 
-function isSave(line: string, checkpoint: string): boolean {
+function readEvent(line: Buffer): RunEvent | undefined {
   try {
-    const event = JSON.parse(line) as RunEvent;
-    return event.type === 'save' && event.checkpoint === checkpoint;
+    return JSON.parse(line.toString()) as RunEvent;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
