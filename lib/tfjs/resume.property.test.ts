@@ -157,3 +157,24 @@ describe.each(OPTIMIZERS)('%s', (_, optimizer) => {
     await fc.assert(fc.asyncProperty(cuts, same), { seed: SEED, numRuns: 6, examples, endOnFailure: true });
   });
 });
+
+test('a model whose layers draw randomness of their own goes on as well', async () => {
+  const layers = () => [
+    tfl.layers.dense({ units: 8, inputShape: [1], activation: 'tanh', kernelInitializer: initializer(1) }),
+    tfl.layers.gaussianNoise({ stddev: 0.1 }),
+    tfl.layers.dropout({ rate: 0.25 }),
+    tfl.layers.reshape({ targetShape: [4, 2] }),
+    tfl.layers.gru({
+      ...{ units: 2, dropout: 0.3, recurrentDropout: 0.3 },
+      ...{ kernelInitializer: initializer(2), recurrentInitializer: initializer(3) },
+    }),
+    tfl.layers.dense({ units: 1, kernelInitializer: initializer(4) }),
+  ];
+  const optimizer = () => tf.train.adam(0.01);
+  const whole = await attempt({ store: memoryStore(), optimizer, layers });
+  for (const cutsAt of [[5], [2, 7], [0, 11]]) {
+    const again = await resumed(cutsAt, { optimizer, layers });
+    expect(again.outcome, `interrupted at ${cutsAt}`).toEqual(whole.outcome);
+    expect(told(again.events)).toEqual(told(whole.events));
+  }
+});

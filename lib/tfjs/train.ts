@@ -33,7 +33,7 @@ export interface TrainOptions {
   validation?: TrainingData;
   /** Examples a step, for data in memory. Default 32. */
   batchSize?: number;
-  /** Seeds the order of the examples, which is drawn anew for each epoch. Default 0. */
+  /** Seeds the order of the examples, drawn anew for each epoch, and dropout and noise of layers. Default 0. */
   seed?: number;
   /** Where checkpoints go. Needed where the strategy saves. */
   store?: CheckpointStore;
@@ -97,7 +97,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
   const { model, strategy, policy, batches, validation, where } = checkOptions(compiled, options);
   const { store, signal, pause, onEvent, onStep, clock = systemClock, minimumStepTime = 0 } = options;
 
-  const step = trainingStep(model);
+  const step = trainingStep(model, options.seed ?? 0);
   const { keep, best } = strategy;
   const trained = trainedModel(model);
   const resume = options.resume && store ? await resumeTraining(trained, store, best?.metric) : undefined;
@@ -133,7 +133,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
       for await (const batch of batches.epoch(epochs, stepInEpoch)) {
         const begun = clock.now();
         try {
-          losses.add(step(batch));
+          losses.add(step(batch, run.moment.step));
         } finally {
           disposeBatch(batch);
         }
