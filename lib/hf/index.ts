@@ -19,12 +19,8 @@ export {
 } from './trainer-policy.ts';
 export type { TrainerSchedule } from './trainer-schedule.ts';
 export { type TrainerData, type TrainerSize, trainerSize } from './trainer-size.ts';
-export {
-  type ReadTrainerStateOptions,
-  readTrainerState,
-  type TrainerState,
-  TrainerStateWriter,
-} from './trainer-state.ts';
+export { type ReadTrainerStateOptions, readTrainerState, type TrainerState } from './trainer-state.ts';
+export { type StateOf, TrainerStateWriter } from './trainer-state-writer.ts';
 export {
   type CheckedArguments,
   parseTrainingArguments,

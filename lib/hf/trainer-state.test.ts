@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RunEvent } from '../core/run-event.ts';
 import { fold, IDLE_RUN } from '../core/run-state.ts';
-import { simulate } from '../testing/simulate.ts';
-import { readTrainerState, TrainerStateWriter } from './trainer-state.ts';
+import { readTrainerState } from './trainer-state.ts';
 
 /** As Python's json module writes it. */
 const FILE = `{
@@ -84,49 +82,4 @@ test('a text of a million escapes is read in one pass, also where it does not en
   const text = `{"note": "${escapes}", "global_step": 1, "log_history": [{"loss": NaN, "step": 1}]}`;
   expect(readTrainerState(text).at(-1)).toMatchObject({ type: 'log', metrics: { loss: Number.NaN } });
   expect(() => readTrainerState(`{"note": "${escapes}`)).toThrow('expected JSON, as that library writes it');
-});
-
-test('our own run is written with their keys alone, and read back as it was', async () => {
-  const { events } = await simulate({
-    strategy: {
-      ...{ log: '2 steps', evaluate: '4 steps', save: '8 steps', maxSteps: 16 },
-      best: { metric: 'accuracy' },
-    },
-    stepsPerEpoch: 8,
-  });
-  const writer = new TrainerStateWriter();
-  for (const event of events) writer.add(event);
-  const { state } = writer;
-  expect(Object.keys(state)).toEqual(Object.keys(state).toSorted());
-  expect(Object.keys(state)).toHaveLength(20);
-  expect(state).toMatchObject({
-    ...{ global_step: 16, epoch: 2, max_steps: 16, logging_steps: 2, eval_steps: 4, save_steps: 8 },
-    ...{ best_global_step: 16, best_model_checkpoint: 'checkpoint-16' },
-  });
-  const told = (all: readonly RunEvent[]) =>
-    all.flatMap((event) => ('metrics' in event ? [[event.type, event.step, event.metrics]] : []));
-  expect(told(readTrainerState(String(writer)))).toEqual(told(events));
-});
-
-test('an interval in time is written as the default in steps: a resumed Trainer divides by it', async () => {
-  const { events } = await simulate({ strategy: { log: '2s', save: '8s', maxTime: '20s' } });
-  const writer = new TrainerStateWriter();
-  for (const event of events) writer.add(event);
-  expect(writer.state).toMatchObject({ logging_steps: 500, eval_steps: 500, save_steps: 500 });
-});
-
-test('NaN is written as Python reads it', () => {
-  const writer = new TrainerStateWriter();
-  for (const event of readTrainerState(FILE)) writer.add(event);
-  expect(String(writer)).toContain('"loss": NaN');
-  expect(String(writer)).toContain('"grad_norm": Infinity');
-});
-
-test('however long the run, the newest 10,000 entries are written', () => {
-  const writer = new TrainerStateWriter();
-  const [begin, log] = readTrainerState('{"global_step": 1, "log_history": [{"loss": 1, "step": 1}]}');
-  writer.add(begin!);
-  for (let step = 1; step <= 10_500; step++) writer.add({ ...log!, step });
-  const { log_history } = writer.state;
-  expect([log_history.length, log_history[0]!.step, log_history.at(-1)!.step]).toEqual([10_000, 501, 10_500]);
 });

@@ -1,8 +1,8 @@
-import { isBetter } from '../core/best.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { Metrics, RunEvent } from '../core/run-event.ts';
 import type { LogEntry } from './log-entry.ts';
-import { type PythonNumber, readPythonNumber, writePythonNumber } from './python-number.ts';
+import { count, object, parsePythonJson } from './python-json.ts';
+import { type PythonNumber, readPythonNumber } from './python-number.ts';
 
 /** What that library's `trainer_state.json` holds: these keys and no others, or its code refuses the file. */
 export interface TrainerState {
@@ -39,8 +39,6 @@ export interface ReadTrainerStateOptions {
   name?: string;
 }
 
-/** A file that is larger is not read. */
-const MOST_BYTES = 500_000_000;
 const EVAL = 'eval_';
 /** Of an evaluation, what is about its speed and not about the model. */
 const SPEED = /_(runtime|samples_per_second|steps_per_second|jit_compilation_time)$/;
@@ -94,146 +92,6 @@ export function readTrainerState(text: string, options: ReadTrainerStateOptions 
   return events;
 }
 
-/** That library keeps every entry; a save must not grow with the run, so the newest so many are written. */
-const MOST_ENTRIES = 10_000;
-
-/**
- * Gathers a run's events into a `trainer_state.json` that that library's code can read.
- *
- * @example
- * ```ts
- * const writer = new TrainerStateWriter();
- * for (const event of readTrainerState('{"global_step": 1, "log_history": [{"loss": 0.5, "step": 1}]}')) writer.add(event);
- * writer.state.log_history.length; // 1
- * ```
- */
-export class TrainerStateWriter {
-  #history: LogEntry[] = [];
-  #step = 0;
-  #epoch = 0;
-  #begun: Extract<RunEvent, { type: 'begin' }> | undefined;
-  #best: { step: number; value: number } | undefined;
-  #bestCheckpoint: string | null = null;
-
-  /** In their order. */
-  add(event: RunEvent): void {
-    this.#step = event.step;
-    this.#epoch = event.epoch;
-    switch (event.type) {
-      case 'begin':
-        this.#begun = event;
-        break;
-      case 'log':
-        this.#push(event.metrics, '', event);
-        break;
-      case 'evaluate':
-        this.#push(event.metrics, EVAL, event);
-        this.#track(event.metrics, event.step);
-        break;
-      case 'save':
-        if (event.step === this.#best?.step) this.#bestCheckpoint = event.checkpoint;
-        break;
-    }
-  }
-
-  get state(): TrainerState {
-    const { intervals = {}, maxSteps = 0, maxEpochs = 0 } = this.#begun?.policy ?? {};
-    return {
-      best_global_step: this.#best?.step ?? null,
-      best_metric: this.#best?.value ?? null,
-      best_model_checkpoint: this.#bestCheckpoint,
-      epoch: this.#epoch,
-      eval_steps: stepsIn(intervals.evaluate),
-      global_step: this.#step,
-      is_hyper_param_search: false,
-      is_local_process_zero: true,
-      is_world_process_zero: true,
-      log_history: this.#history,
-      logging_steps: stepsIn(intervals.log),
-      max_steps: maxSteps,
-      num_input_tokens_seen: 0,
-      num_train_epochs: maxEpochs,
-      save_steps: stepsIn(intervals.save),
-      stateful_callbacks: { TrainerControl: { args: NO_FLAGS, attributes: {} } },
-      total_flos: 0,
-      train_batch_size: null,
-      trial_name: null,
-      trial_params: null,
-    };
-  }
-
-  /** As Python reads it: with NaN and Infinity, which JSON has not. */
-  toString(): string {
-    return writePythonJson(this.state);
-  }
-
-  #push(metrics: Metrics, prefix: string, { epoch, step }: RunEvent): void {
-    const named = Object.entries(metrics).map(([name, value]) => {
-      return [name.startsWith(prefix) ? name : prefix + name, writePythonNumber(value)] as const;
-    });
-    this.#history.push({ epoch, ...Object.fromEntries(named), step });
-    if (this.#history.length > MOST_ENTRIES) this.#history.shift();
-  }
-
-  #track(metrics: Metrics, step: number): void {
-    const best = this.#begun?.policy.best;
-    const value = best && metrics[best.metric];
-    if (best && value !== undefined && isBetter(best, value, this.#best?.value)) this.#best = { step, value };
-  }
-}
-
-const NO_FLAGS = {
-  should_epoch_stop: false,
-  should_evaluate: false,
-  should_log: false,
-  should_save: false,
-  should_training_stop: false,
-};
-
-/** JSON as Python writes it: its bare NaN and infinities become texts. */
-function parsePythonJson(text: string, where: string): unknown {
-  if (text.length > MOST_BYTES) {
-    throw new WallclockError({ where, expected: `at most ${MOST_BYTES} characters`, got: text.length });
-  }
-  try {
-    return JSON.parse(withNumbersQuoted(text));
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new WallclockError({ where, expected: 'JSON, as that library writes it', got: message, cause });
-  }
-}
-
-/** What is within quotes stays as it is. One pass, whatever comes: no expression looks back over a text. */
-function withNumbersQuoted(text: string): string {
-  const token = /"|-?Infinity\b|\bNaN\b/g;
-  const stop = /["\\]/g;
-  const parts: string[] = [];
-  let taken = 0;
-  for (let found = token.exec(text); found; found = token.exec(text)) {
-    if (found[0] === '"') {
-      token.lastIndex = endOfText(text, token.lastIndex, stop);
-    } else {
-      parts.push(text.slice(taken, found.index), `"${found[0]}"`);
-      taken = token.lastIndex;
-    }
-  }
-  return taken === 0 ? text : parts.join('') + text.slice(taken);
-}
-
-function endOfText(text: string, from: number, stop: RegExp): number {
-  stop.lastIndex = from;
-  for (let found = stop.exec(text); found; found = stop.exec(text)) {
-    if (found[0] === '"') return stop.lastIndex;
-    stop.lastIndex++;
-  }
-  return text.length;
-}
-
-function writePythonJson(value: unknown): string {
-  const json = JSON.stringify(value, null, 2);
-  return `${json.replace(/: "(NaN|-?Infinity)"/g, ': $1')}\n`;
-}
-
 interface Entry {
   readonly step: number;
   readonly epoch: number;
@@ -277,24 +135,4 @@ function perStep(runtime: number | undefined, steps: number | undefined): number
 
 function intervalOf(action: 'log' | 'evaluate' | 'save', steps: unknown) {
   return Number.isFinite(steps) && (steps as number) > 0 ? { [action]: `${steps} steps` } : {};
-}
-
-/** That library's own default. A resumed Trainer takes what stands here and divides by it: it must not be 0. */
-const DEFAULT_STEPS = 500;
-
-/** The steps of an interval in steps; one in time has none. */
-function stepsIn(interval: string | undefined): number {
-  return Number(/^([1-9]\d*) steps?$/.exec(interval ?? '')?.[1] ?? DEFAULT_STEPS);
-}
-
-function object(value: unknown, where: string): { readonly [key: string]: unknown } {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as { readonly [key: string]: unknown };
-  }
-  throw new WallclockError({ where, expected: 'an object', got: value });
-}
-
-function count(value: unknown, where: string): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw new WallclockError({ where, expected: 'a whole number of steps', got: value });
 }
