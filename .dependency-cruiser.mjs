@@ -98,9 +98,9 @@ export default {
     ),
     never(
       'stores-keep-apart',
-      source('^lib/checkpoints/stores/'),
-      { path: '^lib/checkpoints/stores/' },
-      'Each store knows one platform.',
+      source('^lib/checkpoints/stores/(memory|indexeddb|opfs|node-fs)-'),
+      { path: '^lib/checkpoints/stores/', pathNot: '^lib/checkpoints/stores/$1-' },
+      'Each store knows one platform, and its own writer.',
     ),
     never(
       'site-and-slides-use-public-entries',

@@ -1,3 +1,5 @@
+import type { CheckpointWriter } from './checkpoint-writer.ts';
+
 /**
  * Where checkpoints are kept: the port that every store implements. A checkpoint is a name and a few files; it exists
  * from the moment its draft is committed, whole, and until it is removed.
@@ -5,6 +7,14 @@
 export interface CheckpointStore {
   /** Where this is, in words for messages: `runs/digits`, `IndexedDB 'spirals'`. */
   readonly place: string;
+  /**
+   * Takes the store for one run. Whoever writes without it, writes at the risk of two runs in one place.
+   *
+   * @param run its name, told to a second one.
+   * @returns what gives the store back; a program that dies gives it back as well.
+   * @throws {WallclockError} where another run has it: its message names that run.
+   */
+  lock(run: string): Promise<() => Promise<void>>;
   /** Names of the committed checkpoints, in no particular order. */
   list(): Promise<readonly string[]>;
   /** Begins a checkpoint. An existing one of this name is replaced at the commit, and not before. */
@@ -13,11 +23,16 @@ export interface CheckpointStore {
   read(name: string, file: string): Promise<Uint8Array>;
   /** Removes a checkpoint, its manifest first. Nothing happens where there is none. */
   remove(name: string): Promise<void>;
+  /**
+   * A writer on a thread of its own, so that training goes on meanwhile. Where a store has none, training stands still
+   * until a checkpoint is written.
+   */
+  writer?(): CheckpointWriter;
 }
 
 /** A checkpoint that does not exist yet. */
 export interface CheckpointDraft {
-  /** Writes one file whole. The bytes are not kept after the promise resolves. */
+  /** Writes one file whole. Its bytes must not change before the draft is committed or abandoned. */
   write(file: string, bytes: Uint8Array): Promise<void>;
   /** Makes the checkpoint exist, all of it at once. */
   commit(): Promise<void>;

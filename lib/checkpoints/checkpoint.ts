@@ -1,8 +1,9 @@
 import { WallclockError } from '../core/errors.ts';
 import type { RunSnapshot } from '../core/run.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
+import { type CheckpointFile, writeFiles } from './checkpoint-writer.ts';
 import { fromJson } from './from-json.ts';
-import { MANIFEST, makeManifest, readManifest, verifyFile } from './manifest.ts';
+import { MANIFEST, readManifest, verifyFile } from './manifest.ts';
 import type { NamedTensor } from './named-tensor.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
@@ -41,28 +42,25 @@ const RUN = 'run.json';
 /** What every manifest lists. */
 export const CHECKPOINT_FILES = [MODEL, OPTIMIZER, RUN] as const;
 
-/** Writes a checkpoint, whole or not at all. @returns its size in bytes. */
-export async function writeCheckpoint(
-  store: CheckpointStore,
-  name: string,
-  { model, optimizer, run, losses }: Checkpoint,
-): Promise<number> {
-  const files: [string, Uint8Array<ArrayBuffer>][] = [
+/**
+ * A checkpoint's files but for its manifest. They share no memory with the checkpoint, so that training can go on while
+ * they are written.
+ */
+export function checkpointFiles({ model, optimizer, run, losses }: Checkpoint): CheckpointFile[] {
+  return [
     [MODEL, encodeSafetensors(model)],
     [OPTIMIZER, encodeSafetensors(optimizer)],
     [RUN, toJson({ ...run, ...(losses && { losses: { ...losses, sum: writeNumber(losses.sum) } }) })],
   ];
-  files.push([MANIFEST, toJson(await makeManifest(files))]);
-  const draft = await store.create(name);
-  try {
-    for (const [file, bytes] of files) await draft.write(file, bytes);
-    await draft.commit();
-  } catch (error) {
-    // What went wrong first is what is told; a store sweeps up what is left behind.
-    await draft.abandon().catch(() => {});
-    throw error;
-  }
-  return files.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+}
+
+/** Writes a checkpoint, whole or not at all. @returns its size in bytes. */
+export async function writeCheckpoint(
+  store: CheckpointStore,
+  name: string,
+  checkpoint: Checkpoint,
+): Promise<number> {
+  return writeFiles(store, name, checkpointFiles(checkpoint));
 }
 
 /**

@@ -64,14 +64,14 @@ export const storeConformance: readonly StoreCase[] = [
     },
   },
   {
-    name: 'bytes that were written may be used for something else at once',
+    name: 'bytes that were written may be used for something else after the commit',
     async run(store) {
       const shared = bytes('weights');
       const draft = await store.create('checkpoint-1');
       await draft.write('model.safetensors', shared);
-      shared.fill(0);
       await draft.write(MANIFEST, bytes('{}'));
       await draft.commit();
+      shared.fill(0);
       await holds(store, 'checkpoint-1', 'model.safetensors', 'weights');
     },
   },
@@ -141,6 +141,39 @@ export const storeConformance: readonly StoreCase[] = [
     },
   },
   {
+    name: 'one run has the store: a second one is refused with the name of the first, until that gives it back',
+    async run(store) {
+      const release = await store.lock('first');
+      const refusal = await store.lock('second').then(
+        () => fail('a second run is let in'),
+        (reason: unknown) => reason,
+      );
+      if (!String(refusal).includes('run first')) fail(`the second run is told: ${refusal}`);
+      await save(store, 'checkpoint-1', {});
+      await lists(store, ['checkpoint-1']);
+      await release();
+      await (await store.lock('third'))();
+    },
+  },
+  {
+    name: 'what a writer of its own writes is there when it says so, with a manifest',
+    async run(store) {
+      const writer = store.writer?.();
+      if (!writer) return;
+      try {
+        const size = await writer.write('checkpoint-1', [['model', bytes('weights')]]);
+        await lists(store, ['checkpoint-1']);
+        await holds(store, 'checkpoint-1', 'model', 'weights');
+        const manifest = await store.read('checkpoint-1', MANIFEST);
+        if (size !== manifest.length + bytes('weights').length) fail(`the writer tells of ${size} bytes`);
+        await writer.write('checkpoint-2', [['model', bytes('weights')]]);
+        await lists(store, ['checkpoint-1', 'checkpoint-2']);
+      } finally {
+        writer.close();
+      }
+    },
+  },
+  {
     name: 'a file that is not there is refused by its name',
     async run(store) {
       await save(store, 'checkpoint-1', {});
@@ -153,7 +186,7 @@ export const storeConformance: readonly StoreCase[] = [
 /** A checkpoint without it does not exist, so every one here has it. */
 const MANIFEST = 'manifest.json';
 
-function bytes(text: string): Uint8Array {
+function bytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 

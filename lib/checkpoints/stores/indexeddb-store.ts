@@ -7,6 +7,8 @@
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
+import { takeForRun } from '../web-lock.ts';
+import { webWriter } from '../web-writer.ts';
 
 /*
  * One database a store; one object store `files` with the key [checkpoint, file]. A draft gathers its files in memory
@@ -63,6 +65,7 @@ export function indexedDbStore(name: string): CheckpointStore {
 
   return {
     place,
+    lock: (run) => takeForRun(place, `indexeddb/${name}`, run),
     async list() {
       const keys = (await transact('readonly', (files) => files.getAllKeys())) ?? [];
       const pairs = keys as unknown as [string, string][];
@@ -72,7 +75,7 @@ export function indexedDbStore(name: string): CheckpointStore {
       let written: Map<string, Uint8Array> | undefined = new Map();
       return {
         async write(file, bytes) {
-          written?.set(file, bytes.slice());
+          written?.set(file, bytes);
         },
         async commit() {
           const draft = written;
@@ -97,6 +100,11 @@ export function indexedDbStore(name: string): CheckpointStore {
     async remove(checkpoint) {
       await transact('readwrite', (files) => files.delete(allOf(checkpoint)));
     },
+    writer: () =>
+      webWriter(
+        place,
+        () => new Worker(new URL('./indexeddb-writer.ts', import.meta.url), { type: 'module', name }),
+      ),
   };
 }
 

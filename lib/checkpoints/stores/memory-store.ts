@@ -6,6 +6,7 @@
 
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
+import { taken } from '../taken.ts';
 
 /**
  * Keeps checkpoints as long as the process lives: for tests, and for runs that nobody goes back to.
@@ -17,8 +18,16 @@ import type { CheckpointStore } from '../checkpoint-store.ts';
  */
 export function memoryStore(): CheckpointStore {
   const checkpoints = new Map<string, ReadonlyMap<string, Uint8Array>>();
+  let holder: string | undefined;
   return {
     place: 'memory',
+    async lock(run) {
+      if (holder !== undefined) throw taken('memory', `run ${holder}`);
+      holder = run;
+      return async () => {
+        holder = undefined;
+      };
+    },
     async list() {
       return [...checkpoints.keys()];
     },
@@ -26,11 +35,12 @@ export function memoryStore(): CheckpointStore {
       let files: Map<string, Uint8Array> | undefined = new Map();
       return {
         async write(file, bytes) {
-          // Copied by the constructor: the slice of a Buffer would share its memory.
-          files?.set(file, new Uint8Array(bytes));
+          files?.set(file, bytes);
         },
         async commit() {
-          if (files) checkpoints.set(name, files);
+          // Copied by the constructor: the slice of a Buffer would share its memory.
+          const copies = [...(files ?? [])].map(([file, bytes]) => [file, new Uint8Array(bytes)] as const);
+          if (files) checkpoints.set(name, new Map(copies));
           files = undefined;
         },
         async abandon() {

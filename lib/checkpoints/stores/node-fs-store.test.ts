@@ -5,10 +5,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WallclockError } from '../../core/errors.ts';
 import { storeConformance } from '../../testing/store-conformance.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
+import { readManifest, verifyFile } from '../manifest.ts';
 import { nodeFsStore } from './node-fs-store.ts';
 
-/** A number that no process has: Linux gives none above 4,194,304. */
-const DEAD = 4_999_999;
+/** A process that there is not: Linux gives no number above 4,194,304. */
+const DEAD = '4999999-1';
+/** One of this process's number that ran before it. */
+const BEFORE = `${process.pid}-1`;
 
 let folder: string;
 beforeEach(async () => {
@@ -38,8 +41,8 @@ test('what is not a checkpoint is not listed: files, hidden folders, folders wit
 
 test('what a process that died has left is swept up; drafts of the living are not', async () => {
   const living = await nodeFsStore(folder).create('checkpoint-1');
-  await mkdir(join(folder, `.checkpoint-2.${DEAD}-0.draft`));
-  await mkdir(join(folder, `.checkpoint-3.${process.pid}-999.draft`));
+  await mkdir(join(folder, `.checkpoint-2.${DEAD}-0-0.draft`));
+  await mkdir(join(folder, `.checkpoint-3.${BEFORE}-0-0.draft`));
   await save(nodeFsStore(folder), 'checkpoint-4', 'four');
   expect((await readdir(folder)).filter((name) => !/^\.checkpoint-1\./.test(name))).toEqual(['checkpoint-4']);
   await living.write('manifest.json', new Uint8Array());
@@ -49,7 +52,7 @@ test('what a process that died has left is swept up; drafts of the living are no
 
 test('a replacement that was cut short between its two renames is undone', async () => {
   await save(nodeFsStore(folder), 'checkpoint-1', 'old');
-  const aside = join(folder, `.checkpoint-1.${DEAD}-0.old`);
+  const aside = join(folder, `.checkpoint-1.${DEAD}-0-0.old`);
   await rename(join(folder, 'checkpoint-1'), aside);
   const store = nodeFsStore(folder);
   expect(await store.list()).toEqual(['checkpoint-1']);
@@ -58,7 +61,7 @@ test('a replacement that was cut short between its two renames is undone', async
 
 test('an old checkpoint whose replacement came is deleted, not put back', async () => {
   await save(nodeFsStore(folder), 'checkpoint-1', 'new');
-  await mkdir(join(folder, `.checkpoint-1.${DEAD}-0.old`));
+  await mkdir(join(folder, `.checkpoint-1.${DEAD}-0-0.old`));
   await save(nodeFsStore(folder), 'checkpoint-2', 'two');
   expect((await readdir(folder)).sort()).toEqual(['checkpoint-1', 'checkpoint-2']);
 });
@@ -97,6 +100,77 @@ test('a file after the commit is refused, not lost', async () => {
   await draft.write('manifest.json', new Uint8Array());
   await draft.commit();
   await expect(draft.write('late', new Uint8Array())).rejects.toThrow(/before commit/);
+});
+
+describe('the writer on a thread of its own', () => {
+  const files = () => [['model', new TextEncoder().encode('weights')]] as const;
+
+  test('takes the memory over, and leaves a checkpoint that verifies', async () => {
+    const store = nodeFsStore(folder);
+    const writer = store.writer!();
+    const given = files();
+    await writer.write('checkpoint-1', given);
+    writer.close();
+    expect(given[0][1].length).toBe(0);
+    const manifest = readManifest(await store.read('checkpoint-1', 'manifest.json'), 'here');
+    await verifyFile(manifest, 'model', await store.read('checkpoint-1', 'model'), 'here');
+  });
+
+  test('an error comes over as it was, and leaves nothing', async () => {
+    await writeFile(join(folder, 'taken'), '');
+    const writer = nodeFsStore(join(folder, 'taken')).writer!();
+    const error = await writer.write('checkpoint-1', files()).catch((reason: unknown) => reason);
+    writer.close();
+    expect(error).toBeInstanceOf(WallclockError);
+    expect((error as WallclockError).message).toContain('A file is in the way: choose another folder.');
+    expect(await readdir(folder)).toEqual(['taken']);
+  });
+
+  test('what is being written as it is closed is not, and what is written next is', async () => {
+    const store = nodeFsStore(folder);
+    const writer = store.writer!();
+    const refused = writer.write('checkpoint-1', files()).catch((reason: unknown) => reason);
+    writer.close();
+    expect(String(await refused)).toContain("got 'the end of the run'");
+    await writer.write('checkpoint-2', files());
+    writer.close();
+    expect(await store.list()).toContain('checkpoint-2');
+  });
+});
+
+describe('the lock', () => {
+  const lock = () => join(folder, '.wallclock.lock');
+
+  test('of a process that has died is taken over, also where another process has its number now', async () => {
+    for (const owner of [DEAD, BEFORE, '1-1']) {
+      await writeFile(lock(), JSON.stringify({ run: 'former', owner }));
+      await (await nodeFsStore(folder).lock('next'))();
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('that says nothing is taken over', async () => {
+    for (const content of ['', '{"run":', '[]', '{"run":1,"owner":2}']) {
+      await writeFile(lock(), content);
+      await (await nodeFsStore(folder).lock('next'))();
+    }
+  });
+
+  test('names the run and the process that have it', async () => {
+    const release = await nodeFsStore(folder).lock('first');
+    await expect(nodeFsStore(folder).lock('second')).rejects.toThrow(
+      `expected a store that no other run has, got 'run first, process ${process.pid}'`,
+    );
+    await release();
+  });
+
+  test('of many at once, one gets it', async () => {
+    await writeFile(lock(), JSON.stringify({ run: 'former', owner: DEAD }));
+    const attempts = Array.from({ length: 20 }, (_, index) => nodeFsStore(folder).lock(`run-${index}`));
+    const settled = await Promise.allSettled(attempts);
+    expect(settled.filter(({ status }) => status === 'fulfilled').length).toBe(1);
+    expect(await readdir(folder)).toEqual(['.wallclock.lock']);
+  });
 });
 
 async function save(store: CheckpointStore, name: string, model: string): Promise<void> {

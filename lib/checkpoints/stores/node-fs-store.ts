@@ -6,22 +6,25 @@
 
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WallclockError } from '../../core/errors.ts';
+import { threadId, Worker } from 'node:worker_threads';
+import { messageOf, WallclockError } from '../../core/errors.ts';
 import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
+import { type ThreadListener, threadWriter, type WriterThread } from '../thread-writer.ts';
+import { lockFolder } from './node-fs-lock.ts';
+import { isAlive, OWN } from './node-fs-owner.ts';
 
 /*
  * One folder a checkpoint. What is not one yet, or not one any more, has a hidden name that is never listed:
  *
  *   checkpoint-40/                       exists, if it has a manifest
- *   .checkpoint-40.<process>-<n>.draft/  being written, or being deleted
- *   .checkpoint-40.<process>-<n>.old/    being replaced: put back where the new one did not come
+ *   .checkpoint-40.<owner>-<n>.draft/    being written, or being deleted
+ *   .checkpoint-40.<owner>-<n>.old/      being replaced: put back where the new one did not come
+ *   .wallclock.lock                      names the run that writes here
  */
-const HIDDEN = /^\.(?<name>.+)\.(?<owner>(?<process>\d+)-\d+)\.(?<kind>draft|old)$/;
+const HIDDEN = /^\.(?<name>.+)\.(?<owner>\d+-\d+)-\d+-\d+\.(?<kind>draft|old)$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-/** What this process has in hand. Whatever else bears its number was left behind by an earlier process. */
-const inHand = new Set<string>();
 let drafts = 0;
 
 /**
@@ -40,6 +43,8 @@ export function nodeFsStore(folder: string): CheckpointStore {
 
   return {
     place: folder,
+
+    lock: (run) => trying(folder, 'to take the folder for this run', () => lockFolder(folder, run)),
 
     async list() {
       await putBack(folder);
@@ -75,16 +80,24 @@ export function nodeFsStore(folder: string): CheckpointStore {
         if (!(await exists(path))) return;
         // Gone in one stroke, manifest and all: what is deleted file by file is no checkpoint any more.
         const hidden = hide(folder, name, 'draft');
-        try {
-          await rename(path, hidden);
-          await sync(folder);
-          await rm(hidden, { recursive: true, force: true });
-        } finally {
-          inHand.delete(hidden);
-        }
+        await rename(path, hidden);
+        await sync(folder);
+        await rm(hidden, { recursive: true, force: true });
       });
     },
+
+    writer: () => threadWriter(folder, (listener) => startThread(folder, listener)),
   };
+}
+
+function startThread(folder: string, { onMessage, onDeath }: ThreadListener): WriterThread {
+  const thread = new Worker(new URL('./node-fs-writer.ts', import.meta.url), { workerData: folder });
+  // A program that has nothing else to do waits for no thread: a run waits for its last checkpoint by itself.
+  thread.unref();
+  thread.on('message', onMessage);
+  thread.on('error', (error) => onDeath(messageOf(error)));
+  thread.on('exit', (code) => onDeath(`its exit with code ${code}`));
+  return thread;
 }
 
 async function createDraft(folder: string, name: string): Promise<CheckpointDraft> {
@@ -109,17 +122,12 @@ async function createDraft(folder: string, name: string): Promise<CheckpointDraf
         await replace(folder, name, draft);
       });
       open = false;
-      inHand.delete(draft);
     },
 
     async abandon() {
       if (!open) return;
       open = false;
-      try {
-        await trying(draft, 'to delete the draft', () => rm(draft, { recursive: true, force: true }));
-      } finally {
-        inHand.delete(draft);
-      }
+      await trying(draft, 'to delete the draft', () => rm(draft, { recursive: true, force: true }));
     },
   };
 }
@@ -136,8 +144,6 @@ async function replace(folder: string, name: string, draft: string): Promise<voi
   } catch (error) {
     if (old && !(await exists(path))) await rename(old, path).catch(() => {});
     throw error;
-  } finally {
-    if (old) inHand.delete(old);
   }
 }
 
@@ -162,29 +168,15 @@ async function putBack(folder: string): Promise<void> {
 async function leftBehind(folder: string) {
   const found: { readonly name: string; readonly kind: string; readonly path: string }[] = [];
   for (const entry of await entriesOf(folder)) {
-    const { name, kind, process: owner } = HIDDEN.exec(entry.name)?.groups ?? {};
-    if (name === undefined || kind === undefined) continue;
-    const path = join(folder, entry.name);
-    if (!inHand.has(path) && !isAlive(Number(owner))) found.push({ name, kind, path });
+    const { name, kind, owner } = HIDDEN.exec(entry.name)?.groups ?? {};
+    if (name === undefined || kind === undefined || owner === undefined) continue;
+    if (!isAlive(owner)) found.push({ name, kind, path: join(folder, entry.name) });
   }
   return found;
 }
 
-/** Whether another process of this number runs here. */
-function isAlive(id: number): boolean {
-  if (id === process.pid) return false;
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 function hide(folder: string, name: string, kind: 'draft' | 'old'): string {
-  const path = join(folder, `.${name}.${process.pid}-${drafts++}.${kind}`);
-  inHand.add(path);
-  return path;
+  return join(folder, `.${name}.${OWN}-${threadId}-${drafts++}.${kind}`);
 }
 
 /** Resolves when the bytes are on the disk. */
@@ -243,9 +235,9 @@ function checkName(name: string, where: string): string {
   });
 }
 
-async function trying(where: string, what: string, act: () => Promise<unknown>): Promise<void> {
+async function trying<Result>(where: string, what: string, act: () => Promise<Result>): Promise<Result> {
   try {
-    await act();
+    return await act();
   } catch (cause) {
     throw cause instanceof WallclockError ? cause : failed(where, what, cause);
   }

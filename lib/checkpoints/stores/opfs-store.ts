@@ -7,6 +7,8 @@
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
+import { holdLock, takeForRun } from '../web-lock.ts';
+import { webWriter } from '../web-writer.ts';
 
 /*
  * The origin's private file system has no way to rename a folder, so a checkpoint has a folder of its own from the
@@ -98,7 +100,9 @@ export function opfsStore(name: string): CheckpointStore {
   }
 
   /** A folder that comes after all others of this checkpoint, and the lock on it. */
-  async function claim(checkpoint: string): Promise<{ draft: number; folder: string; release: () => void }> {
+  async function claim(
+    checkpoint: string,
+  ): Promise<{ draft: number; folder: string; release: () => Promise<void> }> {
     const others = (await folders()).filter((other) => other.checkpoint === checkpoint);
     for (let draft = 1 + Math.max(0, ...others.map((other) => other.draft)); ; draft++) {
       const folder = `${checkpoint}~${draft}`;
@@ -135,7 +139,7 @@ export function opfsStore(name: string): CheckpointStore {
           for (const other of replaced) await discard(other);
         });
         open = false;
-        release();
+        await release();
       },
       async abandon() {
         if (!open) return;
@@ -145,7 +149,7 @@ export function opfsStore(name: string): CheckpointStore {
             all.removeEntry(folder, { recursive: true }).catch(ignoreMissing),
           );
         } finally {
-          release();
+          await release();
         }
       },
     };
@@ -153,6 +157,7 @@ export function opfsStore(name: string): CheckpointStore {
 
   return {
     place,
+    lock: (run) => takeForRun(place, `opfs/${name}`, run),
     async list() {
       return trying(place, 'to list the checkpoints', async () => [...(await committed()).keys()]);
     },
@@ -179,18 +184,12 @@ export function opfsStore(name: string): CheckpointStore {
         }
       });
     },
+    writer: () =>
+      webWriter(
+        place,
+        () => new Worker(new URL('./opfs-writer.ts', import.meta.url), { type: 'module', name }),
+      ),
   };
-}
-
-/** @returns what lets go of the lock, or undefined where somebody else holds it. */
-function holdLock(name: string): Promise<(() => void) | undefined> {
-  return new Promise((resolve, reject) => {
-    const held = (lock: Lock | null) => {
-      if (!lock) return resolve(undefined);
-      return new Promise<void>((release) => resolve(release));
-    };
-    navigator.locks.request(name, { ifAvailable: true }, held).catch(reject);
-  });
 }
 
 /** Resolves when the bytes are on the disk, as far as a browser says so. */

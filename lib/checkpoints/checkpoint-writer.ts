@@ -1,0 +1,37 @@
+import type { CheckpointStore } from './checkpoint-store.ts';
+import { MANIFEST, makeManifest } from './manifest.ts';
+
+/** A file of a checkpoint in memory: its name and its bytes. */
+export type CheckpointFile = readonly [name: string, bytes: Uint8Array<ArrayBuffer>];
+
+/** Writes checkpoints into a store, whole or not at all, and one after the other. */
+export interface CheckpointWriter {
+  /**
+   * Adds a manifest to the files and makes a checkpoint of them. They are given away: their memory may be gone afterwards.
+   *
+   * @returns bytes of all of its files.
+   */
+  write(name: string, files: readonly CheckpointFile[]): Promise<number>;
+  /** Lets go of the thread, where there is one. What is being written then is not. */
+  close(): void;
+}
+
+/** Writes a checkpoint's files and their manifest on this thread. @returns bytes of all of them. */
+export async function writeFiles(
+  store: CheckpointStore,
+  name: string,
+  files: readonly CheckpointFile[],
+): Promise<number> {
+  const manifest = new TextEncoder().encode(`${JSON.stringify(await makeManifest(files))}\n`);
+  const draft = await store.create(name);
+  try {
+    for (const [file, bytes] of files) await draft.write(file, bytes);
+    await draft.write(MANIFEST, manifest);
+    await draft.commit();
+  } catch (error) {
+    // What went wrong first is what is told; a store sweeps up what is left behind.
+    await draft.abandon().catch(() => {});
+    throw error;
+  }
+  return files.reduce((sum, [, bytes]) => sum + bytes.length, manifest.length);
+}

@@ -1,0 +1,42 @@
+import { taken } from './taken.ts';
+
+/**
+ * Takes a store of this origin for one run: in any tab and any worker, and as long as they live.
+ *
+ * @param place of the store, for messages.
+ * @param key of the store among all that this origin has.
+ * @returns what gives it back, and resolves when it is free.
+ * @throws {WallclockError} where another run has it.
+ */
+export async function takeForRun(place: string, key: string, run: string): Promise<() => Promise<void>> {
+  // Pages without encryption have no locks, and no checkpoints either: those need SHA-256.
+  if (!navigator.locks) return async () => {};
+  const [whole, byName] = [`wallclock:${key}`, `wallclock:${key}/run/`];
+  const release = await holdLock(whole);
+  if (!release) {
+    const { held = [] } = await navigator.locks.query();
+    const name = held.find((lock) => lock.name?.startsWith(byName))?.name?.slice(byName.length);
+    throw taken(place, name ? `run ${name}` : 'another run');
+  }
+  const releaseName = await holdLock(byName + run);
+  return async () => {
+    await releaseName?.();
+    await release();
+  };
+}
+
+/** @returns what lets go of the lock, or undefined where somebody else holds it. */
+export function holdLock(name: string): Promise<(() => Promise<void>) | undefined> {
+  return new Promise((resolve, reject) => {
+    const free: Promise<unknown> = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      if (!lock) return resolve(undefined);
+      return new Promise<void>((release) => {
+        resolve(async () => {
+          release();
+          await free;
+        });
+      });
+    });
+    free.catch(reject);
+  });
+}
