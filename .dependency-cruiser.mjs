@@ -26,7 +26,11 @@ export default {
     only('checkpoints/', ['core/', 'checkpoints/'], 'Checkpoints know no engine.'),
     only('sinks/', ['core/', 'pictures/', 'sinks/'], 'A sink takes events.'),
     only('pictures/', ['core/', 'pictures/', 'demos/(demo|recording)\\.ts$'], 'A picture takes a state.'),
-    only('tfjs/', ['core/', 'checkpoints/', 'tfjs/', 'system-clock\\.ts$'], 'TensorFlow.js training.'),
+    only(
+      'tfjs/',
+      ['core/', 'checkpoints/', 'tfjs/', 'hf/trainer-state-writer\\.ts$', 'system-clock\\.ts$'],
+      'TensorFlow.js training. Its checkpoints hold a file for Hugging Face’s code.',
+    ),
     only('demos/', ['core/', 'demos/'], 'Demos are descriptions, models and data.'),
     only('worker/(protocol|client)', ['core/', 'demos/', 'worker/(protocol|client)'], 'The page side.'),
     only(

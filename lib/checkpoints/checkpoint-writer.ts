@@ -1,5 +1,5 @@
 import type { CheckpointStore } from './checkpoint-store.ts';
-import { MANIFEST, makeManifest } from './manifest.ts';
+import { encodeManifest, MANIFEST } from './manifest.ts';
 
 /** A file of a checkpoint in memory: its name and its bytes. */
 export type CheckpointFile = readonly [name: string, bytes: Uint8Array<ArrayBuffer>];
@@ -22,7 +22,7 @@ export async function writeFiles(
   name: string,
   files: readonly CheckpointFile[],
 ): Promise<number> {
-  const manifest = new TextEncoder().encode(`${JSON.stringify(await makeManifest(files))}\n`);
+  const manifest = await encodeManifest(files);
   const draft = await store.create(name);
   try {
     for (const [file, bytes] of files) await draft.write(file, bytes);

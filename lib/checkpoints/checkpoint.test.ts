@@ -2,17 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { WallclockError } from '../core/errors.ts';
 import type { RunSnapshot } from '../core/run.ts';
 import { simulate } from '../testing/simulate.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { CHECKPOINT_FILES, type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
-import { makeManifest, verifyFile } from './manifest.ts';
+import { encodeManifest, verifyFile } from './manifest.ts';
 import { memoryStore } from './stores/memory-store.ts';
 
-const FILES = ['model.safetensors', 'optimizer.safetensors', 'run.json', 'manifest.json'];
+const FILES = [...CHECKPOINT_FILES, 'manifest.json'];
 
 const { snapshots } = await simulate({ strategy: { log: '2s', save: '5s', maxTime: '5s' } });
 const CHECKPOINT: Checkpoint = {
   model: [{ name: 'kernel', dtype: 'float32', shape: [3], data: Float32Array.of(0.1, -0.2, 0.3) }],
   optimizer: [{ name: 'step', dtype: 'int32', shape: [], data: Int32Array.of(5) }],
+  trainerState: '{"global_step": 5, "loss": NaN}\n',
   run: snapshots['checkpoint-5']!,
 };
 
@@ -46,7 +47,7 @@ async function refusal(
   }
   if (renewed) {
     const others = [...files].filter(([file]) => file !== 'manifest.json');
-    files.set('manifest.json', text(await makeManifest(others as [string, Uint8Array<ArrayBuffer>][])));
+    files.set('manifest.json', await encodeManifest(others as [string, Uint8Array<ArrayBuffer>][]));
   }
   const error: unknown = await readCheckpoint(await storeOf(files), 'c').then(
     () => undefined,
@@ -160,7 +161,7 @@ describe('a manifest is refused', () => {
 
   test('that is of a newer version', async () => {
     expect(await refused({ ...(await manifest()), version: 2 })).toMatchInlineSnapshot(
-      `"memory/c/manifest.json: expected version 1, got 2. It was written by another version of Wallclock."`,
+      `"memory/c/manifest.json: expected version 1 at most, got 2. It was written by a newer Wallclock: read it with that one, or update this one."`,
     );
   });
 
@@ -176,20 +177,51 @@ describe('a manifest is refused', () => {
   test('that lists no files, or not as it should', async () => {
     const whole = await manifest();
     const file = whole.files['run.json'];
-    for (const files of [
-      null,
-      5,
-      { x: null },
-      { x: { ...file, bytes: -1 } },
-      { x: { ...file, bytes: 1.5 } },
-    ]) {
+    for (const files of [null, 5, []]) {
       expect(await refused({ ...whole, files })).toMatch(/expected files with bytes and sha256/);
+    }
+    for (const x of [null, { ...file, bytes: -1 }, { ...file, bytes: 1.5 }]) {
+      expect(await refused({ ...whole, files: { x } })).toMatch(/files.x: expected bytes and sha256/);
     }
     for (const sha256 of [undefined, 5, 'abc', file.sha256.toUpperCase()]) {
       expect(await refused({ ...whole, files: { x: { ...file, sha256 } } })).toMatch(
-        /expected files with bytes and/,
+        /files.x: expected bytes and sha256/,
       );
     }
+  });
+
+  test('whose names lead elsewhere', async () => {
+    const whole = await manifest();
+    const file = whole.files['run.json'];
+    for (const name of [
+      '../run.json',
+      '/etc/passwd',
+      'a/b',
+      'a\\b',
+      '..',
+      '.',
+      '',
+      '.hidden',
+      'C:x',
+      'a\0b',
+      'a'.repeat(101),
+    ]) {
+      expect(await refused({ ...whole, files: { ...whole.files, [name]: file } })).toMatch(
+        /^memory\/c\/manifest.json: expected the plain name of a file in its folder, got /,
+      );
+    }
+  });
+
+  test('that holds more than it should, or the same twice', async () => {
+    const whole = await manifest();
+    const more = JSON.stringify({ ...whole, note: 'x' });
+    expect(await refused(more)).toMatch(/expected nothing more, got 'note'/);
+    const files = { ...whole.files, 'run.json': { ...whole.files['run.json'], mode: 0o777 } };
+    expect(await refused({ ...whole, files })).toMatch(/files.run.json: expected nothing more, got 'mode'/);
+    const twice = JSON.stringify(whole).replace('{', '{"version":1,');
+    expect(await refused(twice)).toMatch(/expected each key once, got 'version'/);
+    const inherited = JSON.stringify(whole).replace('{', '{"__proto__":{},');
+    expect(await refused(inherited)).toMatch(/expected no such key, got '__proto__'/);
   });
 
   test('that does not list a file which is there, also by a name that every object has', async () => {
@@ -210,6 +242,7 @@ describe('a manifest is refused', () => {
 });
 
 describe('a run that does not hold is refused', () => {
+  const SERIES = { points: [], stride: 1, count: 0 };
   const { run } = CHECKPOINT;
   const renewed = (value: unknown) => refusal({ 'run.json': text(value) }, true);
 
@@ -226,8 +259,30 @@ describe('a run that does not hold is refused', () => {
     ['a negative time', { ...run, times: { ...run.times, elapsed: -1 } }],
     ['no schedule', { ...run, schedule: null }],
     ['no state', { ...run, state: 5 }],
+    ['a state without its events', { ...run, state: { ...run.state, events: null } }],
+    ['a line of texts', { ...run, state: { ...run.state, series: { x: { ...SERIES, points: ['x'] } } } }],
+    ['a save for no reason', { ...run, saved: { ...run.saved, why: undefined } }],
   ])('%s', async (_, value) => {
-    expect(await renewed(value)).toMatch(/^memory\/c\/run.json: expected the snapshot of a run, got /);
+    expect(await renewed(value)).toMatch(/^memory\/c\/run.json.*: expected (an? |the ).*, got /);
+  });
+
+  test('the message names the place', async () => {
+    const points = [
+      { time: 1, step: 1, value: 2 },
+      { time: -1, step: 2, value: 2 },
+    ];
+    const series = { 'log.loss': { ...SERIES, points } };
+    expect(await renewed({ ...run, state: { ...run.state, series } })).toMatchInlineSnapshot(
+      `"memory/c/run.json.state.series.log.loss.points[1].time: expected a time, 0 or more, got -1."`,
+    );
+  });
+
+  test('but a metric that was no number is one', async () => {
+    const series = { 'log.loss': { ...SERIES, points: [{ time: 1, step: 1, value: Number.NaN }], count: 1 } };
+    const store = memoryStore();
+    const diverged = { ...CHECKPOINT, run: { ...run, state: { ...run.state, series } } };
+    await writeCheckpoint(store, 'c', diverged);
+    expect((await readCheckpoint(store, 'c')).run.state.series['log.loss']!.points[0]!.value).toBeNull();
   });
 
   test.each([null, 5, {}, { sum: 1 }, { sum: 'much', count: 1 }, { sum: 1, count: -1 }])(
@@ -284,7 +339,7 @@ describe('a write that fails', () => {
   test.each<[at: number, name: string]>([
     [1, 'create'],
     ...FILES.map((file, index) => [index + 2, `write ${file}`] as [number, string]),
-    [6, 'commit'],
+    [7, 'commit'],
   ])('at call %d, %s, lists nothing, and what failed first is told', async (at, name) => {
     const { double, calls } = failing(at);
     await expect(writeCheckpoint(double, 'c', CHECKPOINT)).rejects.toThrow(`${name} fails`);
@@ -293,7 +348,7 @@ describe('a write that fails', () => {
   });
 
   test('leaves the checkpoint of the same name as it was', async () => {
-    const { double } = failing(6);
+    const { double } = failing(7);
     const good = failing(100).double;
     await writeCheckpoint(good, 'c', CHECKPOINT);
     const mixed: CheckpointStore = { ...good, create: double.create };

@@ -1,5 +1,6 @@
 import { WallclockError } from '../core/errors.ts';
 import type { RunSnapshot } from '../core/run.ts';
+import { checkSnapshot } from './check-snapshot.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { type CheckpointFile, writeFiles } from './checkpoint-writer.ts';
 import { fromJson } from './from-json.ts';
@@ -14,6 +15,7 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
  * checkpoint-40/
  *   model.safetensors      the weights
  *   optimizer.safetensors  the optimizer's accumulators
+ *   trainer_state.json     the logs and evaluations, for Hugging Face's code
  *   run.json               steps, times, the schedule, and what views know of the run
  *   manifest.json          sizes and SHA-256 of the others; written last
  * ```
@@ -23,6 +25,8 @@ export interface Checkpoint {
   readonly model: readonly NamedTensor[];
   /** The optimizer's accumulators. */
   readonly optimizer: readonly NamedTensor[];
+  /** The text of its `trainer_state.json`: as Python writes it, with NaN and infinities. */
+  readonly trainerState: string;
   /** Where the run stood. */
   readonly run: RunSnapshot;
   /** The losses of the steps since the last log. Default: none. */
@@ -37,19 +41,22 @@ export interface LossSum {
 
 const MODEL = 'model.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
+const TRAINER_STATE = 'trainer_state.json';
 const RUN = 'run.json';
 
 /** What every manifest lists. */
-export const CHECKPOINT_FILES = [MODEL, OPTIMIZER, RUN] as const;
+export const CHECKPOINT_FILES = [MODEL, OPTIMIZER, TRAINER_STATE, RUN] as const;
 
 /**
  * A checkpoint's files but for its manifest. They share no memory with the checkpoint, so that training can go on while
  * they are written.
  */
-export function checkpointFiles({ model, optimizer, run, losses }: Checkpoint): CheckpointFile[] {
+export function checkpointFiles(checkpoint: Checkpoint): CheckpointFile[] {
+  const { model, optimizer, trainerState, run, losses } = checkpoint;
   return [
     [MODEL, encodeSafetensors(model)],
     [OPTIMIZER, encodeSafetensors(optimizer)],
+    [TRAINER_STATE, new TextEncoder().encode(trainerState)],
     [RUN, toJson({ ...run, ...(losses && { losses: { ...losses, sum: writeNumber(losses.sum) } }) })],
   ];
 }
@@ -79,6 +86,7 @@ export async function readCheckpoint(store: CheckpointStore, name: string): Prom
   return {
     model: decodeSafetensors(await read(MODEL), `${where}/${MODEL}`),
     optimizer: decodeSafetensors(await read(OPTIMIZER), `${where}/${OPTIMIZER}`),
+    trainerState: readText(await read(TRAINER_STATE), `${where}/${TRAINER_STATE}`),
     ...readRunFile(await read(RUN), `${where}/${RUN}`),
   };
 }
@@ -116,26 +124,16 @@ function readNumber(value: unknown): number | undefined {
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : undefined;
 }
 
-function toJson(value: unknown): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+function readText(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new WallclockError({ where, expected: 'a text in UTF-8', got: 'something else', cause });
+  }
 }
 
-function checkSnapshot(value: unknown, where: string): RunSnapshot {
-  const snapshot = (value ?? {}) as { [key in keyof RunSnapshot]?: unknown };
-  const times = (snapshot.times ?? {}) as { [time: string]: unknown };
-  const saved = (snapshot.saved ?? {}) as { [key: string]: unknown };
-  const counts = [snapshot.step, snapshot.epochs, snapshot.stepInEpoch];
-  const holds =
-    typeof snapshot.run === 'string' &&
-    counts.every(isCount) &&
-    [times.elapsed, times.active, times.training, times.longestStep, saved.elapsed].every(
-      (time) => Number.isFinite(time) && (time as number) >= 0,
-    ) &&
-    (saved.metrics === undefined || isObject(saved.metrics)) &&
-    isObject(snapshot.schedule) &&
-    isObject(snapshot.state);
-  if (holds) return value as RunSnapshot;
-  throw new WallclockError({ where, expected: 'the snapshot of a run', got: value });
+function toJson(value: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }
 
 function isCount(value: unknown): value is number {

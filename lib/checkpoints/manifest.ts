@@ -12,26 +12,46 @@ export const MANIFEST = 'manifest.json';
 const FORMAT = 'wallclock-checkpoint';
 const VERSION = 1;
 
-export async function makeManifest(
+/**
+ * The manifest of these files, as it is written. Nothing follows its last brace, so that it is none without its last
+ * byte.
+ */
+export async function encodeManifest(
   files: readonly (readonly [string, Uint8Array<ArrayBuffer>])[],
-): Promise<Manifest> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const entries = files.map(async ([file, bytes]) => {
     return [file, { bytes: bytes.length, sha256: await sha256(bytes) }] as const;
   });
-  return { format: FORMAT, version: VERSION, files: Object.fromEntries(await Promise.all(entries)) };
+  const listed = Object.fromEntries(await Promise.all(entries));
+  const manifest: Manifest = { format: FORMAT, version: VERSION, files: listed };
+  return new TextEncoder().encode(JSON.stringify(manifest));
 }
+
+/** A checkpoint of a version that this code does not know yet. It is not damaged: another Wallclock can read it. */
+export class NewerFormatError extends WallclockError {}
+
+/** So long a name, of these characters, leads nowhere but into its own folder. */
+const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** @throws {WallclockError} where the text is no manifest, or one of a version that this code does not know. */
 export function readManifest(bytes: Uint8Array, where: string): Manifest {
   const value = fromJson(bytes, where);
-  const { format, version, files } = (value ?? {}) as { [key in keyof Manifest]?: unknown };
+  const { format, version, files, ...others } = (value ?? {}) as { [key in keyof Manifest]?: unknown };
   if (format !== FORMAT) throw new WallclockError({ where, expected: `format '${FORMAT}'`, got: format });
-  if (version !== VERSION) {
-    const fix = 'It was written by another version of Wallclock.';
-    throw new WallclockError({ where, expected: `version ${VERSION}`, got: version, fix });
+  if (Number.isSafeInteger(version) && (version as number) > VERSION) {
+    const fix = 'It was written by a newer Wallclock: read it with that one, or update this one.';
+    throw new NewerFormatError({ where, expected: `version ${VERSION} at most`, got: version, fix });
   }
-  if (typeof files !== 'object' || files === null || !Object.values(files).every(isFile)) {
+  if (version !== VERSION) throw new WallclockError({ where, expected: `version ${VERSION}`, got: version });
+  checkNoMore(others, where);
+  if (typeof files !== 'object' || files === null || Array.isArray(files)) {
     throw new WallclockError({ where, expected: 'files with bytes and sha256', got: files });
+  }
+  for (const [name, file] of Object.entries(files)) {
+    if (!FILE.test(name)) {
+      throw new WallclockError({ where, expected: 'the plain name of a file in its folder', got: name });
+    }
+    checkFile(file, `${where}: files.${name}`);
   }
   return value as Manifest;
 }
@@ -56,14 +76,20 @@ export async function verifyFile(
   }
 }
 
-function isFile(value: unknown): boolean {
-  const { bytes, sha256: hash } = (value ?? {}) as { bytes?: unknown; sha256?: unknown };
-  return (
+function checkFile(value: unknown, where: string): void {
+  const { bytes, sha256: hash, ...others } = (value ?? {}) as { bytes?: unknown; sha256?: unknown };
+  const holds =
     Number.isSafeInteger(bytes) &&
     (bytes as number) >= 0 &&
     typeof hash === 'string' &&
-    /^[0-9a-f]{64}$/.test(hash)
-  );
+    /^[0-9a-f]{64}$/.test(hash);
+  if (!holds) throw new WallclockError({ where, expected: 'bytes and sha256', got: value });
+  checkNoMore(others, where);
+}
+
+function checkNoMore(others: object, where: string): void {
+  const [more] = Object.keys(others);
+  if (more !== undefined) throw new WallclockError({ where, expected: 'nothing more', got: more });
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -156,7 +156,7 @@ describe('the file', () => {
     ]);
   });
 
-  test.each(['__proto__', 'constructor', 'toString', ''])('%j is a name like any other', (name) => {
+  test.each(['constructor', 'toString', ''])('%j is a name like any other', (name) => {
     const tensors: NamedTensor[] = [{ name, dtype: 'bool', shape: [1], data: Uint8Array.of(1) }];
     expect(decodeSafetensors(encodeSafetensors(tensors), 'file')).toEqual(tensors);
     expect(Object.hasOwn(Object.prototype, 'dtype')).toBe(false);
@@ -181,15 +181,34 @@ describe('a hostile file is refused, and nothing larger than it is allocated', (
     ],
     ['a header of 2^64-1 bytes', fileOf({}, 0, 2n ** 64n - 1n), /a header of at most 2 bytes/],
     ['a header of a byte more than there is', fileOf({}, 0, 3n), /a header of at most 2 bytes, got 3/],
-    ['a header of no bytes', fileOf(''), /a header of JSON/],
-    ['a header that is not JSON', fileOf('{"x":'), /a header of JSON/],
-    ['a header that is not UTF-8', fileOf('{}').fill(0xff, 8), /a header of JSON/],
-    ['a header that is a list', fileOf([]), /a header that is an object, got \[\]/],
-    ['a header that is null', fileOf('null'), /a header that is an object, got null/],
+    ['a header of no bytes', fileOf(''), /a header of JSON that begins with \{, got undefined/],
+    ['a header that is not JSON', fileOf('{"x":'), /header: expected JSON/],
+    ['a header that is not UTF-8', fileOf('{}').fill(0xff, 9), /header: expected JSON/],
+    ['a header that is a list', fileOf([]), /begins with \{, got 91/],
+    ['a header that is null', fileOf('null'), /begins with \{/],
     [
       'a header that is too deep',
-      fileOf('['.repeat(100_000) + ']'.repeat(100_000)),
-      /a header that is an object/,
+      fileOf(`{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+      /'x': expected dtype/,
+    ],
+    ['a header after a space', fileOf(' {}'), /begins with \{, got 32/],
+    [
+      'a name twice',
+      fileOf(
+        `{"a":${JSON.stringify(entry([1], [0, 4]))},"\\u0061":${JSON.stringify(entry([1], [4, 8]))}}`,
+        8,
+      ),
+      /header: expected each key once, got 'a'/,
+    ],
+    [
+      'a key of an entry twice',
+      fileOf('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"shape":[1]}}', 4),
+      /header: expected each key once, got 'shape'/,
+    ],
+    [
+      'a bool that is neither 0 nor 1',
+      fileOf({ a: entry([2], [0, 2], 'BOOL') }, 2).fill(2, -1),
+      /'a' to have a 0 or a 1 in each byte, as bool/,
     ],
     ['an entry that is null', fileOf({ x: null }), /'x': expected dtype/],
     ['an entry that is a number', fileOf({ x: 5 }), /'x': expected dtype/],
@@ -205,7 +224,11 @@ describe('a hostile file is refused, and nothing larger than it is allocated', (
       /got 'constructor'/,
     ],
     ['a type that is none', fileOf({ x: entry([], [0, 4], ['F32']) }, 4), /'x': expected dtype/],
-    ['an entry that is inherited', fileOf('{"__proto__":{"dtype":"F32"}}'), /'__proto__': expected a shape/],
+    [
+      'an entry that is inherited',
+      fileOf('{"__proto__":{"dtype":"F32"}}'),
+      /expected no such key, got '__proto__'/,
+    ],
     ['no shape', fileOf({ x: entry(undefined, [0, 4]) }, 4), /a shape of whole numbers, got undefined/],
     ['a negative shape', fileOf({ x: entry([-1, -1], [0, 4]) }, 4), /a shape of whole numbers/],
     ['a fractional shape', fileOf({ x: entry([0.5, 2], [0, 4]) }, 4), /a shape of whole numbers/],

@@ -1,4 +1,5 @@
 import { WallclockError } from '../core/errors.ts';
+import { fromJson } from './from-json.ts';
 import type { DType, NamedTensor } from './named-tensor.ts';
 
 /*
@@ -10,8 +11,11 @@ const CODES = { float32: 'F32', int32: 'I32', bool: 'BOOL' } as const satisfies 
 const DTYPES: { readonly [code: string]: DType } = { F32: 'float32', I32: 'int32', BOOL: 'bool' };
 const WIDTH = { float32: 4, int32: 4, bool: 1 } as const;
 const PREFIX = 8;
+const BRACE = 0x7b;
 /** The format keeps this name for notes, which are not tensors. */
 const METADATA = '__metadata__';
+/** Names that no tensor can have: the other one is refused wherever it is read. */
+const RESERVED = [METADATA, '__proto__'] as const;
 /** The reference implementation refuses longer headers. */
 const LONGEST_HEADER = 100_000_000;
 
@@ -29,15 +33,16 @@ interface Entry {
  */
 export function encodeSafetensors(tensors: readonly NamedTensor[]): Uint8Array<ArrayBuffer> {
   const entries: [string, Entry][] = [];
-  const taken = new Set([METADATA]);
+  const taken = new Set<string>(RESERVED);
   let offset = 0;
   for (const { name, dtype, shape, data } of tensors) {
     if (taken.has(name)) {
-      throw new WallclockError({
-        where: 'tensors',
-        expected: `names of their own, and not '${METADATA}'`,
-        got: name,
-      });
+      const expected = `names of their own, and neither of ${RESERVED.join(', ')}`;
+      throw new WallclockError({ where: 'tensors', expected, got: name });
+    }
+    if (!Object.hasOwn(CODES, dtype)) {
+      const expected = `a dtype of ${Object.keys(CODES).join(', ')}`;
+      throw new WallclockError({ where: `tensors, '${name}'`, expected, got: dtype });
     }
     taken.add(name);
     if (!isCounts(shape) || shape.reduce((product, size) => product * size, 1) !== data.length) {
@@ -82,16 +87,9 @@ export function decodeSafetensors(file: Uint8Array, where: string): NamedTensor[
   if (claimed > BigInt(most)) fail(`a header of at most ${most} bytes`, claimed);
   const length = Number(claimed);
   const values = file.subarray(PREFIX + length);
-  let header: unknown;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(PREFIX, PREFIX + length));
-    header = JSON.parse(text);
-  } catch (cause) {
-    throw new WallclockError({ where, expected: 'a header of JSON', got: 'something else', cause });
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    return fail('a header that is an object', header);
-  }
+  // The format wants it first, so that a file of another kind is told at once.
+  if (file[PREFIX] !== BRACE) fail('a header of JSON that begins with {', file[PREFIX]);
+  const header = fromJson(file.subarray(PREFIX, PREFIX + length), `${where}: header`);
   const entries = Object.entries(header as { [name: string]: unknown })
     .filter(([name]) => name !== METADATA)
     .map(([name, value]) => [name, checkEntry(value, `${where}, '${name}'`)] as const)
@@ -106,6 +104,9 @@ export function decodeSafetensors(file: Uint8Array, where: string): NamedTensor[
     if (end > values.length) fail(`${end} bytes of values`, values.length);
     // Copied by the constructor: the slice of a Buffer would share the memory of all of it.
     const own = new Uint8Array(values.subarray(data_offsets[0], end)).buffer;
+    if (dtype === 'bool' && values.subarray(data_offsets[0], end).some((value) => value > 1)) {
+      fail(`'${name}' to have a 0 or a 1 in each byte, as bool`, 'another value');
+    }
     const data =
       dtype === 'float32'
         ? new Float32Array(own)

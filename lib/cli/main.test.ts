@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { journalOf } from '../core/journal.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import type { Interrupt, Io } from './io.ts';
@@ -77,8 +78,9 @@ test('a run writes its events and its checkpoints, and says what happened when',
   expect(said.stdout).toContain('Ended at step 20');
   expect(said.stdout).toMatch(/checkpoint-10 +10 +10 steps +10 steps +0 steps/);
   expect((await readdir(out)).sort()).toEqual(['checkpoint-20', 'run.jsonl', 'settings.json']);
-  const types = (await events()).map(({ type }) => type);
-  expect(types).toEqual(['begin', 'log', 'log', 'save', 'log', 'log', 'log', 'save', 'end']);
+  // When a save is told depends on the disk; at which step it was taken does not.
+  const acted = journalOf(await events()).entries.map(({ type, step }) => `${type} ${step}`);
+  expect(acted).toEqual(['log 4', 'log 8', 'save 10', 'log 12', 'log 16', 'log 20', 'save 20']);
 });
 
 test('nothing is drawn where the output is no terminal', async () => {

@@ -102,7 +102,7 @@ describe('damage is found, and exits 1', () => {
         manifest(
           (one) => (one.files = { ...one.files, '../../secret': { bytes: 0, sha256: 'a'.repeat(64) } }),
         ),
-      'which is no file of a checkpoint.',
+      'expected the plain name of a file in its folder',
     ],
     [
       'a manifest that claims more than there is',

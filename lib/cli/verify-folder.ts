@@ -22,8 +22,7 @@ export interface Verified {
 }
 
 const LEFTOVER = /^\..+\.(draft|old)$/;
-const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-/** A manifest lists four files; a larger one was not written by Wallclock. */
+/** A manifest lists a few files; a larger one was not written by Wallclock. */
 const MOST_MANIFEST_BYTES = 1_000_000;
 
 /**
@@ -78,8 +77,6 @@ async function problemOf(
   file: string,
   { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
 ): Promise<string | undefined> {
-  if (!FILE.test(file))
-    return `${path}: the manifest names ${JSON.stringify(file)}, which is no file of a checkpoint.`;
   const where = join(path, file);
   try {
     const found = await lstat(where);

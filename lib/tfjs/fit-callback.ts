@@ -5,13 +5,13 @@ import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
-import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { IDLE_RUN, type RunState } from '../core/run-state.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
+import { type CheckpointKeeper, keepCheckpoints } from './checkpoint-keeper.ts';
 import { evaluate } from './evaluate.ts';
 import { LossAverage } from './loss-average.ts';
 import { Pace } from './pace.ts';
@@ -56,6 +56,7 @@ export class FitCallback extends Callback {
   readonly #strategy: ReadyStrategy;
   readonly #losses = new LossAverage();
   #run: Run | undefined;
+  #keeper: CheckpointKeeper | undefined;
   #pace: Pace | undefined;
   #stepsPerEpoch: number | undefined;
 
@@ -78,35 +79,46 @@ export class FitCallback extends Callback {
     return this.#run?.state ?? IDLE_RUN;
   }
 
+  /** Gives the store back. `fit` does so when it ends; where it has thrown, only this does. */
+  async close(): Promise<void> {
+    this.#losses.dispose();
+    await this.#keeper?.close();
+    this.#keeper = undefined;
+  }
+
   /** @internal */
   override async onTrainBegin(): Promise<void> {
     const { validation, batchSize = 32, store, onEvent, clock = systemClock } = this.#options;
     const {
       samples,
-      batchSize: trained,
+      batchSize: examples,
       steps,
       epochs,
     } = this.params as { [name: string]: number | null | undefined };
-    const stepsPerEpoch = steps ?? (samples && trained ? Math.ceil(samples / trained) : undefined);
+    const stepsPerEpoch = steps ?? (samples && examples ? Math.ceil(samples / examples) : undefined);
     this.#stepsPerEpoch = stepsPerEpoch;
     const batches =
       validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize });
-    const { keep, best, description } = this.#strategy;
-    checkNeeds(description, this.#options, 'new FitCallback()', this.model);
+    checkNeeds(this.#strategy.description, this.#options, 'new FitCallback()', this.model);
+    await this.close();
+    const trained = trainedModel(this.model);
+    const keeping = { strategy: this.#strategy, trained, losses: this.#losses, clock };
+    this.#keeper = store && (await keepCheckpoints({ store, ...keeping, resume: false }));
     const size = {
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(stepsPerEpoch !== undefined && epochs && { steps: epochs * stepsPerEpoch }),
     };
+    const hear = this.#keeper?.history.relay(onEvent) ?? onEvent;
     this.#run = new Run({
       policy: this.#strategy.policy(size),
       clock,
       actions: trainingActions({
-        trained: trainedModel(this.model),
-        ...{ losses: this.#losses, store, best, retention: new Retention(keep, best) },
+        ...{ losses: this.#losses, keeper: this.#keeper },
         evaluate: batches && (() => evaluate(this.model, batches, () => this.#pace?.breathe())),
       }),
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-      ...(onEvent && { onEvent }),
+      ...(hear && { onEvent: hear }),
+      ...(this.#keeper && { name: this.#keeper.name }),
     });
     this.#pace = new Pace(clock, this.#run);
     await this.#run.begin();
@@ -132,7 +144,10 @@ export class FitCallback extends Callback {
 
   /** @internal */
   override async onTrainEnd(): Promise<void> {
-    await this.#run!.end();
-    this.#losses.dispose();
+    try {
+      await this.#run!.end();
+    } finally {
+      await this.close();
+    }
   }
 }

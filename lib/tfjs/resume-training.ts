@@ -4,6 +4,7 @@ import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { Kept } from '../core/retention.ts';
 import type { RunSnapshot } from '../core/run.ts';
+import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import { restoreOptimizer } from './optimizer-state.ts';
 import type { Trained } from './trained.ts';
 import { checkFits, restoreVariables } from './variable-state.ts';
@@ -12,6 +13,8 @@ import { checkFits, restoreVariables } from './variable-state.ts';
 export interface Resumed {
   readonly checkpoint: string;
   readonly snapshot: RunSnapshot;
+  /** The logs and evaluations by then. */
+  readonly history: TrainerStateWriter;
   /** Of the steps since the last log. */
   readonly losses?: LossSum;
   readonly kept: readonly Kept[];
@@ -36,13 +39,14 @@ export async function resumeTraining(
   if (saved.run.step !== checkpointStep(name)) {
     throw new WallclockError({ where, expected: `step ${checkpointStep(name)}`, got: saved.run.step });
   }
+  const history = new TrainerStateWriter(saved.trainerState, `${where}/trainer_state.json`);
   const kept = await keptCheckpoints(store, names, metric);
   // The weights are checked before anything is changed.
   checkFits(weights, saved.model, `${where}/model.safetensors`);
   if (optimizer) restoreOptimizer(optimizer, saved.optimizer, trainable, `${where}/optimizer.safetensors`);
   restoreVariables(weights, saved.model, `${where}/model.safetensors`);
   const { run: snapshot, losses } = saved;
-  return { checkpoint: name, snapshot, kept, ...(losses && { losses }) };
+  return { checkpoint: name, snapshot, history, kept, ...(losses && { losses }) };
 }
 
 /** What the rules of retention need to know of the checkpoints that are there already. */

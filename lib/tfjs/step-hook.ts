@@ -5,17 +5,16 @@ import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { StopReason } from '../core/policy.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
-import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { Metrics, RunEvent } from '../core/run-event.ts';
 import { IDLE_RUN, type RunState } from '../core/run-state.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
+import { type CheckpointKeeper, keepCheckpoints } from './checkpoint-keeper.ts';
 import { LossAverage } from './loss-average.ts';
 import { Pace } from './pace.ts';
 import type { PauseSwitch } from './pause-switch.ts';
-import { resumeTraining } from './resume-training.ts';
 import type { Trained } from './trained.ts';
 import { trainingActions } from './training-actions.ts';
 
@@ -106,6 +105,7 @@ export class StepHook {
   readonly #strategy: ReadyStrategy;
   readonly #losses = new LossAverage();
   #run: Run | undefined;
+  #keeper: CheckpointKeeper | undefined;
   #pace: Pace | undefined;
 
   constructor(options: StepHookOptions, strategy: ReadyStrategy) {
@@ -117,31 +117,32 @@ export class StepHook {
    * Brings the variables to where a checkpoint left them, if asked, and starts the clock.
    *
    * @returns complete epochs, and steps into the one under way: where the loop is to go on in its data.
-   * @throws {WallclockError} where the checkpoint is damaged or does not fit.
+   * @throws {WallclockError} where another run has the store, or the checkpoint is damaged or does not fit.
    */
   async begin(): Promise<{ readonly epochs: number; readonly stepInEpoch: number }> {
     if (this.#run) throw new WallclockError({ where: 'stepHook', expected: 'one begin()', got: 'a second' });
     const { variables = [], optimizer, evaluate, store, pause, onEvent, stepsPerEpoch } = this.#options;
     const { clock = systemClock } = this.#options;
-    const { keep, best } = this.#strategy;
     const trained: Trained = {
       weights: variables.map((variable) => ({ name: variable.name, variable })),
       trainable: variables,
       ...(optimizer && { optimizer }),
     };
-    const resume =
-      this.#options.resume && store ? await resumeTraining(trained, store, best?.metric) : undefined;
-    if (resume?.losses) this.#losses.restore(resume.losses);
+    this.#keeper =
+      store &&
+      (await keepCheckpoints({
+        ...{ store, strategy: this.#strategy, trained, losses: this.#losses, clock },
+        resume: this.#options.resume === true,
+      }));
+    const hear = this.#keeper?.history.relay(onEvent) ?? onEvent;
     this.#run = new Run({
       policy: this.#strategy.policy(sizeOf(this.#options)),
       clock,
-      actions: trainingActions({
-        ...{ trained, losses: this.#losses, evaluate, store, best },
-        retention: new Retention(keep, best, resume?.kept),
-      }),
+      actions: trainingActions({ losses: this.#losses, evaluate, keeper: this.#keeper }),
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-      ...(onEvent && { onEvent }),
-      ...(resume && { resume }),
+      ...(hear && { onEvent: hear }),
+      ...(this.#keeper && { name: this.#keeper.name }),
+      ...(this.#keeper?.resumed && { resume: this.#keeper.resumed }),
     });
     this.#pace = new Pace(clock, this.#run, pause);
     await this.#run.begin();
@@ -165,12 +166,13 @@ export class StepHook {
     await this.#running().epoch();
   }
 
-  /** Carries out the final actions. @returns the state the run ended in; its `reason` says why it stopped. */
+  /** Carries out the final actions, and gives the store back. @returns the state the run ended in; its `reason` says why it stopped. */
   async end(): Promise<RunState> {
     try {
       return await this.#running().end();
     } finally {
       this.#losses.dispose();
+      await this.#keeper?.close();
     }
   }
 

@@ -5,19 +5,18 @@ import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { Moment } from '../core/moment.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
-import { Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
+import { keepCheckpoints } from './checkpoint-keeper.ts';
 import { compiledModel } from './compiled-model.ts';
 import { evaluate } from './evaluate.ts';
 import { LossAverage } from './loss-average.ts';
 import { Pace } from './pace.ts';
 import type { PauseSwitch } from './pause-switch.ts';
-import { resumeTraining } from './resume-training.ts';
 import { trainedModel } from './trained.ts';
 import { trainingActions } from './training-actions.ts';
 import { batchesOf, disposeBatch, type TrainingData } from './training-data.ts';
@@ -35,7 +34,7 @@ export interface TrainOptions {
   batchSize?: number;
   /** Seeds the order of the examples, drawn anew for each epoch, and dropout and noise of layers. Default 0. */
   seed?: number;
-  /** Where checkpoints go. Needed where the strategy saves. */
+  /** Where checkpoints go: nobody else's run may be there. Needed where the strategy saves. */
   store?: CheckpointStore;
   /** Goes on from the newest checkpoint of the store, or starts afresh where there is none. Default false. */
   resume?: boolean;
@@ -98,16 +97,19 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
   const { store, signal, pause, onEvent, onStep, clock = systemClock, minimumStepTime = 0 } = options;
 
   const step = trainingStep(model, options.seed ?? 0);
-  const { keep, best } = strategy;
-  const trained = trainedModel(model);
-  const resume = options.resume && store ? await resumeTraining(trained, store, best?.metric) : undefined;
   const losses = new LossAverage();
-  if (resume?.losses) losses.restore(resume.losses);
+  const keeper =
+    store &&
+    (await keepCheckpoints({
+      ...{ store, strategy, trained: trainedModel(model), losses, clock },
+      resume: options.resume === true,
+    }));
+  const hear = keeper?.history.relay(onEvent) ?? onEvent;
   const run: Run = new Run({
     policy,
     clock,
     actions: trainingActions({
-      ...{ trained, losses, store, best, retention: new Retention(keep, best, resume?.kept) },
+      ...{ losses, keeper },
       evaluate:
         validation &&
         (() =>
@@ -118,8 +120,9 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
           )),
     }),
     ...(batches.length !== undefined && { stepsPerEpoch: batches.length }),
-    ...(onEvent && { onEvent }),
-    ...(resume && { resume }),
+    ...(hear && { onEvent: hear }),
+    ...(keeper && { name: keeper.name }),
+    ...(keeper?.resumed && { resume: keeper.resumed }),
   });
   const pace: Pace = new Pace(clock, run, pause, signal);
   const stop = () => run.stop();
@@ -151,6 +154,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
   } finally {
     signal?.removeEventListener('abort', stop);
     losses.dispose();
+    await keeper?.close();
   }
 }
 

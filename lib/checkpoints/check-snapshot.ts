@@ -1,0 +1,88 @@
+import { WallclockError } from '../core/errors.ts';
+import type { RunSnapshot } from '../core/run.ts';
+
+/** @throws {WallclockError} at the first value that is not of its kind. */
+type Check = (value: unknown, where: string) => void;
+
+/**
+ * What a checkpoint says of its run, checked as far as anything but its policy reads it. What the policy keeps for
+ * itself, it checks itself.
+ *
+ * @throws {WallclockError} at the first value that does not hold, with its place.
+ */
+export function checkSnapshot(value: unknown, where: string): RunSnapshot {
+  SNAPSHOT(value, where);
+  return value as RunSnapshot;
+}
+
+function check(expected: string, holds: (value: unknown) => boolean): Check {
+  return (value, where) => {
+    if (!holds(value)) throw new WallclockError({ where, expected, got: value });
+  };
+}
+
+const count = check(
+  'a whole number, 0 or more',
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+);
+const time = check('a time, 0 or more', (value) => Number.isFinite(value) && (value as number) >= 0);
+const text = check('a text', (value) => typeof value === 'string');
+/** NaN and the infinities are null in JSON. */
+const number = check('a number or null', (value) => value === null || Number.isFinite(value));
+const object = check('an object', isObject);
+
+function optional(inner: Check): Check {
+  return (value, where) => {
+    if (value !== undefined) inner(value, where);
+  };
+}
+
+function list(inner: Check): Check {
+  return (value, where) => {
+    if (!Array.isArray(value)) throw new WallclockError({ where, expected: 'a list', got: value });
+    for (const [index, item] of value.entries()) inner(item, `${where}[${index}]`);
+  };
+}
+
+function map(inner: Check): Check {
+  return (value, where) => {
+    object(value, where);
+    for (const [key, item] of Object.entries(value as object)) inner(item, `${where}.${key}`);
+  };
+}
+
+function fields(checks: { readonly [field: string]: Check }): Check {
+  return (value, where) => {
+    object(value, where);
+    for (const [field, inner] of Object.entries(checks)) {
+      inner((value as { [field: string]: unknown })[field], `${where}.${field}`);
+    }
+  };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const metrics = map(number);
+const account = { due: number, late: number, missed: count, why: list(text) };
+const occasion = { step: count, epoch: time, elapsed: time, active: time };
+const point = fields({ time, step: count, value: number });
+const series = fields({ points: list(point), newest: optional(point), stride: count, count });
+const acted = fields({ ...account, ...occasion, seq: count, took: time, metrics: optional(metrics) });
+const record = fields({ count, last: optional(acted), marks: series, took: time, missed: count });
+
+const state = fields({
+  ...occasion,
+  ...{ status: text, run: text, events: count, policy: fields({ intervals: map(text) }) },
+  ...{ log: record, evaluate: record, save: record, series: map(series) },
+  ...{ checkpoints: list(text), failures: count, warnings: list(text), slept: time },
+  stepsPerEpoch: optional(count),
+});
+
+const SNAPSHOT = fields({
+  ...{ run: text, step: count, epochs: count, stepInEpoch: count },
+  times: fields({ elapsed: time, active: time, training: time, longestStep: time }),
+  saved: fields({ ...account, elapsed: time, metrics: optional(metrics) }),
+  ...{ schedule: object, state },
+});

@@ -1,0 +1,138 @@
+import { checkpointFiles, readCheckpoint, readRun } from '../checkpoints/checkpoint.ts';
+import { checkpointName, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { type CheckpointWriter, writeFiles } from '../checkpoints/checkpoint-writer.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ReadyStrategy } from '../core/ready-strategy.ts';
+import { Retention } from '../core/retention.ts';
+import type { Actions, SaveContext, Saved, Writing } from '../core/run.ts';
+import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
+import type { LossAverage } from './loss-average.ts';
+import { readOptimizer } from './optimizer-state.ts';
+import { type Resumed, resumeTraining } from './resume-training.ts';
+import type { Trained } from './trained.ts';
+import { readVariables, restoreVariables } from './variable-state.ts';
+
+export interface CheckpointKeeperOptions {
+  readonly store: CheckpointStore;
+  readonly strategy: ReadyStrategy;
+  readonly trained: Trained;
+  readonly losses: LossAverage;
+  /** Whether the run goes on from the newest checkpoint. */
+  readonly resume: boolean;
+  readonly clock: Clock;
+}
+
+/**
+ * Takes a store for a run, and brings what is trained to where the newest checkpoint left it, if asked.
+ *
+ * @throws {WallclockError} where another run has the store, or the checkpoint is damaged or does not fit.
+ */
+export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise<CheckpointKeeper> {
+  const { store, strategy, trained, losses, resume, clock } = options;
+  const before = resume ? await runName(store) : undefined;
+  const name = before ?? `run-${clock.wall().toString(36)}`;
+  const release = await store.lock(name);
+  try {
+    const resumed = resume ? await resumeTraining(trained, store, strategy.best?.metric) : undefined;
+    if (resumed?.losses) losses.restore(resumed.losses);
+    return new CheckpointKeeper(options, resumed?.snapshot.run ?? name, resumed, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** A run's checkpoints: written, deleted by the rules of retention, and loaded. */
+export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
+  /** The run's name, under which it has the store. */
+  readonly name: string;
+  /** What the run goes on from. */
+  readonly resumed: Resumed | undefined;
+  /** The logs and evaluations, for those who read `trainer_state.json`. It has to hear every event. */
+  readonly history: TrainerStateWriter;
+  readonly #options: CheckpointKeeperOptions;
+  readonly #retention: Retention;
+  readonly #release: () => Promise<void>;
+  /** On a thread of its own, where the store has one. */
+  readonly #writer: CheckpointWriter | undefined;
+
+  constructor(
+    options: CheckpointKeeperOptions,
+    name: string,
+    resumed: Resumed | undefined,
+    release: () => Promise<void>,
+  ) {
+    const { keep, best } = options.strategy;
+    this.name = name;
+    this.resumed = resumed;
+    this.history = resumed?.history ?? new TrainerStateWriter();
+    this.#options = options;
+    this.#retention = new Retention(keep, best, resumed?.kept);
+    this.#release = release;
+    this.#writer = options.store.writer?.();
+  }
+
+  /** Copies what is trained, and writes it: beside training where there is a thread for it. */
+  async save(context: SaveContext): Promise<Saved | Writing> {
+    const { trained, losses } = this.#options;
+    const { weights, optimizer } = trained;
+    const [model, accumulators, sum] = await Promise.all([
+      readVariables(weights),
+      optimizer ? readOptimizer(optimizer) : [],
+      losses.read(),
+    ]);
+    const checkpoint = checkpointName(context.step);
+    const run = context.snapshot(checkpoint);
+    const trainerState = this.history.textFor({ ...context, checkpoint });
+    const files = checkpointFiles({ model, optimizer: accumulators, trainerState, run, losses: sum });
+    const written = this.#write(checkpoint, files, context);
+    return this.#writer ? { written } : written;
+  }
+
+  /** Gives what is trained the weights of a checkpoint. */
+  async load(checkpoint: string): Promise<void> {
+    const { store, trained } = this.#options;
+    const { model } = await readCheckpoint(store, checkpoint);
+    restoreVariables(trained.weights, model, `${store.place}/${checkpoint}/model.safetensors`);
+  }
+
+  /** Gives the store back. */
+  async close(): Promise<void> {
+    this.#writer?.close();
+    await this.#release();
+  }
+
+  async #write(
+    checkpoint: string,
+    files: ReturnType<typeof checkpointFiles>,
+    { elapsed, metrics }: Pick<SaveContext, 'elapsed' | 'metrics'>,
+  ): Promise<Saved> {
+    const { store, strategy } = this.#options;
+    const bytes = await (this.#writer?.write(checkpoint, files) ?? writeFiles(store, checkpoint, files));
+    const metric = strategy.best && metrics?.[strategy.best.metric];
+    this.#retention.add({
+      ...{ name: checkpoint, elapsed: elapsed * 1000 },
+      ...(metric !== undefined && { metric }),
+    });
+    const deleted = await removeAll(store, this.#retention.surplus());
+    this.#retention.remove(deleted);
+    return { checkpoint, bytes, deleted };
+  }
+}
+
+/** Undefined where there is no checkpoint, or none that tells: what is wrong with it is told when it is resumed from. */
+async function runName(store: CheckpointStore): Promise<string | undefined> {
+  const newest = sortCheckpoints(await store.list()).at(-1);
+  if (newest === undefined) return undefined;
+  return readRun(store, newest).then(
+    ({ run }) => run,
+    () => undefined,
+  );
+}
+
+/** What cannot be removed now is surplus at the next save again; the checkpoint that was just written stands. */
+async function removeAll(store: CheckpointStore, names: readonly string[]): Promise<string[]> {
+  const results = await Promise.allSettled(names.map((name) => store.remove(name)));
+  return names.filter((_, index) => results[index]!.status === 'fulfilled');
+}
