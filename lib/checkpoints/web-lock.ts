@@ -1,4 +1,7 @@
-import { taken } from './taken.ts';
+import { StoreTaken } from './store-taken.ts';
+
+/** Milliseconds that a run which has just been ended may take to let go of its store: its worker dies on its own time. */
+const LETTING_GO = 500;
 
 /**
  * Takes a store of this origin for one run: in any tab and any worker, and as long as they live.
@@ -12,11 +15,11 @@ export async function takeForRun(place: string, key: string, run: string): Promi
   // Pages without encryption have no locks, and no checkpoints either: those need SHA-256.
   if (!navigator.locks) return async () => {};
   const [whole, byName] = [`wallclock:${key}`, `wallclock:${key}/run/`];
-  const release = await holdLock(whole);
+  const release = await holdLock(whole, { signal: AbortSignal.timeout(LETTING_GO) });
   if (!release) {
     const { held = [] } = await navigator.locks.query();
     const name = held.find((lock) => lock.name?.startsWith(byName))?.name?.slice(byName.length);
-    throw taken(place, name ? `run ${name}` : 'another run');
+    throw new StoreTaken(place, name ? `run ${name}` : 'another run');
   }
   const releaseName = await holdLock(byName + run);
   return async () => {
@@ -25,10 +28,16 @@ export async function takeForRun(place: string, key: string, run: string): Promi
   };
 }
 
-/** @returns what lets go of the lock, or undefined where somebody else holds it. */
-export function holdLock(name: string): Promise<(() => Promise<void>) | undefined> {
+/**
+ * @param until when to wait for it. Default: not at all.
+ * @returns what lets go of the lock, or undefined where somebody else holds it.
+ */
+export function holdLock(
+  name: string,
+  until: LockOptions = { ifAvailable: true },
+): Promise<(() => Promise<void>) | undefined> {
   return new Promise((resolve, reject) => {
-    const free: Promise<unknown> = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+    const free: Promise<unknown> = navigator.locks.request(name, until, (lock) => {
       if (!lock) return resolve(undefined);
       return new Promise<void>((release) => {
         resolve(async () => {
@@ -37,6 +46,9 @@ export function holdLock(name: string): Promise<(() => Promise<void>) | undefine
         });
       });
     });
-    free.catch(reject);
+    free.catch((error: DOMException) => {
+      if (error.name === 'TimeoutError') resolve(undefined);
+      else reject(error);
+    });
   });
 }

@@ -233,6 +233,19 @@ describe('a start', () => {
     expect(await host.spareStore.list()).toEqual([]);
   });
 
+  test('where another run has the store, its checkpoints stay, and this one says whose they are', async () => {
+    const store = await storeWith('checkpoint-5');
+    await store.lock('first');
+    const host = scripted({}, { openStore: () => store });
+    await host.send(START);
+    expect(host.replies[1]).toMatchObject({
+      ...{ type: 'ready', keeps: false },
+      instead:
+        'Checkpoints last only as long as this run: run first, in another tab or figure, keeps its own in the same place.',
+    });
+    expect(await store.list()).toEqual(['checkpoint-5']);
+  });
+
   test('hands the trainer the request, and tells what is loading', async () => {
     const loadTrainer: HostOptions['loadTrainer'] = async (request, loading) => {
       expect(request).toEqual(START);

@@ -1,4 +1,5 @@
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { StoreTaken } from '../checkpoints/store-taken.ts';
 import { messageOf } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Backend, Frame } from '../demos/demo.ts';
@@ -62,6 +63,7 @@ export function createHost({
   const stores = new Map<string, CheckpointStore>();
   /** The run under way, from its request on. What comes while it loads is done when it has loaded. */
   let current: CurrentRun | undefined;
+  let clearing: Promise<void> = Promise.resolve();
 
   return (request) => {
     answer(request).catch((error: unknown) => {
@@ -174,12 +176,22 @@ export function createHost({
     try {
       await clear(store);
       return { store };
-    } catch {
-      // Private windows and frames of other sites may be denied their storage.
+    } catch (error) {
       await clear(spareStore);
-      const instead = 'Checkpoints last only as long as this run: the browser lets this page keep nothing.';
-      return { store: spareStore, instead };
+      // Private windows and frames of other sites may be denied their storage.
+      const why =
+        error instanceof StoreTaken
+          ? `${error.first}, in another tab or figure, keeps its own in the same place`
+          : 'the browser lets this page keep nothing';
+      return { store: spareStore, instead: `Checkpoints last only as long as this run: ${why}.` };
     }
+  }
+
+  /** One after the other: two at once would be in each other's way. */
+  function clear(store: CheckpointStore): Promise<void> {
+    const cleared = clearing.then(() => empty(store));
+    clearing = cleared.catch(() => {});
+    return cleared;
   }
 
   function storeOf(name: string): CheckpointStore {
@@ -192,6 +204,12 @@ export function createHost({
   }
 }
 
-async function clear(store: CheckpointStore): Promise<void> {
-  for (const name of await store.list()) await store.remove(name);
+/** @throws where another run has the store: its checkpoints are not ours to delete. */
+async function empty(store: CheckpointStore): Promise<void> {
+  const release = await store.lock('a run that is about to begin');
+  try {
+    for (const name of await store.list()) await store.remove(name);
+  } finally {
+    await release();
+  }
 }

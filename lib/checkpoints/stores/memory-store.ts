@@ -6,7 +6,7 @@
 
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
-import { taken } from '../taken.ts';
+import { StoreTaken } from '../store-taken.ts';
 
 /**
  * Keeps checkpoints as long as the process lives: for tests, and for runs that nobody goes back to.
@@ -22,7 +22,7 @@ export function memoryStore(): CheckpointStore {
   return {
     place: 'memory',
     async lock(run) {
-      if (holder !== undefined) throw taken('memory', `run ${holder}`);
+      if (holder !== undefined) throw new StoreTaken('memory', `run ${holder}`);
       holder = run;
       return async () => {
         holder = undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { WallclockError } from '../../core/errors.ts';
-import { taken } from '../taken.ts';
+import { StoreTaken } from '../store-taken.ts';
 import { isAlive, OWN } from './node-fs-owner.ts';
 
 /*
@@ -78,7 +78,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
 
 function refused(folder: string, { run, owner }: Holder): WallclockError {
   const [process] = owner.split('-');
-  return taken(folder, `run ${run}, process ${process}`);
+  return new StoreTaken(folder, `run ${run}, process ${process}`);
 }
 
 function stuck(folder: string): WallclockError {
