@@ -224,6 +224,18 @@ describe('a manifest is refused', () => {
     expect(await refused(inherited)).toMatch(/expected no such key, got '__proto__'/);
   });
 
+  test('that says the same in another form', async () => {
+    const whole = await manifest();
+    const { version, ...others } = whole;
+    for (const form of [
+      JSON.stringify(whole, null, 2),
+      `${JSON.stringify(whole)}\n`,
+      { version, ...others },
+    ]) {
+      expect(await refused(form)).toMatch(/expected a manifest on one line, without a space, in the order/);
+    }
+  });
+
   test('that does not list a file which is there, also by a name that every object has', async () => {
     const { files, ...rest } = await manifest();
     const { 'run.json': _, ...others } = files;

@@ -1,6 +1,7 @@
 import { WallclockError } from '../core/errors.ts';
 import type { RunSnapshot } from '../core/run.ts';
 import { checkSnapshot } from './check-snapshot.ts';
+import { checkpointStep } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { type CheckpointFile, writeFiles } from './checkpoint-writer.ts';
 import { fromJson } from './from-json.ts';
@@ -76,35 +77,52 @@ export async function writeCheckpoint(
  * @throws {WallclockError} where a file is missing, differs from the manifest or does not hold.
  */
 export async function readCheckpoint(store: CheckpointStore, name: string): Promise<Checkpoint> {
-  const where = `${store.place}/${name}`;
-  const manifest = readManifest(await store.read(name, MANIFEST), `${where}/${MANIFEST}`);
-  const read = async (file: string): Promise<Uint8Array> => {
-    const bytes = await store.read(name, file);
-    await verifyFile(manifest, file, bytes, where);
-    return bytes;
-  };
+  const { read, where } = await open(store, name);
   return {
     model: decodeSafetensors(await read(MODEL), `${where}/${MODEL}`),
     optimizer: decodeSafetensors(await read(OPTIMIZER), `${where}/${OPTIMIZER}`),
     trainerState: readText(await read(TRAINER_STATE), `${where}/${TRAINER_STATE}`),
-    ...readRunFile(await read(RUN), `${where}/${RUN}`),
+    ...readRunFile(await read(RUN), `${where}/${RUN}`, checkpointStep(name)),
   };
 }
 
 /** What a checkpoint keeps of its run alone: its model is not read. */
 export async function readRun(store: CheckpointStore, name: string): Promise<RunSnapshot> {
-  const where = `${store.place}/${name}`;
-  const manifest = readManifest(await store.read(name, MANIFEST), `${where}/${MANIFEST}`);
-  const bytes = await store.read(name, RUN);
-  await verifyFile(manifest, RUN, bytes, where);
-  return readRunFile(bytes, `${where}/${RUN}`).run;
+  const { read, where } = await open(store, name);
+  return readRunFile(await read(RUN), `${where}/${RUN}`, checkpointStep(name)).run;
 }
 
-function readRunFile(bytes: Uint8Array, where: string): Pick<Checkpoint, 'run' | 'losses'> {
+/** Its manifest has been read: files come back only as it lists them. */
+async function open(store: CheckpointStore, name: string) {
+  const where = `${store.place}/${name}`;
+  const manifest = readManifest(await store.read(name, MANIFEST), `${where}/${MANIFEST}`);
+  const more = Object.keys(manifest.files).find((file) => !CHECKPOINT_FILES.some((known) => known === file));
+  if (more !== undefined) {
+    const expected = `no file but ${CHECKPOINT_FILES.join(', ')}`;
+    throw new WallclockError({ where: `${where}/${MANIFEST}`, expected, got: more });
+  }
+  return {
+    where,
+    async read(file: string): Promise<Uint8Array> {
+      const bytes = await store.read(name, file);
+      await verifyFile(manifest, file, bytes, where);
+      return bytes;
+    },
+  };
+}
+
+function readRunFile(
+  bytes: Uint8Array,
+  where: string,
+  step: number | undefined,
+): Pick<Checkpoint, 'run' | 'losses'> {
   const value = fromJson(bytes, where);
-  if (!isObject(value) || !('losses' in value)) return { run: checkSnapshot(value, where) };
-  const { losses, ...run } = value;
-  return { run: checkSnapshot(run, where), losses: checkLosses(losses, `${where}: losses`) };
+  const { losses, ...rest } = isObject(value) ? (value as { readonly losses?: unknown }) : {};
+  const run = checkSnapshot(isObject(value) ? rest : value, where);
+  if (step !== undefined && run.step !== step) {
+    throw new WallclockError({ where, expected: `step ${step}, as its name says`, got: run.step });
+  }
+  return { run, ...(losses !== undefined && { losses: checkLosses(losses, `${where}: losses`) }) };
 }
 
 function checkLosses(value: unknown, where: string): LossSum {

@@ -23,8 +23,15 @@ export async function encodeManifest(
     return [file, { bytes: bytes.length, sha256: await sha256(bytes) }] as const;
   });
   const listed = Object.fromEntries(await Promise.all(entries));
-  const manifest: Manifest = { format: FORMAT, version: VERSION, files: listed };
-  return new TextEncoder().encode(JSON.stringify(manifest));
+  return write({ format: FORMAT, version: VERSION, files: listed });
+}
+
+function write({ format, version, files }: Manifest): Uint8Array<ArrayBuffer> {
+  const listed = Object.entries(files).map(([file, { bytes, sha256: hash }]) => [
+    file,
+    { bytes, sha256: hash },
+  ]);
+  return new TextEncoder().encode(JSON.stringify({ format, version, files: Object.fromEntries(listed) }));
 }
 
 /** A checkpoint of a version that this code does not know yet. It is not damaged: another Wallclock can read it. */
@@ -52,6 +59,12 @@ export function readManifest(bytes: Uint8Array, where: string): Manifest {
       throw new WallclockError({ where, expected: 'the plain name of a file in its folder', got: name });
     }
     checkFile(file, `${where}: files.${name}`);
+  }
+  // No hash is kept of it: that it is written in one way alone shows what has happened to its bytes.
+  const written = write(value as Manifest);
+  if (written.length !== bytes.length || written.some((byte, index) => byte !== bytes[index])) {
+    const expected = 'a manifest on one line, without a space, in the order in which it is written';
+    throw new WallclockError({ where, expected, got: 'the same in another form' });
   }
   return value as Manifest;
 }
