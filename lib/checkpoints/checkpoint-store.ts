@@ -19,7 +19,7 @@ export interface CheckpointStore {
   list(): Promise<readonly string[]>;
   /** Begins a checkpoint. An existing one of this name is replaced at the commit, and not before. */
   create(name: string): Promise<CheckpointDraft>;
-  /** The whole of one file. @throws {WallclockError} where there is none. */
+  /** The whole of one file. @throws {WallclockError} that got `'none'` where there is none. */
   read(name: string, file: string): Promise<Uint8Array>;
   /** Removes a checkpoint, its manifest first. Nothing happens where there is none. */
   remove(name: string): Promise<void>;

@@ -109,8 +109,8 @@ export interface RunOptions<State> {
   name?: string;
   /** With other workers that train together: then one decides for all. Default: alone. */
   agreement?: Agreement;
-  /** The checkpoint to go on from. Default: a new run. */
-  resume?: { checkpoint: string; snapshot: RunSnapshot };
+  /** The checkpoint to go on from, and what is to be told of how it was found. Default: a new run. */
+  resume?: { checkpoint: string; snapshot: RunSnapshot; messages?: readonly string[] };
 }
 
 /** A save that goes on beside training. */
@@ -195,6 +195,7 @@ export class Run {
       ...(resume && { resumed: resumedFrom(resume) }),
       ...this.#occasion(resume ? resume.snapshot.state.events : 0),
     });
+    for (const message of resume?.messages ?? []) this.#emit({ type: 'warn', message, ...this.#occasion() });
     return this.#ask({ at: 'run begins', resumed: resume !== undefined });
   }
 

@@ -219,7 +219,8 @@ async function refuses(store: CheckpointStore, name: string, file: string): Prom
   if (error === undefined) fail(`${name}/${file} is there`);
   if (!(error instanceof WallclockError))
     fail(`${name}/${file} is refused with ${error}, not a WallclockError`);
-  const { where } = error as WallclockError;
+  const { where, got } = error as WallclockError;
+  if (got !== 'none') fail(`${name}/${file} is refused with '${error}', which does not say 'none'`);
   if (!where.includes(name) || !where.includes(file)) fail(`'${where}' does not name ${name}/${file}`);
 }
 

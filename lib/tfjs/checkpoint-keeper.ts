@@ -3,6 +3,7 @@ import { checkpointName, sortCheckpoints } from '../checkpoints/checkpoint-name.
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { type CheckpointWriter, writeFiles } from '../checkpoints/checkpoint-writer.ts';
 import type { Clock } from '../core/clock.ts';
+import { WallclockError } from '../core/errors.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
 import { Retention } from '../core/retention.ts';
 import type { Actions, SaveContext, Saved, Writing } from '../core/run.ts';
@@ -36,7 +37,9 @@ export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise
   try {
     const resumed = resume ? await resumeTraining(trained, store, strategy.best?.metric) : undefined;
     if (resumed?.losses) losses.restore(resumed.losses);
-    return new CheckpointKeeper(options, resumed?.snapshot.run ?? name, resumed, release);
+    const own = new Set(resumed?.kept.map(({ name }) => name));
+    const others = new Set((await store.list()).filter((name) => !own.has(name)));
+    return new CheckpointKeeper(options, resumed?.snapshot.run ?? name, resumed, others, release);
   } catch (error) {
     await release();
     throw error;
@@ -53,6 +56,8 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
   readonly history: TrainerStateWriter;
   readonly #options: CheckpointKeeperOptions;
   readonly #retention: Retention;
+  /** Checkpoints of another run, and damaged ones: they are not this run's to replace or delete. */
+  readonly #others: ReadonlySet<string>;
   readonly #release: () => Promise<void>;
   /** On a thread of its own, where the store has one. */
   readonly #writer: CheckpointWriter | undefined;
@@ -61,6 +66,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     options: CheckpointKeeperOptions,
     name: string,
     resumed: Resumed | undefined,
+    others: ReadonlySet<string>,
     release: () => Promise<void>,
   ) {
     const { keep, best } = options.strategy;
@@ -69,20 +75,29 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     this.history = resumed?.history ?? new TrainerStateWriter();
     this.#options = options;
     this.#retention = new Retention(keep, best, resumed?.kept);
+    this.#others = others;
     this.#release = release;
     this.#writer = options.store.writer?.();
   }
 
   /** Copies what is trained, and writes it: beside training where there is a thread for it. */
   async save(context: SaveContext): Promise<Saved | Writing> {
-    const { trained, losses } = this.#options;
+    const { store, trained, losses } = this.#options;
     const { weights, optimizer } = trained;
+    const checkpoint = checkpointName(context.step);
+    if (this.#others.has(checkpoint)) {
+      throw new WallclockError({
+        where: `${store.place}/${checkpoint}`,
+        expected: 'a name that is free',
+        got: 'a checkpoint of another run, or a damaged one',
+        fix: 'Give each run a place of its own, or go on with the one that is there.',
+      });
+    }
     const [model, accumulators, sum] = await Promise.all([
       readVariables(weights),
       optimizer ? readOptimizer(optimizer) : [],
       losses.read(),
     ]);
-    const checkpoint = checkpointName(context.step);
     const run = context.snapshot(checkpoint);
     const trainerState = this.history.textFor({ ...context, checkpoint });
     const files = checkpointFiles({ model, optimizer: accumulators, trainerState, run, losses: sum });

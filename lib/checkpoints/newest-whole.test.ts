@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import type { RunSnapshot } from '../core/run.ts';
+import { simulate } from '../testing/simulate.ts';
+import { writeCheckpoint } from './checkpoint.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
+import { newestWhole } from './newest-whole.ts';
+import { putAside } from './put-aside.ts';
+import { memoryStore } from './stores/memory-store.ts';
+
+const { snapshots } = await simulate({ strategy: { save: '10 steps', maxSteps: 40 } });
+
+async function storeWith(...steps: number[]): Promise<CheckpointStore> {
+  const store = memoryStore();
+  for (const step of steps) {
+    const run = snapshots[`checkpoint-${step}`] as RunSnapshot;
+    await writeCheckpoint(store, `checkpoint-${step}`, { model: [], optimizer: [], trainerState: '{}', run });
+  }
+  return store;
+}
+
+/** Writes a file of a checkpoint anew, and the others as they are. */
+async function change(store: CheckpointStore, name: string, changed: string, bytes: Uint8Array | undefined) {
+  const files = [
+    'model.safetensors',
+    'optimizer.safetensors',
+    'trainer_state.json',
+    'run.json',
+    'manifest.json',
+  ];
+  const before = await Promise.all(files.map(async (file) => [file, await store.read(name, file)] as const));
+  const draft = await store.create(name);
+  for (const [file, content] of before) {
+    if (file !== changed) await draft.write(file, content);
+    else if (bytes) await draft.write(file, bytes);
+  }
+  await draft.commit();
+}
+
+const text = (content: string) => new TextEncoder().encode(content);
+
+test('the newest one is taken where it is whole, and nothing is said', async () => {
+  const store = await storeWith(10, 20);
+  expect(await newestWhole(store)).toMatchObject({ name: 'checkpoint-20', damaged: [] });
+  expect(await newestWhole(memoryStore())).toBeUndefined();
+});
+
+test('damaged ones are passed over with a message, and kept aside with all that they had', async () => {
+  const store = await storeWith(10, 20, 30, 40);
+  await change(store, 'checkpoint-40', 'model.safetensors', text('rubbish'));
+  await change(store, 'checkpoint-30', 'run.json', undefined);
+  const { name, damaged } = (await newestWhole(store))!;
+  expect(name).toBe('checkpoint-20');
+  expect(await store.list()).toHaveLength(4);
+  expect(await putAside(store, damaged)).toMatchInlineSnapshot(`
+    [
+      "checkpoint-40 was passed over: memory/checkpoint-40/model.safetensors: expected 16 bytes, got 7. It is kept as checkpoint-40.damaged.",
+      "checkpoint-30 was passed over: memory/checkpoint-30/run.json: expected a file, got 'none'. It is kept as checkpoint-30.damaged.",
+    ]
+  `);
+  expect([...(await store.list())].sort()).toEqual([
+    ...['checkpoint-10', 'checkpoint-20', 'checkpoint-30.damaged', 'checkpoint-40.damaged'],
+  ]);
+  expect(await store.read('checkpoint-40.damaged', 'model.safetensors')).toEqual(text('rubbish'));
+  expect((await store.read('checkpoint-30.damaged', 'manifest.json')).length).toBeGreaterThan(100);
+});
+
+test('one that is damaged again is kept beside the one before', async () => {
+  const store = await storeWith(10, 20);
+  await change(store, 'checkpoint-20', 'model.safetensors', text('once'));
+  await putAside(store, (await newestWhole(store))!.damaged);
+  const again = await storeWith(20);
+  const draft = await store.create('checkpoint-20');
+  await draft.write('manifest.json', text('twice'));
+  await draft.commit();
+  await putAside(store, (await newestWhole(store))!.damaged);
+  expect([...(await store.list())].sort()).toEqual([
+    ...['checkpoint-10', 'checkpoint-20.damaged', 'checkpoint-20.damaged-2'],
+  ]);
+  expect(await newestWhole(again)).toMatchObject({ name: 'checkpoint-20' });
+});
+
+test('whole ones that will not do are passed over, and stay', async () => {
+  const store = await storeWith(10, 20, 30);
+  const found = await newestWhole(store, ({ run }) => run.step < 20);
+  expect(found).toMatchObject({ name: 'checkpoint-10', damaged: [] });
+  expect(await store.list()).toHaveLength(3);
+});
+
+describe('nothing is changed', () => {
+  test('where none is whole, and that is refused', async () => {
+    const store = await storeWith(10, 20);
+    for (const name of await store.list()) await change(store, name, 'run.json', text('{}'));
+    await expect(newestWhole(store)).rejects.toThrow(
+      /^memory: expected a whole checkpoint to go on from, got '2 damaged; memory\/checkpoint-20\/run.json/,
+    );
+    expect(await store.list()).toEqual(['checkpoint-10', 'checkpoint-20']);
+  });
+
+  test('where none will do', async () => {
+    const store = await storeWith(10);
+    await expect(newestWhole(store, () => false)).rejects.toThrow(
+      `memory: expected a whole checkpoint to go on from, got ["checkpoint-10"].`,
+    );
+  });
+
+  test('where one is of a newer format: another one is not what its owner would go on from', async () => {
+    const store = await storeWith(10, 20);
+    const manifest = new TextDecoder().decode(await store.read('checkpoint-20', 'manifest.json'));
+    const newer = text(manifest.replace('"version":1', '"version":2'));
+    await change(store, 'checkpoint-20', 'manifest.json', newer);
+    await expect(newestWhole(store)).rejects.toThrow('expected version 1 at most, got 2.');
+    expect(await store.list()).toEqual(['checkpoint-10', 'checkpoint-20']);
+  });
+
+  test('where one cannot be read: it may be whole', async () => {
+    const store = await storeWith(10, 20);
+    const failing: CheckpointStore = {
+      ...store,
+      read(name, file) {
+        const fails = name === 'checkpoint-20' && file === 'model.safetensors';
+        return fails ? Promise.reject(new Error('input/output error')) : store.read(name, file);
+      },
+    };
+    const { name, damaged } = (await newestWhole(failing))!;
+    expect(name).toBe('checkpoint-10');
+    expect(await putAside(failing, damaged)).toEqual([
+      'checkpoint-20 was passed over: input/output error. It stays where it is, because it could not be put aside: input/output error',
+    ]);
+    expect(await store.list()).toEqual(['checkpoint-10', 'checkpoint-20']);
+  });
+
+  test('where it cannot be put aside, and the message says so', async () => {
+    const store = await storeWith(10, 20);
+    await change(store, 'checkpoint-20', 'run.json', text('{}'));
+    const full = { ...store, create: () => Promise.reject(new Error('disk full')) };
+    const { name, damaged } = (await newestWhole(full))!;
+    expect(name).toBe('checkpoint-10');
+    expect((await putAside(full, damaged))[0]).toMatch(
+      /It stays where it is, because it could not be put aside: disk full$/,
+    );
+    expect(await store.list()).toEqual(['checkpoint-10', 'checkpoint-20']);
+  });
+});

@@ -1,0 +1,62 @@
+import { messageOf, WallclockError } from '../core/errors.ts';
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { sortCheckpoints } from './checkpoint-name.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
+import { NewerFormatError } from './manifest.ts';
+
+/** The newest checkpoint that is whole, and what was passed over on the way to it. */
+export interface NewestWhole {
+  /** Its name. */
+  readonly name: string;
+  /** All that it holds. */
+  readonly checkpoint: Checkpoint;
+  /** Newer ones that are damaged, the newest first. They are as they were: {@link putAside} is for them. */
+  readonly damaged: readonly DamagedCheckpoint[];
+}
+
+/** A checkpoint that was passed over. */
+export interface DamagedCheckpoint {
+  /** Its name. */
+  readonly name: string;
+  /** What is wrong with it, as a whole sentence. */
+  readonly problem: string;
+}
+
+/**
+ * The newest checkpoint whose every byte is as its manifest says. Undefined where there is no checkpoint at all. Nothing
+ * is changed.
+ *
+ * @param accept whether it will do: whole ones that will not are passed over. Default: any does.
+ * @throws {WallclockError} where none is whole or will do, or one was written by a newer Wallclock: an older one is not
+ *   what its owner would go on from.
+ */
+export async function newestWhole(
+  store: CheckpointStore,
+  accept: (checkpoint: Checkpoint) => boolean = () => true,
+): Promise<NewestWhole | undefined> {
+  const names = sortCheckpoints(await store.list()).reverse();
+  const damaged: DamagedCheckpoint[] = [];
+  for (const name of names) {
+    const checkpoint = await readCheckpoint(store, name).catch((error: unknown) => {
+      if (error instanceof NewerFormatError) throw error;
+      damaged.push({ name, problem: problemOf(error) });
+    });
+    if (checkpoint && accept(checkpoint)) return { name, checkpoint, damaged };
+  }
+  if (names.length === 0) return undefined;
+  const [first] = damaged;
+  throw new WallclockError({
+    where: store.place,
+    expected: 'a whole checkpoint to go on from',
+    got: first ? `${damaged.length} damaged; ${first.problem}` : names,
+    fix: 'Begin a new run in another place.',
+  });
+}
+
+/** Without what to do about it: that is being done. */
+function problemOf(error: unknown): string {
+  const message = messageOf(error);
+  const fix = error instanceof WallclockError ? error.fix : undefined;
+  const problem = fix && message.endsWith(fix) ? message.slice(0, -fix.length).trimEnd() : message;
+  return problem.endsWith('.') ? problem : `${problem}.`;
+}

@@ -1,0 +1,208 @@
+import '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { memoryStore } from '../checkpoints/stores/memory-store.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
+import { manualClock } from '../testing/manual-clock.ts';
+import { type TrainOptions, train } from './train.ts';
+
+beforeAll(() => {
+  tf.enableProdMode();
+  return tf.setBackend('cpu');
+});
+
+const STRATEGY = { save: '10 steps', maxSteps: 40, keep: { latest: 3 } } as const satisfies StrategyOptions;
+
+/** One process: a model and a clock of its own. What it has not saved is lost with it. */
+async function process(
+  store: CheckpointStore,
+  options: Partial<TrainOptions> & { units?: number; began?: number } = {},
+) {
+  const { units = 1, began = 0, ...rest } = options;
+  const xs = tf.linspace(-1, 1, 16).reshape([16, 1]);
+  const ys = tf.tile(xs, [1, units]);
+  const model = tfl.sequential({
+    layers: [tfl.layers.dense({ units, inputShape: [1], kernelInitializer: 'zeros' })],
+  });
+  model.compile({ optimizer: tf.train.adam(0.05), loss: 'meanSquaredError' });
+  const events: RunEvent[] = [];
+  const run = train(model, {
+    ...{ data: { xs, ys }, batchSize: 4, store, strategy: STRATEGY, clock: manualClock(began) },
+    onEvent: (event) => events.push(event),
+    ...rest,
+  });
+  const weights = () => model.getWeights().map((weight) => [...weight.dataSync()]);
+  return { run, events, weights };
+}
+
+/** Replaces a file of a checkpoint. */
+async function damage(store: CheckpointStore, name: string, damaged: string, content: string) {
+  const draft = await store.create(name);
+  for (const file of [
+    'model.safetensors',
+    ...['optimizer.safetensors', 'trainer_state.json', 'run.json', 'manifest.json'],
+  ]) {
+    const bytes = await store.read(name, file);
+    await draft.write(file, file === damaged ? new TextEncoder().encode(content) : bytes);
+  }
+  await draft.commit();
+}
+
+const sorted = async (store: CheckpointStore) => [...(await store.list())].sort();
+
+describe('a damaged checkpoint', () => {
+  test('is passed over: the run says so, goes on from the one before, and ends in the same bytes', async () => {
+    const whole = await process(memoryStore());
+    await whole.run;
+    const store = memoryStore();
+    await (await process(store)).run;
+    for (const name of ['checkpoint-40', 'checkpoint-30']) {
+      await damage(store, name, 'model.safetensors', 'rubbish');
+    }
+    const again = await process(store, { resume: true });
+    await again.run;
+    expect(again.events[0]).toMatchObject({ type: 'begin', resumed: { checkpoint: 'checkpoint-20' } });
+    expect(again.events.slice(1, 3)).toMatchObject([
+      {
+        type: 'warn',
+        seq: again.events[0]!.seq + 1,
+        step: 20,
+        message: expect.stringMatching(
+          /^checkpoint-40 was passed over: .* It is kept as checkpoint-40.damaged\.$/,
+        ),
+      },
+      {
+        type: 'warn',
+        seq: again.events[0]!.seq + 2,
+        step: 20,
+        message: expect.stringMatching(/^checkpoint-30 was passed over: /),
+      },
+    ]);
+    expect((await again.run).warnings).toHaveLength(2);
+    expect(again.weights()).toEqual(whole.weights());
+    expect(await sorted(store)).toEqual([
+      ...[
+        'checkpoint-20',
+        'checkpoint-30',
+        'checkpoint-30.damaged',
+        'checkpoint-40',
+        'checkpoint-40.damaged',
+      ],
+    ]);
+  });
+
+  test('that is older is not deleted: nobody has looked at it yet', async () => {
+    const store = memoryStore();
+    await (await process(store, { strategy: { ...STRATEGY, maxSteps: 20 } })).run;
+    await damage(store, 'checkpoint-10', 'run.json', '{}');
+    await (await process(store, { resume: true, strategy: { ...STRATEGY, keep: { latest: 1 } } })).run;
+    expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-40']);
+  });
+
+  test('where all are, is refused, and everything is as it was', async () => {
+    const store = memoryStore();
+    await (await process(store, { strategy: { ...STRATEGY, maxSteps: 10 } })).run;
+    await damage(store, 'checkpoint-10', 'run.json', '{}');
+    const again = await process(store, { resume: true });
+    await expect(again.run).rejects.toThrow('memory: expected a whole checkpoint to go on from');
+    expect(again.weights()).toEqual([[0], [0]]);
+    expect(await store.list()).toEqual(['checkpoint-10']);
+  });
+});
+
+describe('what does not fit is refused, and nothing is changed', () => {
+  test('a model of another shape, with a damaged checkpoint before it', async () => {
+    const store = memoryStore();
+    await (await process(store)).run;
+    await damage(store, 'checkpoint-40', 'model.safetensors', 'rubbish');
+    const other = await process(store, { resume: true, units: 2 });
+    await expect(other.run).rejects.toThrow(
+      /^memory\/checkpoint-30\/model.safetensors, '.*': expected float32 of shape \[1,2\]/,
+    );
+    expect(other.weights()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(await sorted(store)).toEqual(['checkpoint-20', 'checkpoint-30', 'checkpoint-40']);
+    expect(other.events).toEqual([]);
+  });
+
+  test('a newer format', async () => {
+    const store = memoryStore();
+    await (await process(store)).run;
+    const manifest = new TextDecoder().decode(await store.read('checkpoint-40', 'manifest.json'));
+    await damage(store, 'checkpoint-40', 'manifest.json', manifest.replace('"version":1', '"version":7'));
+    const again = await process(store, { resume: true });
+    await expect(again.run).rejects.toThrow('expected version 1 at most, got 7. It was written by a newer');
+    expect(await sorted(store)).toEqual(['checkpoint-20', 'checkpoint-30', 'checkpoint-40']);
+  });
+
+  test('the store is free again afterwards', async () => {
+    const store = memoryStore();
+    await (await process(store)).run;
+    await expect((await process(store, { resume: true, units: 2 })).run).rejects.toThrow();
+    expect(await (await process(store, { resume: true })).run).toMatchObject({ reason: 'steps', step: 40 });
+  });
+});
+
+describe('retention deletes nothing but what is the run’s own', () => {
+  test('checkpoints of another run in the same place are neither deleted nor replaced', async () => {
+    const store = memoryStore();
+    await (await process(store, { strategy: { save: '10 steps', maxSteps: 20 } })).run;
+    const before = await store.read('checkpoint-20', 'run.json');
+    const other = await process(store, { began: 5000, strategy: { ...STRATEGY, keep: { latest: 1 } } });
+    await other.run;
+    expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-20', 'checkpoint-40']);
+    expect(await store.read('checkpoint-20', 'run.json')).toEqual(before);
+    expect(other.events.find(({ type }) => type === 'fail')).toMatchObject({
+      action: 'save',
+      message:
+        "memory/checkpoint-10: expected a name that is free, got 'a checkpoint of another run, or a damaged one'. Give each run a place of its own, or go on with the one that is there.",
+    });
+    // The newest one is gone on with, and the first run's stay.
+    const again = await process(store, {
+      ...{ began: 9000, resume: true, strategy: { ...STRATEGY, maxSteps: 60, keep: { latest: 1 } } },
+    });
+    await again.run;
+    expect(again.events[0]).toMatchObject({ run: other.events[0]!.type === 'begin' && other.events[0].run });
+    expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-20', 'checkpoint-60']);
+  });
+
+  test('the one that a run goes on from stays until the next one is written, whole', async () => {
+    const store = memoryStore();
+    const keep = { ...STRATEGY, keep: { latest: 1 } };
+    await (await process(store, { strategy: { ...keep, maxSteps: 20 } })).run;
+    const listed: string[][] = [];
+    let failures = 0;
+    const flaky: CheckpointStore = {
+      ...store,
+      async create(name) {
+        listed.push(await sorted(store));
+        if (failures++ < 2) throw new Error('disk full');
+        return store.create(name);
+      },
+    };
+    await (await process(flaky, { resume: true, strategy: keep })).run;
+    expect(failures).toBeGreaterThan(2);
+    expect(listed.slice(0, 3)).toEqual([['checkpoint-20'], ['checkpoint-20'], ['checkpoint-20']]);
+    expect(await store.list()).toEqual(['checkpoint-40']);
+  });
+
+  test('the best one of an earlier process stays', async () => {
+    const store = memoryStore();
+    const xs = tf.ones([4, 1]);
+    const strategy = {
+      ...{ save: '10 steps', evaluate: '10 steps', keep: { latest: 1 } },
+      best: { metric: 'loss', greaterIsBetter: true },
+    } as const satisfies StrategyOptions;
+    // What is measured is the greatest at first.
+    const options = { validation: { xs, ys: xs.mul(100) } };
+    await (await process(store, { ...options, strategy: { ...strategy, maxSteps: 20 } })).run;
+    expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-20']);
+    await (await process(store, { ...options, resume: true, strategy: { ...strategy, maxSteps: 40 } })).run;
+    expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-40']);
+  });
+});
