@@ -12,7 +12,7 @@ import type { LossAverage } from './loss-average.ts';
 import { readOptimizer } from './optimizer-state.ts';
 import { type Resumed, resumeTraining } from './resume-training.ts';
 import type { Trained } from './trained.ts';
-import { readVariables, restoreVariables } from './variable-state.ts';
+import { checkKeepable, readVariables, restoreVariables } from './variable-state.ts';
 
 export interface CheckpointKeeperOptions {
   readonly store: CheckpointStore;
@@ -27,10 +27,11 @@ export interface CheckpointKeeperOptions {
 /**
  * Takes a store for a run, and brings what is trained to where the newest checkpoint left it, if asked.
  *
- * @throws {WallclockError} where another run has the store, or the checkpoint is damaged or does not fit.
+ * @throws {WallclockError} where a weight is of a type that no checkpoint holds, another run has the store, or the checkpoint is damaged or does not fit.
  */
 export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise<CheckpointKeeper> {
   const { store, strategy, trained, losses, resume, clock } = options;
+  checkKeepable(trained.weights, `${store.place}: `);
   const before = resume ? await runName(store) : undefined;
   const name = before ?? `run-${clock.wall().toString(36)}`;
   const release = await store.lock(name);

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { NamedTensor } from '../checkpoints/named-tensor.ts';
 import { readOptimizer, restoreOptimizer } from './optimizer-state.ts';
 
 beforeAll(() => {
@@ -73,12 +74,78 @@ test('refuses the state of another optimizer, and of another model', async () =>
   expect(() =>
     restoreOptimizer(tf.train.sgd(0.1), saved, weights, 'optimizer.safetensors'),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[WallclockError: optimizer.safetensors, 'accumulatedFirstMoment.0': expected the state of SGD for this model, got '[3]'. Resume with the optimizer that the checkpoint was written with.]`,
+    `[WallclockError: optimizer.safetensors, 'accumulatedFirstMoment.0': expected the state of SGD for this model, got 'float32 [3]'. Resume with the optimizer that the checkpoint was written with.]`,
   );
   const other = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(1))];
   expect(() =>
     restoreOptimizer(tf.train.adam(0.1), saved, other, 'optimizer.safetensors'),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[WallclockError: optimizer.safetensors, 'accumulatedFirstMoment.0': expected the state of Adam for this model, got '[3]'. Resume with the optimizer that the checkpoint was written with.]`,
+    `[WallclockError: optimizer.safetensors, 'accumulatedFirstMoment.0': expected the state of Adam for this model, got 'float32 [3]'. Resume with the optimizer that the checkpoint was written with.]`,
   );
+});
+
+describe('refuses a state that is not whole, and stays as it was', () => {
+  /** What a state of three steps is refused with, after a change. */
+  async function refusal(make: () => tf.Optimizer, change: (saved: NamedTensor[]) => NamedTensor[]) {
+    const optimizer = make();
+    const weights = problem();
+    steps(optimizer, weights, 3);
+    const saved = change(await readOptimizer(optimizer));
+    const before = await readOptimizer(optimizer);
+    let message = 'accepted';
+    try {
+      restoreOptimizer(optimizer, saved, weights, 'optimizer.safetensors');
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(await readOptimizer(optimizer)).toEqual(before);
+    return message.replace('optimizer.safetensors, ', '').replace(/ Resume .*/, '');
+  }
+  const without = (name: string) => (saved: NamedTensor[]) => saved.filter((tensor) => tensor.name !== name);
+  const adam = () => tf.train.adam(0.1);
+
+  test.each<[make: () => tf.Optimizer, change: (saved: NamedTensor[]) => NamedTensor[], message: string]>([
+    [adam, without('iterations'), "'iterations': expected the state of Adam for this model, got 'none'."],
+    [adam, without('accBeta2'), "'accBeta2': expected the state of Adam for this model, got 'none'."],
+    [
+      adam,
+      without('accumulatedSecondMoment.0'),
+      "'accumulatedSecondMoment.0': expected the state of Adam for this model, got 'none'.",
+    ],
+    [
+      adam,
+      (saved) => saved.filter(({ name }) => !name.includes('.') && !name.startsWith('acc')),
+      "'accBeta1': expected the state of Adam for this model, got 'none'.",
+    ],
+    [
+      () => tf.train.momentum(0.1, 0.9),
+      (saved) => saved.filter(({ name }) => name === 'iterations'),
+      "'accumulations.0': expected the state of Momentum for this model, got 'none'.",
+    ],
+    [
+      () => tf.train.rmsprop(0.1, 0.9, 0, undefined, true),
+      (saved) => saved.filter(({ name }) => !name.startsWith('accumulatedMeanGrads')),
+      "'accumulatedMeanGrads.0': expected the state of RMSProp for this model, got 'none'.",
+    ],
+    [
+      adam,
+      (saved) => saved.map((tensor) => (tensor.shape.length === 1 ? { ...tensor, dtype: 'int32' } : tensor)),
+      "'accumulatedFirstMoment.0': expected the state of Adam for this model, got 'int32 [3]'.",
+    ],
+    [
+      adam,
+      (saved) => [...saved, { ...saved[0]!, name: 'accumulatedFirstMoment.2' }],
+      "'accumulatedFirstMoment.2': expected the state of Adam for this model, got 'float32 [3]'.",
+    ],
+    [
+      adam,
+      (saved) =>
+        saved.map((tensor) =>
+          tensor.name === 'iterations' ? { ...tensor, data: Int32Array.of(-1) } : tensor,
+        ),
+      "'iterations': expected the state of Adam for this model, got '-1'.",
+    ],
+  ])('%#', async (make, change, message) => {
+    expect(await refusal(make, change)).toBe(message);
+  });
 });

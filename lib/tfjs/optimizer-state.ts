@@ -64,20 +64,7 @@ export function restoreOptimizer(
 ): void {
   const { lists, scalars } = stateOf(optimizer);
   const insides = optimizer as unknown as Insides;
-  const pattern = new RegExp(
-    `^(?:(?:${lists.join('|') || '(?!)'})\\.\\d+|${[...scalars, ITERATIONS].join('|')})$`,
-  );
-  for (const { name, shape } of tensors) {
-    const index = Number(name.split('.')[1] ?? -1);
-    const expectedShape = index >= 0 ? variables[index]?.shape : [];
-    if (pattern.test(name) && expectedShape && String(expectedShape) === String(shape)) continue;
-    throw new WallclockError({
-      where: `${where}, '${name}'`,
-      expected: `the state of ${classOf(optimizer)} for this model`,
-      got: `[${shape}]`,
-      fix: 'Resume with the optimizer that the checkpoint was written with.',
-    });
-  }
+  checkState(optimizer, tensors, variables, where);
   for (const list of lists) {
     for (const { variable } of insides[list] as Accumulator[]) variable.dispose();
     insides[list] = tensors
@@ -88,13 +75,52 @@ export function restoreOptimizer(
       }));
   }
   for (const name of scalars) {
-    const saved = tensors.find((tensor) => tensor.name === name);
-    if (!saved) continue;
     (insides[name] as Variable).dispose();
-    insides[name] = revive(saved);
+    insides[name] = revive(tensors.find((tensor) => tensor.name === name)!);
   }
-  const iterations = tensors.find(({ name }) => name === ITERATIONS)?.data[0];
-  if (iterations !== undefined) insides.iterations_ = iterations;
+  insides.iterations_ = tensors.find(({ name }) => name === ITERATIONS)!.data[0];
+}
+
+/** All that this optimizer has after so many steps, and nothing else, each for the weight of its number. */
+function checkState(
+  optimizer: Optimizer,
+  tensors: readonly NamedTensor[],
+  variables: readonly Variable[],
+  where: string,
+): void {
+  const { lists, scalars } = stateOf(optimizer);
+  const left = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const refuse = (name: string, got: string): never => {
+    throw new WallclockError({
+      where: `${where}, '${name}'`,
+      expected: `the state of ${classOf(optimizer)} for this model`,
+      got,
+      fix: 'Resume with the optimizer that the checkpoint was written with.',
+    });
+  };
+  const take = (name: string, dtype: string, shape: readonly number[]): NamedTensor => {
+    const tensor = left.get(name) ?? refuse(name, 'none');
+    const fits = tensor.dtype === dtype && String(tensor.shape) === String(shape);
+    if (!fits) refuse(name, `${tensor.dtype} [${tensor.shape}]`);
+    left.delete(name);
+    return tensor;
+  };
+  const iterations = take(ITERATIONS, 'int32', []).data[0]!;
+  if (iterations < 0) refuse(ITERATIONS, `${iterations}`);
+  for (const name of scalars) take(name, 'float32', []);
+  for (const list of lists) {
+    // Only a centred RMSProp has means of gradients.
+    const has =
+      iterations > 0 && (list !== 'accumulatedMeanGrads' || (optimizer as unknown as Insides).centered);
+    for (const [index, { shape }] of variables.entries()) {
+      const name = `${list}.${index}`;
+      // A weight that no loss has reached has no accumulator, and none after it.
+      if (left.has(name) || (has && index === 0)) take(name, 'float32', shape);
+      else break;
+    }
+  }
+  const [more] = left.values();
+  if (more) refuse(more.name, `${more.dtype} [${more.shape}]`);
 }
 
 function revive({ data, shape, dtype }: NamedTensor): Variable {

@@ -137,3 +137,39 @@ describe('what does not hold is refused before anything has started', () => {
     await expect(hook.begin()).rejects.toThrow('expected one begin()');
   });
 });
+
+test.each([
+  ['string', () => tf.tensor1d(['a'])],
+  ['complex64', () => tf.complex([1], [2])],
+])('a variable of %s is refused by its name and type before anything has started', async (dtype, make) => {
+  const variables = [tf.variable(tf.scalar(0)), tf.variable(make(), false, `odd-${dtype}`)];
+  const events: RunEvent[] = [];
+  const hook = stepHook({
+    ...{ variables, store: memoryStore(), strategy: { save: '1s' } },
+    onEvent: (event) => events.push(event),
+  });
+  await expect(hook.begin()).rejects.toThrow(
+    `memory: 'odd-${dtype}': expected a weight of float32, int32, bool, which are what a checkpoint can hold, got '${dtype}'.`,
+  );
+  expect(events).toEqual([]);
+});
+
+test('weights of int32 and bool are kept, and come back', async () => {
+  const store = memoryStore();
+  const make = () => [
+    tf.variable(tf.tensor1d([1, -2], 'int32'), false),
+    tf.variable(tf.tensor1d([1, 0], 'bool'), false),
+  ];
+  const variables = make();
+  const first = stepHook({ variables, store, strategy: { save: '1 step' } });
+  await first.begin();
+  await first.step();
+  await first.end();
+  const others = make();
+  for (const other of others) other.assign(tf.zerosLike(other));
+  await stepHook({ variables: others, store, resume: true, strategy: {} }).begin();
+  expect(others.map((other) => [...other.dataSync()])).toEqual([
+    [1, -2],
+    [1, 0],
+  ]);
+});

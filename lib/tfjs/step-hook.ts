@@ -22,7 +22,10 @@ import { trainingActions } from './training-actions.ts';
 export interface StepHookOptions {
   /** When to log, evaluate, save and stop. */
   strategy: StrategyOptions | ReadyStrategy;
-  /** What is trained: a checkpoint keeps it in this order. Default: nothing, and then there is nothing to save. */
+  /**
+   * What is trained, in the order in which the optimizer is given it: a checkpoint keeps it in this order. Default:
+   * nothing, and then there is nothing to save.
+   */
   variables?: readonly Variable[];
   /** Whose accumulators a checkpoint keeps. Default: none. */
   optimizer?: Optimizer;
@@ -125,7 +128,7 @@ export class StepHook {
     const { clock = systemClock } = this.#options;
     const trained: Trained = {
       weights: variables.map((variable) => ({ name: variable.name, variable })),
-      trainable: variables,
+      trainable: variables.filter(({ trainable }) => trainable),
       ...(optimizer && { optimizer }),
     };
     this.#keeper =

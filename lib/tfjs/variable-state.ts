@@ -11,14 +11,21 @@ export interface NamedVariable {
 const DTYPES: readonly string[] = ['float32', 'int32', 'bool'] satisfies DType[];
 const FIX = 'Resume with the model that the checkpoint was written of.';
 
+/** @throws {WallclockError} where one has values that no checkpoint can hold. */
+export function checkKeepable(variables: readonly NamedVariable[], where: string): void {
+  for (const { name, variable } of variables) {
+    if (DTYPES.includes(variable.dtype)) continue;
+    const expected = `a weight of ${DTYPES.join(', ')}, which are what a checkpoint can hold`;
+    throw new WallclockError({ where: `${where}'${name}'`, expected, got: variable.dtype });
+  }
+}
+
 /** The values of variables. All of them are asked for at once, so that they are of one moment. */
-export function readVariables(variables: readonly NamedVariable[]): Promise<NamedTensor[]> {
+export async function readVariables(variables: readonly NamedVariable[]): Promise<NamedTensor[]> {
+  checkKeepable(variables, '');
   return Promise.all(
     variables.map(async ({ name, variable }: { name: string; variable: Tensor }) => {
       const { dtype, shape } = variable;
-      if (!DTYPES.includes(dtype)) {
-        throw new WallclockError({ where: `'${name}'`, expected: DTYPES.join(' or '), got: dtype });
-      }
       return { name, dtype: dtype as DType, shape, data: (await variable.data()) as NamedTensor['data'] };
     }),
   );
