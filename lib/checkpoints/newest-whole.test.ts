@@ -36,6 +36,8 @@ async function change(store: CheckpointStore, name: string, changed: string, byt
   await draft.commit();
 }
 
+const WANTED = { expected: 'another one', fix: 'Look elsewhere.' };
+
 const text = (content: string) => new TextEncoder().encode(content);
 
 test('the newest one is taken where it is whole, and nothing is said', async () => {
@@ -81,7 +83,7 @@ test('one that is damaged again is kept beside the one before', async () => {
 
 test('whole ones that will not do are passed over, and stay', async () => {
   const store = await storeWith(10, 20, 30);
-  const found = await newestWhole(store, ({ run }) => run.step < 20);
+  const found = await newestWhole(store, { ...WANTED, accept: ({ run }) => run.step < 20 });
   expect(found).toMatchObject({ name: 'checkpoint-10', damaged: [] });
   expect(await store.list()).toHaveLength(3);
 });
@@ -98,8 +100,8 @@ describe('nothing is changed', () => {
 
   test('where none will do', async () => {
     const store = await storeWith(10);
-    await expect(newestWhole(store, () => false)).rejects.toThrow(
-      `memory: expected a whole checkpoint to go on from, got ["checkpoint-10"].`,
+    await expect(newestWhole(store, { ...WANTED, accept: () => false })).rejects.toThrow(
+      `memory: expected another one, got ["checkpoint-10"]. Look elsewhere.`,
     );
   });
 

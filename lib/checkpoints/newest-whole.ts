@@ -22,17 +22,33 @@ export interface DamagedCheckpoint {
   readonly problem: string;
 }
 
+/** Which checkpoints will do, and what is said where none does. */
+export interface WantedCheckpoint {
+  /** Whether a whole checkpoint will do. */
+  accept(checkpoint: Checkpoint): boolean;
+  /** What there should have been. */
+  readonly expected: string;
+  /** What to do about it. */
+  readonly fix: string;
+}
+
+const ANY: WantedCheckpoint = {
+  accept: () => true,
+  expected: 'a whole checkpoint to go on from',
+  fix: 'Begin a new run in another place.',
+};
+
 /**
  * The newest checkpoint whose every byte is as its manifest says. Undefined where there is no checkpoint at all. Nothing
  * is changed.
  *
- * @param accept whether it will do: whole ones that will not are passed over. Default: any does.
+ * @param wanted which ones will do: others are passed over. Default: any whole one.
  * @throws {WallclockError} where none is whole or will do, or one was written by a newer Wallclock: an older one is not
  *   what its owner would go on from.
  */
 export async function newestWhole(
   store: CheckpointStore,
-  accept: (checkpoint: Checkpoint) => boolean = () => true,
+  wanted: WantedCheckpoint = ANY,
 ): Promise<NewestWhole | undefined> {
   const names = sortCheckpoints(await store.list()).reverse();
   const damaged: DamagedCheckpoint[] = [];
@@ -41,15 +57,15 @@ export async function newestWhole(
       if (error instanceof NewerFormatError) throw error;
       damaged.push({ name, problem: problemOf(error) });
     });
-    if (checkpoint && accept(checkpoint)) return { name, checkpoint, damaged };
+    if (checkpoint && wanted.accept(checkpoint)) return { name, checkpoint, damaged };
   }
   if (names.length === 0) return undefined;
   const [first] = damaged;
   throw new WallclockError({
     where: store.place,
-    expected: 'a whole checkpoint to go on from',
+    expected: wanted.expected,
     got: first ? `${damaged.length} damaged; ${first.problem}` : names,
-    fix: 'Begin a new run in another place.',
+    fix: wanted.fix,
   });
 }
 

@@ -2,6 +2,7 @@ import { checkpointFiles, readCheckpoint, readRun } from '../checkpoints/checkpo
 import { checkpointName, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { type CheckpointWriter, writeFiles } from '../checkpoints/checkpoint-writer.ts';
+import type { WantedCheckpoint } from '../checkpoints/newest-whole.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
@@ -21,6 +22,8 @@ export interface CheckpointKeeperOptions {
   readonly losses: LossAverage;
   /** Whether the run goes on from the newest checkpoint. */
   readonly resume: boolean;
+  /** Which checkpoints will do to go on from. Default: any. */
+  readonly wanted?: WantedCheckpoint;
   readonly clock: Clock;
 }
 
@@ -30,13 +33,14 @@ export interface CheckpointKeeperOptions {
  * @throws {WallclockError} where a weight is of a type that no checkpoint holds, another run has the store, or the checkpoint is damaged or does not fit.
  */
 export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise<CheckpointKeeper> {
-  const { store, strategy, trained, losses, resume, clock } = options;
+  const { store, strategy, trained, losses, resume, wanted, clock } = options;
   checkKeepable(trained.weights, `${store.place}: `);
   const before = resume ? await runName(store) : undefined;
   const name = before ?? `run-${clock.wall().toString(36)}`;
   const release = await store.lock(name);
   try {
-    const resumed = resume ? await resumeTraining(trained, store, strategy.best?.metric) : undefined;
+    const metric = strategy.best?.metric;
+    const resumed = resume ? await resumeTraining(trained, store, metric, wanted) : undefined;
     if (resumed?.losses) losses.restore(resumed.losses);
     const own = new Set(resumed?.kept.map(({ name }) => name));
     const others = new Set((await store.list()).filter((name) => !own.has(name)));

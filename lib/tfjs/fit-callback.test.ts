@@ -2,11 +2,14 @@ import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import type { RunEvent } from '../core/run-event.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { FitCallback, type FitCallbackOptions } from './fit-callback.ts';
+import { readOptimizer } from './optimizer-state.ts';
 
 beforeAll(() => {
   tf.enableProdMode();
@@ -130,4 +133,159 @@ test('a batch size that would never end is refused', () => {
   expect(() => new FitCallback({ strategy: {}, batchSize: 0 })).toThrow(
     'new FitCallback(): batchSize: expected a whole number of at least 1, got 0.',
   );
+});
+
+describe('resumes', () => {
+  const STRATEGY = {
+    ...{ log: '3s', evaluate: '2 steps', save: '1 epoch or 3s', maxSteps: 15 },
+    best: { metric: 'loss' },
+  } as const satisfies StrategyOptions;
+
+  /** One process, which fits from the beginning or from where the last one was interrupted. */
+  async function fitOnce(
+    store: CheckpointStore,
+    cutAt?: number,
+    { strategy = STRATEGY as StrategyOptions, epochs = 4, resume = true, seed = 5 } = {},
+  ) {
+    const { data, clock } = problem();
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.dense({
+          units: 4,
+          inputShape: [1],
+          kernelInitializer: tfl.initializers.glorotNormal({ seed: 1 }),
+        }),
+        tfl.layers.dropout({ rate: 0.2 }),
+        tfl.layers.dense({ units: 1, kernelInitializer: tfl.initializers.glorotNormal({ seed: 2 }) }),
+      ],
+    });
+    model.compile({ optimizer: tf.train.adam(0.05), loss: 'meanSquaredError' });
+    const minimize = model.optimizer.minimize.bind(model.optimizer);
+    model.optimizer.minimize = (...args) => {
+      clock.advance(1000);
+      return minimize(...args);
+    };
+    const events: RunEvent[] = [];
+    const callback = new FitCallback({
+      ...{ strategy, clock, seed, validation: data, store },
+      onEvent: (event) => events.push(event),
+    });
+    const powerCut = new Error('power cut');
+    class PowerCut extends tfl.Callback {
+      override async onBatchEnd() {
+        if (++steps === cutAt) throw powerCut;
+      }
+    }
+    const initialEpoch = resume ? await callback.resume(model) : 0;
+    let steps = initialEpoch * 4;
+    const callbacks = [callback, new PowerCut()];
+    const given = { epochs, initialEpoch, shuffle: false, batchSize: 16, verbose: 0 } as const;
+    await model.fit(data.xs, data.ys, { ...given, callbacks }).catch(async (error: unknown) => {
+      if (error !== powerCut) throw error;
+      await callback.close();
+    });
+    const weights = model.getWeights().map((weight) => weight.dataSync().slice());
+    return {
+      initialEpoch,
+      events,
+      callback,
+      weights,
+      optimizer: await readOptimizer(model.optimizer),
+      model,
+    };
+  }
+
+  const told = (events: readonly RunEvent[]) =>
+    events.flatMap(({ type, step, elapsed, ...event }) =>
+      'metrics' in event && step > 12 ? [{ type, step, elapsed, metrics: event.metrics }] : [],
+    );
+
+  test.each([[[4]], [[6]], [[13]], [[9, 14]], [[5, 10, 13]]])(
+    'to the same bytes, interrupted after the steps %j, from the ends of epochs',
+    async (cuts) => {
+      const whole = await fitOnce(memoryStore());
+      const store = memoryStore();
+      for (const cutAt of cuts) await fitOnce(store, cutAt);
+      const again = await fitOnce(store);
+      expect(again.initialEpoch).toBe(Math.floor(cuts.at(-1)! / 4));
+      expect(again.weights).toEqual(whole.weights);
+      expect(again.optimizer).toEqual(whole.optimizer);
+      expect(told(again.events)).toEqual(told(whole.events));
+      expect(again.callback.state).toMatchObject({ reason: 'steps', step: 15, epoch: 3.75 });
+    },
+  );
+
+  test('afresh where there is nothing to resume, and lets go of the store', async () => {
+    const store = memoryStore();
+    const first = await fitOnce(store);
+    expect(first.initialEpoch).toBe(0);
+    expect(first.events[0]).toMatchObject({ type: 'begin', step: 0 });
+    await (await store.lock('another'))();
+  });
+
+  test('a complete run: fit then does nothing', async () => {
+    const strategy = { save: '1 epoch', maxEpochs: 2 } as const;
+    const store = memoryStore();
+    const first = await fitOnce(store, undefined, { strategy });
+    const again = await fitOnce(store, undefined, { strategy });
+    expect(again.initialEpoch).toBe(Number.POSITIVE_INFINITY);
+    expect(again.weights).toEqual(first.weights);
+    expect(again.callback.state).toMatchObject({ reason: 'epochs', step: 8, epoch: 2 });
+  });
+
+  test('an epoch whose last step was saved, but whose end was not told', async () => {
+    const strategy = { save: '4 steps', maxEpochs: 3 } as const;
+    const store = memoryStore();
+    await fitOnce(store, 8, { strategy });
+    const again = await fitOnce(store, undefined, { strategy });
+    expect(again.initialEpoch).toBe(2);
+    expect(again.weights).toEqual((await fitOnce(memoryStore(), undefined, { strategy })).weights);
+    // And where that end is the end of the run, nothing is left.
+    const ended = memoryStore();
+    await fitOnce(ended, 12, { strategy });
+    expect((await fitOnce(ended, undefined, { strategy })).initialEpoch).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('not from the middle of an epoch', async () => {
+    const store = memoryStore();
+    await fitOnce(store, 3, { strategy: { save: '3 steps' } });
+    await expect(fitOnce(store)).rejects.toThrow(
+      `memory: expected a whole checkpoint from the end of an epoch, because fit begins with one, got ["checkpoint-3"]. Save at the ends of epochs too, with save: '5m or 1 epoch', or go on with train().`,
+    );
+  });
+
+  test('only with what the run began with', async () => {
+    const store = memoryStore();
+    await fitOnce(store, 10);
+    const { data, clock } = problem();
+    const begin = async (options: { initialEpoch?: number; batchSize?: number }) => {
+      const { model } = await fitOnce(memoryStore(), 0);
+      const callback = new FitCallback({ strategy: STRATEGY, clock, validation: data, store });
+      await callback.resume(model);
+      const given = { epochs: 4, initialEpoch: 2, batchSize: 16, verbose: 0 } as const;
+      await model.fit(data.xs, data.ys, { ...given, ...options, callbacks: [callback] });
+    };
+    await expect(begin({ initialEpoch: 0 })).rejects.toThrow(
+      'model.fit(): initialEpoch: expected 2, where the checkpoint stands, got 0.',
+    );
+    await expect(begin({ batchSize: 32 })).rejects.toThrow(
+      'model.fit(): batchSize: expected 4 batches an epoch, as before, got 2.',
+    );
+    // The store is free again.
+    await (await store.lock('another'))();
+  });
+
+  test('only with a store, and what the layers allow', async () => {
+    const { model } = problem();
+    await expect(new FitCallback({ strategy: {} }).resume(model)).rejects.toThrow(
+      'FitCallback.resume(): expected a callback with a checkpoint store, got undefined.',
+    );
+    const stateful = tfl.sequential({
+      layers: [tfl.layers.lstm({ units: 1, stateful: true, batchInputShape: [2, 3, 4], name: 'memory' })],
+    });
+    stateful.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    await expect(new FitCallback({ strategy: {}, store: memoryStore() }).resume(stateful)).rejects.toThrow(
+      "FitCallback.resume(): model, layer 'memory': expected a layer that can go on from a checkpoint",
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { clone, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { Callback } from '@tensorflow/tfjs-layers';
+import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
@@ -12,7 +12,10 @@ import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
 import { type CheckpointKeeper, keepCheckpoints } from './checkpoint-keeper.ts';
+import { compiledModel } from './compiled-model.ts';
+import { AT_EPOCH_ENDS, completeEpochs, isComplete } from './epoch-ends.ts';
 import { evaluate } from './evaluate.ts';
+import { LayerNoise } from './layer-noise.ts';
 import { LossAverage } from './loss-average.ts';
 import { Pace } from './pace.ts';
 import { trainedModel } from './trained.ts';
@@ -27,15 +30,17 @@ export interface FitCallbackOptions {
   validation?: TrainingData;
   /** Examples a batch of an evaluation. Default 32. */
   batchSize?: number;
-  /** Where checkpoints go. Needed where the strategy saves. */
+  /** Where checkpoints go: nobody else's run may be there. Needed where the strategy saves. */
   store?: CheckpointStore;
+  /** Seeds dropout and noise of layers where there is a store, so that a resumed run draws the same. Default 0. */
+  seed?: number;
   /** Hears every event, in order, at once. */
   onEvent?: (event: RunEvent) => void;
   /** Default: the machine's own clock. */
   clock?: Clock;
 }
 
-const KEYS = ['strategy', 'validation', 'batchSize', 'store', 'onEvent', 'clock'] as const;
+const KEYS = ['strategy', 'validation', 'batchSize', 'store', 'seed', 'onEvent', 'clock'] as const;
 
 /**
  * Logs, evaluates, saves and stops by time within `model.fit` and `model.fitDataset`. It must be the first callback, and
@@ -57,6 +62,9 @@ export class FitCallback extends Callback {
   readonly #losses = new LossAverage();
   #run: Run | undefined;
   #keeper: CheckpointKeeper | undefined;
+  #noise: LayerNoise | undefined;
+  /** What `fit` has to be given to go on where `resume` has brought the model. */
+  #awaited: { readonly model: LayersModel; readonly initialEpoch: number } | undefined;
   #pace: Pace | undefined;
   #stepsPerEpoch: number | undefined;
 
@@ -65,10 +73,13 @@ export class FitCallback extends Callback {
     const where = 'new FitCallback()';
     checkKeys(options, KEYS, where);
     this.#options = options;
-    const { batchSize = 32 } = options;
+    const { batchSize = 32, seed = 0 } = options;
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
       const expected = 'a whole number of at least 1';
       throw new WallclockError({ where: `${where}: batchSize`, expected, got: batchSize });
+    }
+    if (!Number.isSafeInteger(seed)) {
+      throw new WallclockError({ where: `${where}: seed`, expected: 'a whole number', got: seed });
     }
     this.#strategy = readyStrategy(options.strategy);
     checkNeeds(this.#strategy.description, options, where);
@@ -79,16 +90,91 @@ export class FitCallback extends Callback {
     return this.#run?.state ?? IDLE_RUN;
   }
 
+  /**
+   * Brings a model to where the newest checkpoint from the end of an epoch left it. `fit` is to be called next, with the
+   * epoch that this returns. On the cpu backend the run then ends in the same bits as one that was not interrupted, if
+   * `fit` is told not to shuffle: it shuffles by `Math.random`, which nobody can resume.
+   *
+   * @returns the `initialEpoch` for `fit`: complete epochs, 0 where there is nothing to resume, and Infinity where nothing
+   *   is left to do.
+   * @throws {WallclockError} where another run has the store, all checkpoints are damaged or from the middle of an epoch,
+   *   or the model does not fit.
+   * @example
+   * ```ts
+   * const store = memoryStore();
+   * const callback = new FitCallback({ strategy: { save: '5m or 1 epoch' }, store });
+   * const initialEpoch = await callback.resume(model);
+   * await model.fit(xs, ys, { epochs: 3, initialEpoch, shuffle: false, callbacks: [callback] });
+   * console.log(callback.state.epoch); // 3
+   * ```
+   */
+  async resume(model: LayersModel): Promise<number> {
+    const where = 'FitCallback.resume()';
+    const compiled = compiledModel(model, where);
+    const { store } = this.#options;
+    if (!store) {
+      throw new WallclockError({ where, expected: 'a callback with a checkpoint store', got: store });
+    }
+    checkNeeds(this.#strategy.description, { ...this.#options, resume: true }, where, compiled);
+    const { snapshot } = (await this.#keep(store, compiled, true)).resumed ?? {};
+    const complete = snapshot && isComplete(this.#strategy, snapshot);
+    const initialEpoch = complete ? Number.POSITIVE_INFINITY : snapshot ? completeEpochs(snapshot) : 0;
+    this.#awaited = { model: compiled, initialEpoch };
+    return initialEpoch;
+  }
+
   /** Gives the store back. `fit` does so when it ends; where it has thrown, only this does. */
   async close(): Promise<void> {
+    this.#noise?.leave();
     this.#losses.dispose();
+    this.#awaited = undefined;
     await this.#keeper?.close();
     this.#keeper = undefined;
   }
 
+  async #keep(store: CheckpointStore, model: LayersModel, resume: boolean): Promise<CheckpointKeeper> {
+    await this.close();
+    const { clock = systemClock } = this.#options;
+    this.#keeper = await keepCheckpoints({
+      ...{
+        store,
+        strategy: this.#strategy,
+        trained: trainedModel(model),
+        losses: this.#losses,
+        clock,
+        resume,
+      },
+      wanted: AT_EPOCH_ENDS,
+    });
+    return this.#keeper;
+  }
+
+  /** What has been resumed is gone on with as it was, or not at all. */
+  async #checkAwaited(stepsPerEpoch: number | undefined): Promise<void> {
+    const { model, initialEpoch } = this.#awaited!;
+    const before = this.#keeper?.resumed?.snapshot.state.stepsPerEpoch;
+    const given = (this.params as { readonly initialEpoch?: number }).initialEpoch ?? 0;
+    const differs = (option: string, expected: string, got: unknown) => {
+      const fix = 'Give fit what resume() has returned, and what the run began with.';
+      return new WallclockError({ where: `model.fit(): ${option}`, expected, got, fix });
+    };
+    const error =
+      this.model !== model
+        ? differs('model', 'the model that was resumed', 'another one')
+        : given !== initialEpoch
+          ? differs('initialEpoch', `${initialEpoch}, where the checkpoint stands`, given)
+          : before !== undefined && before !== stepsPerEpoch
+            ? differs('batchSize', `${before} batches an epoch, as before`, stepsPerEpoch)
+            : undefined;
+    this.#awaited = undefined;
+    if (!error) return;
+    await this.close();
+    throw error;
+  }
+
   /** @internal */
   override async onTrainBegin(): Promise<void> {
-    const { validation, batchSize = 32, store, onEvent, clock = systemClock } = this.#options;
+    const { validation, batchSize = 32, store, seed = 0, onEvent, clock = systemClock } = this.#options;
     const {
       samples,
       batchSize: examples,
@@ -100,10 +186,10 @@ export class FitCallback extends Callback {
     const batches =
       validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize });
     checkNeeds(this.#strategy.description, this.#options, 'new FitCallback()', this.model);
-    await this.close();
-    const trained = trainedModel(this.model);
-    const keeping = { strategy: this.#strategy, trained, losses: this.#losses, clock };
-    this.#keeper = store && (await keepCheckpoints({ store, ...keeping, resume: false }));
+    if (this.#awaited) await this.#checkAwaited(stepsPerEpoch);
+    else if (store) await this.#keep(store, this.model, false);
+    this.#noise = store && new LayerNoise(this.model, seed);
+    const resumed = this.#keeper?.resumed;
     const size = {
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(stepsPerEpoch !== undefined && epochs && { steps: epochs * stepsPerEpoch }),
@@ -119,14 +205,23 @@ export class FitCallback extends Callback {
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(hear && { onEvent: hear }),
       ...(this.#keeper && { name: this.#keeper.name }),
+      ...(resumed && { resume: resumed }),
     });
     this.#pace = new Pace(clock, this.#run);
     await this.#run.begin();
+    // The last step of an epoch was saved before the epoch's own end.
+    if (this.#run.position.stepInEpoch > 0) await this.#run.epoch();
+  }
+
+  /** @internal */
+  override async onBatchBegin(): Promise<void> {
+    this.#noise?.enter(this.#run!.moment.step);
   }
 
   /** @internal */
   override async onBatchEnd(_batch: number, logs?: { readonly [name: string]: unknown }): Promise<void> {
     const run = this.#run!;
+    this.#noise?.leave();
     // `fit` disposes of its own when the batch is over.
     if (logs?.loss) this.#losses.add(clone(logs.loss as Tensor) as Scalar);
     await run.step();

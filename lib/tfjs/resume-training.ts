@@ -1,7 +1,7 @@
-import { type Checkpoint, type LossSum, readRun } from '../checkpoints/checkpoint.ts';
+import { type LossSum, readRun } from '../checkpoints/checkpoint.ts';
 import { sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
-import { newestWhole } from '../checkpoints/newest-whole.ts';
+import { newestWhole, type WantedCheckpoint } from '../checkpoints/newest-whole.ts';
 import { putAside } from '../checkpoints/put-aside.ts';
 import type { Kept } from '../core/retention.ts';
 import type { RunSnapshot } from '../core/run.ts';
@@ -29,16 +29,16 @@ export interface Resumed {
  * Undefined where there is no checkpoint.
  *
  * @param metric that tells which model is best.
- * @param accept whether a checkpoint will do. Default: any does.
+ * @param wanted which checkpoints will do. Default: any does.
  * @throws {WallclockError} where all are damaged or the newest whole one does not fit; then everything is as it was.
  */
 export async function resumeTraining(
   { weights, trainable, optimizer }: Trained,
   store: CheckpointStore,
   metric: string | undefined,
-  accept?: (checkpoint: Checkpoint) => boolean,
+  wanted?: WantedCheckpoint,
 ): Promise<Resumed | undefined> {
-  const newest = await newestWhole(store, accept);
+  const newest = await newestWhole(store, wanted);
   if (newest === undefined) return undefined;
   const { name, damaged, checkpoint } = newest;
   const { model, optimizer: accumulators, run: snapshot, trainerState, losses } = checkpoint;

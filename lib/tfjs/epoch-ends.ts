@@ -1,0 +1,38 @@
+import type { WantedCheckpoint } from '../checkpoints/newest-whole.ts';
+import type { Policy } from '../core/policy.ts';
+import type { ReadyStrategy } from '../core/ready-strategy.ts';
+import type { RunSnapshot } from '../core/run.ts';
+
+/** `fit` begins with an epoch: what was saved in the middle of one is not for it. */
+export const AT_EPOCH_ENDS: WantedCheckpoint = {
+  accept: ({ run }) => run.stepInEpoch === 0 || run.stepInEpoch === run.state.stepsPerEpoch,
+  expected: 'a whole checkpoint from the end of an epoch, because fit begins with one',
+  fix: "Save at the ends of epochs too, with save: '5m or 1 epoch', or go on with train().",
+};
+
+/** Complete epochs of such a checkpoint: one whose last step was saved is complete, though it was not told. */
+export function completeEpochs({ epochs, stepInEpoch }: RunSnapshot): number {
+  return stepInEpoch === 0 ? epochs : epochs + 1;
+}
+
+/** Whether a run that goes on from here has nothing left to do: it has used up a limit. */
+export function isComplete(strategy: ReadyStrategy, snapshot: RunSnapshot): boolean {
+  const { step, stepInEpoch, times, schedule, state: known } = snapshot;
+  const policy = policyFor(strategy, known.stepsPerEpoch);
+  if (!policy) return false;
+  const moment = { ...times, step, epoch: completeEpochs(snapshot) };
+  const state = policy.restoreState(schedule, 'schedule');
+  const begun = policy.decide(state, { at: 'run begins', resumed: true }, moment);
+  if (begun?.stop) return true;
+  if (stepInEpoch === 0) return false;
+  return policy.decide(begun?.state ?? state, { at: 'epoch ends' }, moment)?.stop !== undefined;
+}
+
+/** Undefined where an interval is a part of the run, whose size only `fit` knows. */
+function policyFor(strategy: ReadyStrategy, stepsPerEpoch: number | undefined): Policy | undefined {
+  try {
+    return strategy.policy(stepsPerEpoch === undefined ? {} : { stepsPerEpoch });
+  } catch {
+    return undefined;
+  }
+}
