@@ -18,12 +18,6 @@ export interface DamagedCopy {
  * @param files of the checkpoint, with its manifest.
  * @param other files of another checkpoint, to swap with.
  * @param count of copies. @param seed whole.
- * @example
- * ```ts elsewhere: in a file of tests
- * for (const { how, files } of damagedCopies(checkpoint, another, 10_000, 1)) {
- *   await assert.rejects(() => verify(files), how);
- * }
- * ```
  */
 export function* damagedCopies(
   files: CheckpointFiles,

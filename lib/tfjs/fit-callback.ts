@@ -32,7 +32,7 @@ export interface FitCallbackOptions {
   batchSize?: number;
   /** Where checkpoints go: nobody else's run may be there. Needed where the strategy saves. */
   store?: CheckpointStore;
-  /** Seeds dropout and noise of layers where there is a store, so that a resumed run draws the same. Default 0. */
+  /** Seeds dropout and noise of layers at each step, where there is a store: a resumed run draws the same. Default 0. */
   seed?: number;
   /** Hears every event, in order, at once. */
   onEvent?: (event: RunEvent) => void;
