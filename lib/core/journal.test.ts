@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { simulate } from '../testing/simulate.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Simulated, simulate } from '../testing/simulate.ts';
 import { type Journal, journalOf, parseJournal } from './journal.ts';
 import type { RunEvent } from './run-event.ts';
 
@@ -12,9 +12,13 @@ const messageOf = (call: () => unknown): string => {
   return 'accepted';
 };
 
-const { events, snapshots } = await simulate({
-  strategy: { log: '3s', evaluate: '4s', save: '5s', best: { metric: 'loss', load: true }, maxTime: '12s' },
-  ...{ failures: { log: [2] }, metrics: [{ loss: 3 }, { loss: 2 }, { loss: 5 }], save: 200 },
+let events: readonly RunEvent[];
+let snapshots: Simulated['snapshots'];
+beforeEach(async () => {
+  ({ events, snapshots } = await simulate({
+    strategy: { log: '3s', evaluate: '4s', save: '5s', best: { metric: 'loss', load: true }, maxTime: '12s' },
+    ...{ failures: { log: [2] }, metrics: [{ loss: 3 }, { loss: 2 }, { loss: 5 }], save: 200 },
+  }));
 });
 
 test('a journal has each decision that was acted on, with its account, and the end', () => {
@@ -53,22 +57,26 @@ test('of a run that was gone on with it has both parts, where the events are one
 });
 
 describe('events that are not all of a run', () => {
-  test.each<[name: string, events: readonly RunEvent[], message: string]>([
-    ['a gap', [...events.slice(0, 3), ...events.slice(4)], "expected the run's event 3, got 'event 4'."],
-    ['without the first', events.slice(1), "expected the run's event 0, got 'event 1'."],
-    ['one twice', [events[0]!, events[0]!], "expected the run's event 1, got 'event 0'."],
+  test.each<[name: string, some: () => readonly RunEvent[], message: string]>([
+    [
+      'a gap',
+      () => [...events.slice(0, 3), ...events.slice(4)],
+      "expected the run's event 3, got 'event 4'.",
+    ],
+    ['without the first', () => events.slice(1), "expected the run's event 0, got 'event 1'."],
+    ['one twice', () => [events[0]!, events[0]!], "expected the run's event 1, got 'event 0'."],
     [
       'cut short',
-      events.slice(0, 5),
+      () => events.slice(0, 5),
       "expected the events of a run up to its end, got 'events up to step 6'. Give partial: true to take what there is.",
     ],
     [
       'none',
-      [],
+      () => [],
       "expected the events of a run up to its end, got 'no event'. Give partial: true to take what there is.",
     ],
   ])('%s', (_, some, message) => {
-    expect(messageOf(() => journalOf(some))).toBe(`journalOf(): ${message}`);
+    expect(messageOf(() => journalOf(some()))).toBe(`journalOf(): ${message}`);
   });
 
   test('a part is taken where that is asked for, and ends with its last event', () => {

@@ -1,4 +1,5 @@
 import type { Moment } from './moment.ts';
+import type { Keep } from './retention.ts';
 import type { Metrics, Occasion } from './run-event.ts';
 
 /** What a run can be told to do. `log`, `evaluate` and `save` are carried out in the order in which they are given. */
@@ -132,4 +133,6 @@ export interface PolicyDescription {
   readonly deadline?: number;
   /** The metric of an evaluation that tells which model is best. */
   readonly best?: { readonly metric: string; readonly greaterIsBetter: boolean };
+  /** Which checkpoints are kept, where not all are; `every` is in seconds. */
+  readonly keep?: Keep;
 }

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { type Simulation, simulate } from '../testing/simulate.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Simulated, type Simulation, simulate } from '../testing/simulate.ts';
 import { type Journal, journalOf } from './journal.ts';
 import type { Policy } from './policy.ts';
 import { replay } from './replay.ts';
@@ -17,8 +17,12 @@ const original: Simulation = {
   ...{ step: [900, 2100, 400], evaluate: 1500, save: 700, steps: 200 },
   metrics: [5, 4, 6, 3, 7, 7].map((loss) => ({ loss })),
 };
-const { events, state } = await simulate(original);
-const journal = journalOf(events);
+let { events, state } = {} as Simulated;
+let journal: Journal;
+beforeEach(async () => {
+  ({ events, state } = await simulate(original));
+  journal = journalOf(events);
+});
 
 describe('a replay does what the journal says, at its steps', () => {
   test.each<[name: string, simulation: Partial<Simulation>]>([

@@ -1,3 +1,4 @@
+import type { JournalPosition } from './journal-file.ts';
 import type { Action, ActionName, PolicyDescription, StopReason } from './policy.ts';
 import type { RunState } from './run-state.ts';
 
@@ -31,9 +32,14 @@ export interface BeginEvent extends Occasion {
   readonly stepsPerEpoch?: number;
   /**
    * Where the run goes on from a checkpoint: its name, the decision that it was saved by, and what views knew of the run
-   * before that save, which is told here.
+   * before that save, which is told here. `journal` is how far the file of its events had come by then.
    */
-  readonly resumed?: { readonly checkpoint: string; readonly save: Action; readonly state: RunState };
+  readonly resumed?: {
+    readonly checkpoint: string;
+    readonly save: Action;
+    readonly state: RunState;
+    readonly journal?: JournalPosition;
+  };
 }
 
 /** The account of an action that succeeded: when it was due, how it was met, why, and what it took in seconds. */

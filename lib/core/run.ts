@@ -1,6 +1,7 @@
 import type { Agreement } from './agreement.ts';
 import type { Clock } from './clock.ts';
 import { messageOf, WallclockError } from './errors.ts';
+import type { JournalFile, JournalPosition } from './journal-file.ts';
 import type { Moment } from './moment.ts';
 import {
   ACTIONS,
@@ -87,6 +88,8 @@ export interface RunSnapshot {
   readonly times: Times;
   /** What is told of its save. */
   readonly saved: SavedAs;
+  /** How far the file of the run's events had come, where there is one: before this save was told. */
+  readonly journal?: JournalPosition;
   /** The policy's own state. */
   readonly schedule: unknown;
   /** What views know of the run, so that a chart goes on where it was. */
@@ -105,6 +108,8 @@ export interface RunOptions<State> {
   stepsPerEpoch?: number;
   /** Hears every event, in order, at once. */
   onEvent?: (event: RunEvent) => void;
+  /** Keeps every event, before it is heard; checkpoints record how far it has come. Default: none. */
+  journal?: JournalFile;
   /** The run's name. Default: one made of the date. */
   name?: string;
   /** With other workers that train together: then one decides for all. Default: alone. */
@@ -467,7 +472,7 @@ export class Run {
   }
 
   #snapshot(done: ActionDone): RunSnapshot {
-    const { policy, agreement } = this.#options;
+    const { policy, agreement, journal } = this.#options;
     const moment = agreement?.momentAsLed(this.#moment) ?? this.#moment;
     const decision = policy.decide(this.#schedule, agreement?.pointAsLed(done) ?? done, moment);
     const { elapsed, active, training, longestStep } = moment;
@@ -478,6 +483,7 @@ export class Run {
       stepInEpoch: this.#stepInEpoch,
       times: { elapsed, active, training, longestStep },
       saved: savedAs(done),
+      ...(journal && { journal: journal.position() }),
       schedule: decision ? decision.state : this.#schedule,
       state: this.#state,
     };
@@ -524,6 +530,7 @@ export class Run {
 
   #emit(event: RunEvent): void {
     this.#state = fold(this.#state, event);
+    this.#options.journal?.write(event);
     this.#options.onEvent?.(event);
   }
 
@@ -562,9 +569,11 @@ function savedAs({ action, metrics, reading: { elapsed } }: ActionDone): SavedAs
   return { elapsed, ...(metrics && { metrics }), due, late, missed, why };
 }
 
-function resumedFrom({ checkpoint, snapshot: { saved, state } }: NonNullable<RunOptions<unknown>['resume']>) {
+function resumedFrom({ checkpoint, snapshot }: NonNullable<RunOptions<unknown>['resume']>) {
+  const { saved, state, journal } = snapshot;
   const { due, late, missed, why } = saved;
-  return { checkpoint, save: { type: 'save' as const, due, late, missed, why }, state };
+  const save = { type: 'save' as const, due, late, missed, why };
+  return { checkpoint, save, state, ...(journal && { journal }) };
 }
 
 async function outcome<Result>(attempt: () => Result | Promise<Result>): Promise<Outcome<Result>> {

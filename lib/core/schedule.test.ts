@@ -1,22 +1,26 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { simulate } from '../testing/simulate.ts';
 import { WallclockError } from './errors.ts';
 import { NEW_SCHEDULE, readSchedule } from './schedule.ts';
 
-const { snapshots } = await simulate({
-  strategy: {
-    log: '2s',
-    evaluate: '3s',
-    save: '4s',
-    best: { metric: 'accuracy' },
-    patience: '1h',
-    maxTime: '20s',
-  },
-  failures: { evaluate: [2] },
+let schedules: (typeof NEW_SCHEDULE)[];
+let full: typeof NEW_SCHEDULE | undefined;
+beforeEach(async () => {
+  const { snapshots } = await simulate({
+    strategy: {
+      log: '2s',
+      evaluate: '3s',
+      save: '4s',
+      best: { metric: 'accuracy' },
+      patience: '1h',
+      maxTime: '20s',
+    },
+    failures: { evaluate: [2] },
+  });
+  schedules = Object.values(snapshots).map(({ schedule }) => schedule as typeof NEW_SCHEDULE);
+  full = schedules.at(-1);
 });
-const schedules = Object.values(snapshots).map(({ schedule }) => schedule as typeof NEW_SCHEDULE);
-const [full] = schedules.slice(-1);
 
 test('what a run has stored is read as it was, and so is a new one', () => {
   for (const schedule of schedules) expect(readSchedule(schedule, 'schedule')).toBe(schedule);

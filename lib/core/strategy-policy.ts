@@ -14,6 +14,7 @@ import {
   type StopReason,
 } from './policy.ts';
 import { type RunSize, resolveParts } from './resolve-parts.ts';
+import type { Keep } from './retention.ts';
 import { type ActionSchedule, NEW_SCHEDULE, readSchedule, type Schedule } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
 import { droppedMeanwhile, dueAt, firing, isDue, markAt } from './trigger.ts';
@@ -406,7 +407,7 @@ function shorterThanAStep(action: ActionName, text: string): string {
 
 /** What the policy of a strategy tells of itself. */
 export function describeStrategy(strategy: Strategy): PolicyDescription {
-  const { intervals, final, best, maxSteps, maxTime, maxEpochs, deadline } = strategy;
+  const { intervals, final, best, maxSteps, maxTime, maxEpochs, deadline, keep } = strategy;
   const written: { [action in ActionName]?: string } = {};
   for (const action of ACTIONS) {
     const interval = intervals[action];
@@ -423,5 +424,14 @@ export function describeStrategy(strategy: Strategy): PolicyDescription {
     ...(Number.isFinite(maxEpochs) && { maxEpochs }),
     ...(Number.isFinite(deadline.after) && { deadline: deadline.after / 1000 }),
     ...(best && { best: { metric: best.metric, greaterIsBetter: best.greaterIsBetter } }),
+    ...(Object.values(keep).some((rule) => rule !== undefined) && { keep: describeKeep(keep) }),
+  };
+}
+
+function describeKeep({ latest, best, every }: Keep): Keep {
+  return {
+    ...(latest !== undefined && { latest }),
+    ...(best !== undefined && { best }),
+    ...(every !== undefined && { every: every / 1000 }),
   };
 }
