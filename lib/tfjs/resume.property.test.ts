@@ -113,13 +113,15 @@ function told(events: readonly RunEvent[]) {
   return { journal: journalOf(events), measured: measured.map(({ seq: _, ...event }) => event) };
 }
 
-/** What a store's last checkpoint knows of the run: its times, its schedule, the best model and the patience. */
+/** A store's last checkpoint: its times, its schedule, the best model and the patience, and the bytes of the rest. */
 async function knownAtEnd(store: CheckpointStore) {
   const last = sortCheckpoints(await store.list()).at(-1)!;
   const { state: _, ...run } = (await readCheckpoint(store, last)).run;
   // Where this process began, for the limits of a run alone: that is to differ.
   const { begun: __, ...schedule } = run.schedule as { readonly begun: unknown };
-  return { ...run, schedule };
+  const files = ['model.safetensors', 'optimizer.safetensors', 'trainer_state.json'];
+  const bytes = await Promise.all(files.map((file) => store.read(last, file)));
+  return { ...run, schedule, bytes };
 }
 
 /** Interrupted after each of these steps in turn, and resumed; then left to end. */

@@ -15,6 +15,7 @@ import { type CheckpointKeeper, keepCheckpoints } from './checkpoint-keeper.ts';
 import { LossAverage } from './loss-average.ts';
 import { Pace } from './pace.ts';
 import type { PauseSwitch } from './pause-switch.ts';
+import { stableNames } from './stable-names.ts';
 import type { Trained } from './trained.ts';
 import { trainingActions } from './training-actions.ts';
 
@@ -126,8 +127,9 @@ export class StepHook {
     if (this.#run) throw new WallclockError({ where: 'stepHook', expected: 'one begin()', got: 'a second' });
     const { variables = [], optimizer, evaluate, store, pause, onEvent, stepsPerEpoch } = this.#options;
     const { clock = systemClock } = this.#options;
+    const names = stableNames(variables.map(({ name }) => name));
     const trained: Trained = {
-      weights: variables.map((variable) => ({ name: variable.name, variable })),
+      weights: variables.map((variable, index) => ({ name: names[index]!, variable })),
       trainable: variables.filter(({ trainable }) => trainable),
       ...(optimizer && { optimizer }),
     };

@@ -1,5 +1,6 @@
 import type { Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { stableNames } from './stable-names.ts';
 import type { NamedVariable } from './variable-state.ts';
 
 /** What training changes, and so what a checkpoint keeps: of a model, or of a loop written by hand. */
@@ -13,9 +14,10 @@ export interface Trained {
 
 /** A compiled model's weights, in the order of its layers, and its optimizer. */
 export function trainedModel(model: LayersModel): Trained {
+  const names = stableNames(model.weights.map(({ originalName }) => originalName));
   return {
-    weights: model.weights.map((weight) => ({
-      name: weight.originalName,
+    weights: model.weights.map((weight, index) => ({
+      name: names[index]!,
       variable: weight.read() as Variable,
     })),
     trainable: model.trainableWeights.map((weight) => weight.read() as Variable),
