@@ -9,6 +9,7 @@ const MEASUREMENTS: { readonly [name: string]: () => Promise<unknown> } = {
   growing: () => import('./growing-runs.ts'),
   weights: () => import('./page-weights.ts'),
   live: () => import('./live-demo.ts'),
+  saving: () => import('./cost-of-saving.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);
