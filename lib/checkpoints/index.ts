@@ -4,8 +4,16 @@
  * @module
  */
 
-export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+export { type Checkpoint, type LossSum, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 export { checkpointName, checkpointStep, sortCheckpoints } from './checkpoint-name.ts';
 export type { CheckpointDraft, CheckpointStore } from './checkpoint-store.ts';
+export { NewerFormatError } from './manifest.ts';
 export type { DType, NamedTensor } from './named-tensor.ts';
+export {
+  type DamagedCheckpoint,
+  type NewestWhole,
+  newestWhole,
+  type WantedCheckpoint,
+} from './newest-whole.ts';
+export { putAside } from './put-aside.ts';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';

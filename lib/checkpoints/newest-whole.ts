@@ -45,6 +45,13 @@ const ANY: WantedCheckpoint = {
  * @param wanted which ones will do: others are passed over. Default: any whole one.
  * @throws {WallclockError} where none is whole or will do, or one was written by a newer Wallclock: an older one is not
  *   what its owner would go on from.
+ * @example
+ * ```ts
+ * const store = memoryStore();
+ * await train(model, { data, store, strategy: { save: '2 steps', maxSteps: 4 } });
+ * const newest = await newestWhole(store);
+ * newest?.name; // 'checkpoint-4'
+ * ```
  */
 export async function newestWhole(
   store: CheckpointStore,

@@ -9,6 +9,11 @@ import type { DamagedCheckpoint } from './newest-whole.ts';
  * One that cannot be put aside stays where it is.
  *
  * @returns what was passed over, why, and where it is now, in whole sentences.
+ * @example
+ * ```ts
+ * const newest = await newestWhole(store);
+ * if (newest) console.log(await putAside(store, newest.damaged));
+ * ```
  */
 export async function putAside(
   store: CheckpointStore,

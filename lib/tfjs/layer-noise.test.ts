@@ -29,6 +29,16 @@ const NOISY: [name: string, input: number[], make: (inputShape: number[]) => tfl
   ['gru', [3, 4], (inputShape) => [layers.gru({ ...recurrent, dropout: 0.5, inputShape })]],
   ['lstm', [3, 4], (inputShape) => [layers.lstm({ ...recurrent, dropout: 0.4, inputShape })]],
   [
+    'convLstm2d',
+    [2, 3, 3, 1],
+    (inputShape) => [
+      layers.convLstm2d({
+        ...{ ...recurrent, recurrentInitializer: 'ones', filters: 2, kernelSize: 2 },
+        ...{ dropout: 0.4, recurrentDropout: 0.4, inputShape },
+      } as never),
+    ],
+  ],
+  [
     'bidirectional',
     [3, 4],
     (inputShape) => [
