@@ -24,6 +24,12 @@ export interface CheckpointStore {
   /** Removes a checkpoint, its manifest first. Nothing happens where there is none. */
   remove(name: string): Promise<void>;
   /**
+   * Gives a checkpoint another name, with all that is with it. Where a store cannot, its files are copied.
+   *
+   * @throws {WallclockError} where the other name is taken.
+   */
+  rename?(name: string, to: string): Promise<void>;
+  /**
    * A writer on a thread of its own, so that training goes on meanwhile. Where a store has none, training stands still
    * until a checkpoint is written.
    */

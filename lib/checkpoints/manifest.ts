@@ -37,6 +37,9 @@ function write({ format, version, files }: Manifest): Uint8Array<ArrayBuffer> {
 /** A checkpoint of a version that this code does not know yet. It is not damaged: another Wallclock can read it. */
 export class NewerFormatError extends WallclockError {}
 
+/** A manifest of something else. */
+export class OtherFormatError extends WallclockError {}
+
 /** So long a name, of these characters, leads nowhere but into its own folder. */
 const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -44,7 +47,7 @@ const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 export function readManifest(bytes: Uint8Array, where: string): Manifest {
   const value = fromJson(bytes, where);
   const { format, version, files, ...others } = (value ?? {}) as { [key in keyof Manifest]?: unknown };
-  if (format !== FORMAT) throw new WallclockError({ where, expected: `format '${FORMAT}'`, got: format });
+  if (format !== FORMAT) throw new OtherFormatError({ where, expected: `format '${FORMAT}'`, got: format });
   if (Number.isSafeInteger(version) && (version as number) > VERSION) {
     const fix = 'It was written by a newer Wallclock: read it with that one, or update this one.';
     throw new NewerFormatError({ where, expected: `version ${VERSION} at most`, got: version, fix });

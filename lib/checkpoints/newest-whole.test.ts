@@ -81,6 +81,28 @@ test('one that is damaged again is kept beside the one before', async () => {
   expect(await newestWhole(again)).toMatchObject({ name: 'checkpoint-20' });
 });
 
+test('what is none of ours is passed over, and stays', async () => {
+  const store = await storeWith(10, 20);
+  await change(store, 'checkpoint-20', 'manifest.json', text('{"name":"an extension","version":3}'));
+  const { name, damaged } = (await newestWhole(store))!;
+  expect(name).toBe('checkpoint-10');
+  expect(await putAside(store, damaged)).toEqual([
+    "checkpoint-20 was passed over: memory/checkpoint-20/manifest.json: expected format 'wallclock-checkpoint', got undefined. It stays where it is.",
+  ]);
+  expect(await store.list()).toEqual(['checkpoint-10', 'checkpoint-20']);
+});
+
+test('a store that can rename does so, and nothing is copied', async () => {
+  const store = await storeWith(10, 20);
+  await change(store, 'checkpoint-20', 'run.json', text('{}'));
+  const renamed: string[][] = [];
+  const create = () => expect.fail('copied');
+  const renaming = { ...store, create, rename: async (...names: string[]) => void renamed.push(names) };
+  const { damaged } = (await newestWhole(renaming))!;
+  expect((await putAside(renaming, damaged))[0]).toMatch(/It is kept as checkpoint-20.damaged.$/);
+  expect(renamed).toEqual([['checkpoint-20', 'checkpoint-20.damaged']]);
+});
+
 test('whole ones that will not do are passed over, and stay', async () => {
   const store = await storeWith(10, 20, 30);
   const found = await newestWhole(store, { ...WANTED, accept: ({ run }) => run.step < 20 });

@@ -2,7 +2,7 @@ import { messageOf, WallclockError } from '../core/errors.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { sortCheckpoints } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
-import { NewerFormatError } from './manifest.ts';
+import { NewerFormatError, OtherFormatError } from './manifest.ts';
 
 /** The newest checkpoint that is whole, and what was passed over on the way to it. */
 export interface NewestWhole {
@@ -20,6 +20,8 @@ export interface DamagedCheckpoint {
   readonly name: string;
   /** What is wrong with it, as a whole sentence. */
   readonly problem: string;
+  /** Whether its manifest says that it is none of Wallclock's. */
+  readonly foreign: boolean;
 }
 
 /** Which checkpoints will do, and what is said where none does. */
@@ -62,7 +64,7 @@ export async function newestWhole(
   for (const name of names) {
     const checkpoint = await readCheckpoint(store, name).catch((error: unknown) => {
       if (error instanceof NewerFormatError) throw error;
-      damaged.push({ name, problem: problemOf(error) });
+      damaged.push({ name, problem: problemOf(error), foreign: error instanceof OtherFormatError });
     });
     if (checkpoint && wanted.accept(checkpoint)) return { name, checkpoint, damaged };
   }

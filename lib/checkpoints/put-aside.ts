@@ -6,7 +6,7 @@ import type { DamagedCheckpoint } from './newest-whole.ts';
 
 /**
  * Keeps damaged checkpoints for somebody to look at, under names that no run writes or deletes: `checkpoint-40.damaged`.
- * One that cannot be put aside stays where it is.
+ * One that cannot be put aside stays where it is, and so does what is none of Wallclock's.
  *
  * @returns what was passed over, why, and where it is now, in whole sentences.
  * @example
@@ -20,21 +20,27 @@ export async function putAside(
   damaged: readonly DamagedCheckpoint[],
 ): Promise<readonly string[]> {
   const messages: string[] = [];
-  for (const { name, problem } of damaged) {
-    const where = await rename(store, name).then(
-      (aside) => `It is kept as ${aside}.`,
-      (error: unknown) => `It stays where it is, because it could not be put aside: ${messageOf(error)}`,
-    );
+  for (const { name, problem, foreign } of damaged) {
+    const where = foreign ? 'It stays where it is.' : await whereNow(store, name);
     messages.push(`${name} was passed over: ${problem} ${where}`);
   }
   return messages;
 }
 
-/** Copies whatever of its files is there, and removes it when its copy exists. @returns the new name. */
-async function rename(store: CheckpointStore, name: string): Promise<string> {
-  const taken = await store.list();
-  let aside = `${name}.damaged`;
-  for (let count = 2; taken.includes(aside); count++) aside = `${name}.damaged-${count}`;
+async function whereNow(store: CheckpointStore, name: string): Promise<string> {
+  try {
+    const taken = await store.list();
+    let aside = `${name}.damaged`;
+    for (let count = 2; taken.includes(aside); count++) aside = `${name}.damaged-${count}`;
+    await (store.rename ? store.rename(name, aside) : copy(store, name, aside));
+    return `It is kept as ${aside}.`;
+  } catch (error) {
+    return `It stays where it is, because it could not be put aside: ${messageOf(error)}`;
+  }
+}
+
+/** Copies whatever of its files is there, and removes it when its copy exists. */
+async function copy(store: CheckpointStore, name: string, aside: string): Promise<void> {
   const draft = await store.create(aside);
   try {
     for (const file of [...CHECKPOINT_FILES, MANIFEST]) {
@@ -47,7 +53,6 @@ async function rename(store: CheckpointStore, name: string): Promise<string> {
     throw error;
   }
   await store.remove(name);
-  return aside;
 }
 
 /** What cannot be read may be whole, and come back: it is not removed. */

@@ -174,6 +174,23 @@ export const storeConformance: readonly StoreCase[] = [
     },
   },
   {
+    name: 'where it renames, a checkpoint comes along whole, and takes nobody else’s name',
+    async run(store) {
+      if (!store.rename) return;
+      for (const name of ['checkpoint-1', 'checkpoint-2']) await save(store, name, { model: bytes(name) });
+      await store.rename('checkpoint-1', 'checkpoint-1.damaged');
+      await lists(store, ['checkpoint-1.damaged', 'checkpoint-2']);
+      await holds(store, 'checkpoint-1.damaged', 'model', 'checkpoint-1');
+      await refuses(store, 'checkpoint-1', 'model');
+      const taken = await store
+        .rename('checkpoint-2', 'checkpoint-1.damaged')
+        .catch((error: unknown) => error);
+      if (!(taken instanceof WallclockError)) fail('a name that is taken is given away');
+      await holds(store, 'checkpoint-1.damaged', 'model', 'checkpoint-1');
+      await holds(store, 'checkpoint-2', 'model', 'checkpoint-2');
+    },
+  },
+  {
     name: 'a file that is not there is refused by its name',
     async run(store) {
       await save(store, 'checkpoint-1', {});

@@ -86,6 +86,16 @@ export function nodeFsStore(folder: string): CheckpointStore {
       });
     },
 
+    async rename(name, to) {
+      const path = join(folder, checkName(name, folder));
+      const target = join(folder, checkName(to, folder));
+      await trying(path, `to give it the name ${to}`, async () => {
+        if (await exists(target)) throw new Error('The name is taken.');
+        await rename(path, target);
+        await sync(folder);
+      });
+    },
+
     writer: () => threadWriter(folder, (listener) => startThread(folder, listener)),
   };
 }
