@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { WallclockError } from '../core/errors.ts';
-import { type CheckpointFiles, damagedCopies } from '../testing/damaged-copies.ts';
+import { type CheckpointFiles, damagedCopies, tryDamaged } from '../testing/damaged-copies.ts';
 import { simulate } from '../testing/simulate.ts';
 import { CHECKPOINT_FILES, type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { memoryStore } from './stores/memory-store.ts';
@@ -38,18 +37,22 @@ async function read(files: CheckpointFiles): Promise<Checkpoint> {
 test('of damaged copies all are found, and none makes the reader fail in another way', async () => {
   const files = await filesAt(5);
   expect(await read(files)).toEqual(checkpointAt(5));
-  const seen = new Set<string>();
-  for (const { how, files: copy } of damagedCopies(files, await filesAt(10), 400, 1)) {
-    const error: unknown = await read(copy).then(
-      () => 'accepted',
-      (reason) => reason,
-    );
-    if (!(error instanceof WallclockError)) expect.fail(`${how}: ${error}`);
-    expect(error.message, how).toMatch(/^memory\/checkpoint-5/);
-    seen.add(how.replace(/\d+/g, '#'));
-  }
+  const copies = [...damagedCopies(files, await filesAt(10), 400, 1)];
+  expect(await tryDamaged(copies, read)).toEqual({ tried: 400, missed: [], crashed: [] });
+  const seen = new Set(copies.map(({ how }) => how.replace(/\d+/g, '#')));
   // Every way of damaging every file, and every edit.
   expect(seen.size).toBeGreaterThan(60);
+});
+
+test('what is missed or makes a reader fail is told', async () => {
+  const files = await filesAt(5);
+  const copies = [...damagedCopies(files, files, 20, 3)];
+  expect(await tryDamaged(copies, async () => {})).toMatchObject({
+    tried: 20,
+    missed: copies.map(({ how }) => how),
+  });
+  const crash = async () => JSON.parse('{');
+  expect((await tryDamaged(copies, crash)).crashed).toHaveLength(20);
 });
 
 test('a whole checkpoint under the name of another step is found', async () => {

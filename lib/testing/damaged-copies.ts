@@ -1,3 +1,4 @@
+import { messageOf, WallclockError } from '../core/errors.ts';
 import { seededRandom } from '../core/seeded-random.ts';
 
 /** The files of a checkpoint, by their names. */
@@ -36,6 +37,40 @@ export function* damagedCopies(
     made++;
     yield { how, files: copy };
   }
+}
+
+/** What came of {@link tryDamaged}. */
+export interface DamageReport {
+  /** Copies that were read. */
+  readonly tried: number;
+  /** How those were damaged that were taken for whole. */
+  readonly missed: readonly string[];
+  /** How those were damaged at which the reader failed in another way than by refusing them, and how. */
+  readonly crashed: readonly string[];
+}
+
+/**
+ * Has each of some damaged copies read.
+ *
+ * @param verify reads a copy, and rejects with a `WallclockError` where it is damaged.
+ */
+export async function tryDamaged(
+  copies: Iterable<DamagedCopy>,
+  verify: (files: CheckpointFiles) => Promise<unknown>,
+): Promise<DamageReport> {
+  let tried = 0;
+  const missed: string[] = [];
+  const crashed: string[] = [];
+  for (const { how, files } of copies) {
+    tried++;
+    try {
+      await verify(files);
+      missed.push(how);
+    } catch (error) {
+      if (!(error instanceof WallclockError)) crashed.push(`${how}: ${messageOf(error)}`);
+    }
+  }
+  return { tried, missed, crashed };
 }
 
 interface Scene {

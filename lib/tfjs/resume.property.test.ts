@@ -160,6 +160,29 @@ describe.each(OPTIMIZERS)('%s', (_, optimizer) => {
   });
 });
 
+test('interrupted after each step in turn, and at each', async () => {
+  const optimizer = () => tf.train.adam(0.05);
+  const whole = await attempt({ store: memoryStore(), optimizer });
+  const every = Array.from({ length: STEPS + 1 }, (_, step) => step);
+  for (const cuts of [...every.map((step) => [step]), every]) {
+    const again = await resumed(cuts, { optimizer });
+    expect(again.outcome, `interrupted at ${cuts}`).toEqual(whole.outcome);
+    expect(told(again.events), `interrupted at ${cuts}`).toEqual(told(whole.events));
+  }
+});
+
+test('a run that is complete is not taken further', async () => {
+  const store = memoryStore();
+  const optimizer = () => tf.train.adamax(0.05);
+  const whole = await attempt({ store, optimizer });
+  const known = await knownAtEnd(store);
+  const again = await attempt({ store, optimizer });
+  expect(again.events.map(({ type }) => type)).toEqual(['begin', 'end']);
+  expect(again.ended).toMatchObject({ reason: 'steps', step: STEPS });
+  expect(again.outcome).toEqual(whole.outcome);
+  expect(await knownAtEnd(store)).toEqual(known);
+});
+
 test('a model whose layers draw randomness of their own goes on as well', async () => {
   const layers = () => [
     tfl.layers.dense({ units: 8, inputShape: [1], activation: 'tanh', kernelInitializer: initializer(1) }),
