@@ -18,7 +18,7 @@ export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | '
 
 /** Every option: the compiler says where one is missing. */
 const OPTIONS: { readonly [option in keyof CreateRunOptions]-?: true } = {
-  ...{ strategy: true, steps: true, stepsPerEpoch: true, actions: true, onEvent: true },
+  ...{ strategy: true, steps: true, stepsPerEpoch: true, actions: true, journal: true, onEvent: true },
   ...{ clock: true, name: true, resume: true, agreement: true },
 };
 

@@ -84,5 +84,6 @@ const SNAPSHOT = fields({
   ...{ run: text, step: count, epochs: count, stepInEpoch: count },
   times: fields({ elapsed: time, active: time, training: time, longestStep: time }),
   saved: fields({ ...account, elapsed: time, metrics: optional(metrics) }),
+  journal: optional(fields({ bytes: count, sha256: text })),
   ...{ schedule: object, state },
 });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -81,6 +82,17 @@ test('a run writes its events and its checkpoints, and says what happened when',
   // When a save is told depends on the disk; at which step it was taken does not.
   const acted = journalOf(await events()).entries.map(({ type, step }) => `${type} ${step}`);
   expect(acted).toEqual(['log 4', 'log 8', 'save 10', 'log 12', 'log 16', 'log 20', 'save 20']);
+});
+
+test('a checkpoint records how long run.jsonl was, and its hash', async () => {
+  await main(spirals('--steps', '20'), scriptedIo().io);
+  const journal = await readFile(join(out, 'run.jsonl'));
+  for (const name of ['checkpoint-10', 'checkpoint-20']) {
+    const { journal: recorded, state } = JSON.parse(await readFile(join(out, name, 'run.json'), 'utf8'));
+    const before = journal.subarray(0, recorded.bytes);
+    expect(createHash('sha256').update(before).digest('hex')).toBe(recorded.sha256);
+    expect(before.toString().split('\n').length - 1).toBe(state.events);
+  }
 });
 
 test('nothing is drawn where the output is no terminal', async () => {

@@ -49,7 +49,6 @@ export async function trainDemo(
 
   const journal = jsonlFile(folder.journal, { onFailure: (error) => note(error.message) });
   const hear = (event: RunEvent) => {
-    journal.write(event);
     summary.onEvent(event);
     progress?.onEvent(event);
     if (json) stdout.write(`${JSON.stringify(event)}\n`);
@@ -58,7 +57,7 @@ export async function trainDemo(
   try {
     return await train(prepared.model, {
       ...{ data: prepared.data, validation: prepared.validation, batchSize: demo.batchSize },
-      ...{ seed, strategy, store: folder.store, resume, signal, onEvent: hear },
+      ...{ seed, strategy, store: folder.store, resume, signal, journal, onEvent: hear },
       ...(progress && { onStep: progress.onStep }),
     });
   } finally {

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WallclockError } from '../core/errors.ts';
 import { journalOf } from '../core/journal.ts';
+import type { JournalPosition } from '../core/journal-file.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { simulate } from '../testing/simulate.ts';
 import { jsonlFile } from './jsonl-file.ts';
@@ -89,6 +91,65 @@ test('a file of another run is kept aside, whole', async () => {
   expect(await readFile(`${path}.1.old`, 'utf8')).toBe(line(0));
   expect(await readFile(path, 'utf8')).toBe(`${JSON.stringify(went.events[0])}\n`);
   expect(events.length).toBeGreaterThan(1);
+});
+
+describe('a checkpoint records how far the file has come', () => {
+  const position = (content: string) => ({
+    bytes: Buffer.byteLength(content),
+    sha256: createHash('sha256').update(content).digest('hex'),
+  });
+  const begin = (journal: JournalPosition) => ({
+    ...{ type: 'begin', run: 'a', date: 0, policy: { intervals: {} }, seq: 2, step: 1, epoch: 1 },
+    ...{ elapsed: 1, active: 1, resumed: { checkpoint: 'checkpoint-1', save: {}, state: {}, journal } },
+  });
+  const first = { ...event(0), type: 'begin', run: 'a', date: 0, policy: { intervals: {} } };
+
+  test('of an empty file, of one that was there, and after each event', async () => {
+    const file = jsonlFile(path);
+    expect(file.position()).toEqual(position(''));
+    file.write(event(0));
+    expect(file.position()).toEqual(position(line(0)));
+    file.close();
+    const again = jsonlFile(path);
+    expect(again.position()).toEqual(position(line(0)));
+    again.write(event(1));
+    again.write(event(2));
+    expect(again.position()).toEqual(position(await readFile(path, 'utf8')));
+    again.close();
+  });
+
+  test('and a run that goes on cuts it there, also where the count of events says otherwise', async () => {
+    const whole = line(5) + line(6);
+    jsonlFile(path).close();
+    await writeFile(path, whole + line(7));
+    const failures: WallclockError[] = [];
+    const file = jsonlFile(path, { onFailure: (error) => failures.push(error) });
+    const resumed = begin(position(whole)) as unknown as RunEvent;
+    file.write(resumed);
+    expect(await readFile(path, 'utf8')).toBe(`${whole}${JSON.stringify(resumed)}\n`);
+    expect(await readFile(`${path}.1.old`, 'utf8')).toBe(line(7));
+    expect(file.position()).toEqual(position(await readFile(path, 'utf8')));
+    expect(failures).toEqual([]);
+    file.close();
+  });
+
+  test.each([
+    ['others', (content: string) => ({ ...position(content), sha256: 'a'.repeat(64) })],
+    [' bytes', (content: string) => ({ ...position(content), bytes: 10_000 })],
+  ])('and where there are %s, that is said and events are counted', async (got, recorded) => {
+    const whole = `${JSON.stringify(first)}\n${line(1)}`;
+    jsonlFile(path).close();
+    await writeFile(path, whole + line(2));
+    const failures: string[] = [];
+    const file = jsonlFile(path, { onFailure: ({ message }) => failures.push(message) });
+    const resumed = begin(recorded(whole)) as unknown as RunEvent;
+    file.write(resumed);
+    file.close();
+    expect(await readFile(path, 'utf8')).toBe(`${whole}${JSON.stringify(resumed)}\n`);
+    expect(await readFile(`${path}.1.old`, 'utf8')).toBe(line(2));
+    expect(failures).toEqual([expect.stringContaining('bytes that checkpoint-1 goes on from, got')]);
+    expect(failures[0]).toContain(`${got}'. It is cut by counting events instead.`);
+  });
 });
 
 test('what cannot be opened is refused', async () => {

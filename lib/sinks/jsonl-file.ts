@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -6,17 +7,21 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { WallclockError } from '../core/errors.ts';
+import type { JournalPosition } from '../core/journal-file.ts';
 import type { BeginEvent, RunEvent } from '../core/run-event.ts';
 
 /** A file that keeps events. */
 export interface JsonlFile {
   /** Appends an event. Never throws: a run of hours does not end because its log cannot be written. */
   readonly write: (event: RunEvent) => void;
+  /** How far the file has come, with those events that wait to be written. */
+  readonly position: () => JournalPosition;
   /**
    * Writes what could not be written before, and closes the file.
    *
@@ -27,7 +32,10 @@ export interface JsonlFile {
 
 /** What may be said of the file. */
 export interface JsonlFileOptions {
-  /** Hears when an event cannot be written, once until writing succeeds again. Default: only `close()` says so. */
+  /**
+   * Hears when an event cannot be written, once until writing succeeds again, and when a run goes on with a file that is
+   * not the one its checkpoint knows of. Default: only `close()` says what was not written.
+   */
   onFailure?: (error: WallclockError) => void;
 }
 
@@ -35,8 +43,9 @@ const NEWLINE = 0x0a;
 
 /**
  * A file with an event of the run on each line, in JSON, in their order and none twice. A run that goes on from a
- * checkpoint does again what it lost: the file is cut to the events that the checkpoint knows of, and what followed is
- * kept aside, in `<file>.1.old`, `<file>.2.old` and so on.
+ * checkpoint does again what it lost: the file is cut to the length that the checkpoint records, and what followed is
+ * kept aside, in `<file>.1.old`, `<file>.2.old` and so on. Where the checkpoint records none, or the bytes up to there
+ * are others, the events are counted.
  *
  * Each event is handed to the system at once, so that it outlives this process; while the disk refuses them, events
  * wait in memory. A line that an earlier crash cut short is removed.
@@ -46,12 +55,13 @@ const NEWLINE = 0x0a;
  * @example
  * ```ts
  * const journal = jsonlFile('runs/digits/run.jsonl');
- * await train(model, { data, strategy, onEvent: journal.write });
+ * await train(model, { data, strategy, journal });
  * journal.close();
  * ```
  */
 export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): JsonlFile {
-  const file = opened(path);
+  const { file, hash } = opened(path);
+  let told = { bytes: fstatSync(file).size, hash };
   let waiting: Buffer = Buffer.alloc(0);
   let failing = false;
 
@@ -66,7 +76,10 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
 
   function cut(begin: BeginEvent): void {
     try {
-      cutBefore(path, file, begin);
+      const content = readAll(file);
+      const end = endBefore(content, begin, (problem) => onFailure?.(unlike(path, begin, problem)));
+      cutAt(path, file, content, end);
+      told = { bytes: end, hash: createHash('sha256').update(content.subarray(0, end)) };
     } catch (cause) {
       onFailure?.(
         failed(path, 'to keep aside what a resumed run does again', cause, 'Both are in the file.'),
@@ -78,11 +91,14 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
     write(event) {
       if (event.type === 'begin' && event.resumed) cut(event);
       const line = Buffer.from(`${JSON.stringify(event)}\n`);
+      told.hash.update(line);
+      told.bytes += line.length;
       waiting = waiting.length > 0 ? Buffer.concat([waiting, line]) : line;
       const error = flush();
       if (error && !failing) onFailure?.(error);
       failing = error !== undefined;
     },
+    position: () => ({ bytes: told.bytes, sha256: told.hash.copy().digest('hex') }),
     close() {
       const error = flush();
       closeSync(file);
@@ -93,29 +109,74 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
   };
 }
 
-function opened(path: string): number {
+/** The file without a line that was cut short, and the hash of what it holds. */
+function opened(path: string): { readonly file: number; readonly hash: Hash } {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const file = openSync(path, 'a+');
     const whole = endOfLastLine(file);
     if (whole < fstatSync(file).size) ftruncateSync(file, whole);
-    return file;
+    return { file, hash: hashOf(file) };
   } catch (cause) {
     throw failed(path, 'a file to append to', cause, 'Choose another place.');
   }
 }
 
-/** Keeps aside what the run that begins here does again. */
-function cutBefore(path: string, file: number, begin: BeginEvent): void {
+function hashOf(file: number): Hash {
+  const hash = createHash('sha256');
+  const chunk = Buffer.alloc(65_536);
+  // A device has no size, and no end.
+  const { size } = fstatSync(file);
+  for (let at = 0; at < size; ) {
+    const length = readSync(file, chunk, 0, Math.min(chunk.length, size - at), at);
+    if (length === 0) break;
+    hash.update(chunk.subarray(0, length));
+    at += length;
+  }
+  return hash;
+}
+
+function readAll(file: number): Buffer {
   const { size } = fstatSync(file);
   const content = Buffer.alloc(size);
-  for (let at = 0; at < size; ) at += readSync(file, content, at, size - at, at);
-  const end = endOfEvents(content, begin);
-  if (end === size) return;
+  let at = 0;
+  while (at < size) {
+    const length = readSync(file, content, at, size - at, at);
+    // Somebody else has cut it meanwhile.
+    if (length === 0) break;
+    at += length;
+  }
+  return content.subarray(0, at);
+}
+
+/** Keeps aside what follows. */
+function cutAt(path: string, file: number, content: Buffer, end: number): void {
+  if (end === content.length) return;
   let count = 1;
   while (existsSync(`${path}.${count}.old`)) count++;
-  writeFileSync(`${path}.${count}.old`, content.subarray(end), { flush: true });
+  const aside = `${path}.${count}.old`;
+  try {
+    writeFileSync(aside, content.subarray(end), { flag: 'wx', flush: true });
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
   ftruncateSync(file, end);
+}
+
+/** How much of the file the run that begins here goes on from. @param doubt hears why it is not what was recorded. */
+function endBefore(content: Buffer, begin: BeginEvent, doubt: (problem: string) => void): number {
+  const recorded = begin.resumed?.journal;
+  if (recorded) {
+    const { bytes, sha256 } = recorded;
+    if (bytes <= content.length && digest(content.subarray(0, bytes)) === sha256) return bytes;
+    doubt(bytes > content.length ? `${content.length} bytes` : 'others');
+  }
+  return endOfEvents(content, begin);
+}
+
+function digest(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Where the line ends of the last event before this one. Of a file that another run began, nothing is taken. */
@@ -151,6 +212,11 @@ function endOfLastLine(file: number): number {
     end = start;
   }
   return 0;
+}
+
+function unlike(path: string, { resumed }: BeginEvent, got: string): WallclockError {
+  const expected = `the ${resumed!.journal!.bytes} bytes that ${resumed!.checkpoint} goes on from`;
+  return new WallclockError({ where: path, expected, got, fix: 'It is cut by counting events instead.' });
 }
 
 function failed(path: string, expected: string, cause: unknown, fix: string): WallclockError {

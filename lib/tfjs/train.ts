@@ -3,6 +3,7 @@ import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
+import type { JournalFile } from '../core/journal-file.ts';
 import type { Moment } from '../core/moment.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
 import { Run } from '../core/run.ts';
@@ -45,6 +46,8 @@ export interface TrainOptions {
   signal?: AbortSignal;
   /** Pauses the run from outside. */
   pause?: PauseSwitch;
+  /** Keeps every event; checkpoints record how far it has come, so that a resumed run goes on from there. Default: none. */
+  journal?: JournalFile;
   /** Hears every event, in order, at once. */
   onEvent?: (event: RunEvent) => void;
   /** Hears of every step. It is on the path of training: be quick. The moment is valid during the call only. */
@@ -65,6 +68,7 @@ const KEYS = [
   'resume',
   'signal',
   'pause',
+  'journal',
   'onEvent',
   'onStep',
   'minimumStepTime',
@@ -94,7 +98,7 @@ const KEYS = [
  */
 export async function train(compiled: LayersModel, options: TrainOptions): Promise<RunState> {
   const { model, strategy, policy, batches, validation, where } = checkOptions(compiled, options);
-  const { store, signal, pause, onEvent, onStep, clock = systemClock, minimumStepTime = 0 } = options;
+  const { store, signal, pause, journal, onEvent, onStep, clock = systemClock, minimumStepTime = 0 } = options;
 
   const step = trainingStep(model, options.seed ?? 0);
   const losses = new LossAverage();
@@ -120,6 +124,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
           )),
     }),
     ...(batches.length !== undefined && { stepsPerEpoch: batches.length }),
+    ...(journal && { journal }),
     ...(hear && { onEvent: hear }),
     ...(keeper && { name: keeper.name }),
     ...(keeper?.resumed && { resume: keeper.resumed }),
@@ -177,6 +182,9 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
     const heard = options[listener];
     check(heard === undefined || typeof heard === 'function', listener, 'a function', heard);
   }
+  const { journal } = options;
+  const keeps = typeof journal?.write === 'function' && typeof journal.position === 'function';
+  check(journal === undefined || keeps, 'journal', 'a file of events, as jsonlFile() makes one', journal);
   checkNeeds(strategy.description, options, where, compiled);
   const { validation, store, signal } = options;
   check(!options.resume || store, 'store', 'a checkpoint store to resume from', store);
