@@ -30,6 +30,7 @@ const text = check('a text', (value) => typeof value === 'string');
 /** NaN and the infinities are null in JSON. */
 const number = check('a number or null', (value) => value === null || Number.isFinite(value));
 const object = check('an object', isObject);
+const any = check('a value', (value) => value !== undefined && value !== null);
 
 function optional(inner: Check): Check {
   return (value, where) => {
@@ -85,5 +86,5 @@ const SNAPSHOT = fields({
   times: fields({ elapsed: time, active: time, training: time, longestStep: time }),
   saved: fields({ ...account, elapsed: time, metrics: optional(metrics) }),
   journal: optional(fields({ bytes: count, sha256: text })),
-  ...{ schedule: object, state },
+  ...{ schedule: any, state },
 });

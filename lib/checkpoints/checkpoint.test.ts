@@ -289,6 +289,12 @@ describe('a run that does not hold is refused', () => {
     );
   });
 
+  test('but what a policy remembers may be anything, which it checks itself', async () => {
+    const store = memoryStore();
+    await writeCheckpoint(store, 'c', { ...CHECKPOINT, run: { ...run, schedule: [1, 'two'] } });
+    expect((await readCheckpoint(store, 'c')).run.schedule).toEqual([1, 'two']);
+  });
+
   test('but a metric that was no number is one', async () => {
     const series = { 'log.loss': { ...SERIES, points: [{ time: 1, step: 1, value: Number.NaN }], count: 1 } };
     const store = memoryStore();
