@@ -128,6 +128,27 @@ describe('the Week 13 post', () => {
   });
 });
 
+test('a reader who turns to another tab has the run saved, also while it is paused', async () => {
+  const { page } = await open(POST);
+  const run = trainingRun(page);
+  await run.element.getByLabel('save every').fill('1h');
+  await run.element.getByLabel('evaluate every').fill('1h');
+  await run.button('Run').click();
+  await run.until(({ state }) => state.log.count >= 1);
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  });
+  await run.until(({ state }) => state.save.count === 1);
+  await run.button('Pause').click();
+  await run.until(({ state }) => state.status === 'paused');
+  await page.evaluate(() => document.dispatchEvent(new Event('freeze', { bubbles: true })));
+  await run.until(({ state }) => state.save.count === 2);
+  expect(await run.phase()).toBe('paused');
+  await page.reload();
+  await run.button(/Resume from step/).waitFor();
+});
+
 describe('what goes wrong', () => {
   test("'5 minuets' is refused with what was expected, and nothing starts", async () => {
     const { page } = await open(POST);

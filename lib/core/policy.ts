@@ -45,6 +45,7 @@ export interface Action {
  *     each step:    … train …   step ends    -> log, evaluate, save, stop
  *                               action done  (after each action, with its outcome) -> what follows from it
  *     epoch ends                             -> log, evaluate, save, stop
+ *   save asked   (between steps, from outside) -> save
  * run ends                                   -> the final log, evaluation and save, the best model loaded;
  *                                               asked again until nothing is left to do
  * ```
@@ -53,6 +54,7 @@ export type Point =
   | { readonly at: 'run begins'; readonly resumed: boolean }
   | { readonly at: 'step ends' }
   | { readonly at: 'epoch ends' }
+  | { readonly at: 'save asked' }
   | ActionDone
   | { readonly at: 'run ends'; readonly reason: StopReason; readonly reading: Reading };
 

@@ -89,6 +89,8 @@ function replayPolicy({ entries, end }: Journal): Policy<Replayed> {
           if (step < end.step || end.reason === 'finished') return taken;
           return { state, ...taken, stop: end.reason };
         }
+        case 'save asked':
+          return undefined;
         case 'action done': {
           const { action, checkpoint, reading } = point;
           if (action.type !== 'save' || reading.step !== end.loaded || !checkpoint) return undefined;

@@ -264,6 +264,19 @@ export class Run {
     else this.#stopped ??= reason;
   }
 
+  /**
+   * Saves now, between two steps, where the policy agrees: because the program is about to be left, say. Resolves when the
+   * checkpoint is written: what is in a hurry has nothing beside it. Workers that train together save when all of them do,
+   * and not for this.
+   */
+  async save(): Promise<void> {
+    this.#running();
+    if (this.#options.agreement) return;
+    this.#read();
+    await this.#ask({ at: 'save asked' });
+    await this.#waitForWriting();
+  }
+
   /** Why the loop is to stop, or undefined while it is to go on. */
   get stopped(): StopReason | undefined {
     return this.#stopped;

@@ -179,6 +179,14 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     return { state: { ...schedule, stepEnded: moment.active, endings }, actions, ...(stop && { stop }) };
   }
 
+  /** Somebody wants a save besides: what is being written must do, and so must what this step has. */
+  function decideWhenAsked(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
+    if (moment.saving !== undefined || moment.step === 0 || !canSave(schedule, moment)) return undefined;
+    const due = moment.active / 1000;
+    const save: Action = { type: 'save', due, late: 0, missed: 0, why: ['asked'] };
+    return { state: { ...schedule, stepEnded: moment.active }, actions: [save] };
+  }
+
   /** Whether a run that ends here has still to do this, also where it waits to be tried again. */
   function lacks(schedule: Schedule, action: ActionName, moment: Moment): boolean {
     return final[action] && !has(schedule, action, moment);
@@ -325,6 +333,8 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
         case 'step ends':
         case 'epoch ends':
           return decideAtStep(schedule, moment);
+        case 'save asked':
+          return decideWhenAsked(schedule, moment);
         case 'action done':
           return decideAfter(schedule, point, moment);
         case 'run begins':

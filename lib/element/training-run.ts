@@ -56,11 +56,13 @@ export class TrainingRun extends BaseElement {
     // One that is moved while it trains goes on.
     if (this.phase === 'recorded') this.#configure();
     this.#resized.observe(this);
+    for (const type of LEAVING) addEventListener(type, this.#onLeaving, { capture: true });
   }
 
   /** @internal */
   disconnectedCallback(): void {
     this.#resized.disconnect();
+    for (const type of LEAVING) removeEventListener(type, this.#onLeaving, { capture: true });
     // An element that is only moved is connected again before this task is over.
     queueMicrotask(() => {
       if (!this.isConnected) this.reset();
@@ -137,6 +139,17 @@ export class TrainingRun extends BaseElement {
     this.#close();
     this.#happen({ type: 'reset' });
   }
+
+  /** What has been trained since the last save may be lost when the page goes: whether it will, a page is not told. */
+  readonly #onLeaving = ({ type }: Event) => {
+    const leaves = type !== 'visibilitychange' || document.visibilityState === 'hidden';
+    if (!leaves || !this.#client) return;
+    this.#client.send({ type: 'save' });
+    // Nobody will be here to hear that it is done: what is offered the next time is what was asked for.
+    const { run, step, resumable, keeps } = this.#live;
+    if (resumable || !keeps || !run.policy.intervals.save || !this.#isPersistent()) return;
+    writeHint(this.#settings!.store, { checkpoint: `checkpoint-${step}`, step });
+  };
 
   #isIdle(): boolean {
     return this.phase === 'recorded' || this.phase === 'done' || this.phase === 'failed';
@@ -217,6 +230,9 @@ export class TrainingRun extends BaseElement {
     setText(this.#status, statusText(live, settings.demo, this.#controls.values().backend));
   }
 }
+
+/** After any of these a page may be gone; the window hears of what its document is told as well. */
+const LEAVING = ['pagehide', 'visibilitychange', 'freeze'] as const;
 
 function textOf(interval: unknown): unknown {
   return typeof interval === 'object' && interval !== null

@@ -306,6 +306,8 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
           return decideAfter(schedule, point, moment);
         case 'run ends':
           return decideAtEnd(schedule, moment);
+        case 'save asked':
+          return undefined;
       }
     },
     describe: () => describe(args, size),

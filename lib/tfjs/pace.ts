@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Run } from '../core/run.ts';
 import type { PauseSwitch } from './pause-switch.ts';
+import type { SaveSwitch } from './save-switch.ts';
 
 /** Node has it, browsers do not. */
 const IN_NODE = typeof setImmediate === 'function';
@@ -20,13 +21,19 @@ export class Pace {
   readonly #clock: Clock;
   readonly #run: Run;
   readonly #pause: PauseSwitch | undefined;
+  readonly #save: SaveSwitch | undefined;
   readonly #signal: AbortSignal | undefined;
   #last: number;
 
-  constructor(clock: Clock, run: Run, pause?: PauseSwitch, signal?: AbortSignal) {
+  constructor(
+    clock: Clock,
+    run: Run,
+    { pause, save, signal }: { pause?: PauseSwitch; save?: SaveSwitch; signal?: AbortSignal } = {},
+  ) {
     this.#clock = clock;
     this.#run = run;
     this.#pause = pause;
+    this.#save = save;
     this.#signal = signal;
     this.#last = clock.now();
   }
@@ -36,24 +43,45 @@ export class Pace {
     return this.#clock.now() - this.#last < TURN ? undefined : this.#rest();
   };
 
-  /** Waits until at least so many milliseconds have passed since `since`. Pauses are heard meanwhile. */
+  /** The same between two steps, where the run can be saved: also while it is paused. */
+  readonly breatheBetweenSteps = (): Promise<void> | undefined => {
+    const rests = this.#save?.asked || this.#pause?.paused || this.#clock.now() - this.#last >= TURN;
+    return rests ? this.#rest(this.#save) : undefined;
+  };
+
+  /**
+   * Waits until at least so many milliseconds have passed since `since`, or until there is a pause: that comes after the
+   * step, when the run can be saved.
+   */
   async hold(since: number, milliseconds: number): Promise<void> {
     for (;;) {
       const rest = since + milliseconds - this.#clock.now();
-      if (rest <= 0 || this.#signal?.aborted) return;
+      if (rest <= 0 || this.#signal?.aborted || this.#pause?.paused) return;
+      // Messages have their turn meanwhile.
       await new Promise((resolve) => setTimeout(resolve, Math.min(rest, 50)));
-      await this.#rest();
+      this.#last = this.#clock.now();
     }
   }
 
-  async #rest(): Promise<void> {
+  async #rest(save?: SaveSwitch): Promise<void> {
     await nextTask();
+    await this.#saveIfAsked(save);
     if (this.#pause?.paused && !this.#signal?.aborted) {
       this.#run.pause();
-      await Promise.race([this.#pause.whenContinued(), aborted(this.#signal)]);
+      while (this.#pause.paused && !this.#signal?.aborted) {
+        const ends = [this.#pause.whenContinued(), aborted(this.#signal)];
+        await Promise.race(save ? [...ends, save.whenAsked] : ends);
+        await this.#saveIfAsked(save);
+      }
       this.#run.continue();
     }
     this.#last = this.#clock.now();
+  }
+
+  async #saveIfAsked(save: SaveSwitch | undefined): Promise<void> {
+    if (!save?.asked) return;
+    save.reset();
+    await this.#run.save();
   }
 }
 

@@ -149,7 +149,7 @@ export class StepHook {
       ...(this.#keeper && { name: this.#keeper.name }),
       ...(this.#keeper?.resumed && { resume: this.#keeper.resumed }),
     });
-    this.#pace = new Pace(clock, this.#run, pause);
+    this.#pace = new Pace(clock, this.#run, pause ? { pause } : {});
     await this.#run.begin();
     return this.#run.position;
   }
@@ -179,6 +179,11 @@ export class StepHook {
       this.#losses.dispose();
       await this.#keeper?.close();
     }
+  }
+
+  /** Saves now, between two steps, besides what the strategy says. */
+  async save(): Promise<void> {
+    await this.#running().save();
   }
 
   /** Asks the loop to stop. */

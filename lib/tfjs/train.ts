@@ -18,6 +18,7 @@ import { evaluate } from './evaluate.ts';
 import { LossAverage } from './loss-average.ts';
 import { Pace } from './pace.ts';
 import type { PauseSwitch } from './pause-switch.ts';
+import type { SaveSwitch } from './save-switch.ts';
 import { trainedModel } from './trained.ts';
 import { trainingActions } from './training-actions.ts';
 import { batchesOf, disposeBatch, type TrainingData } from './training-data.ts';
@@ -46,6 +47,8 @@ export interface TrainOptions {
   signal?: AbortSignal;
   /** Pauses the run from outside. */
   pause?: PauseSwitch;
+  /** Has the run saved from outside, where the strategy saves. */
+  save?: SaveSwitch;
   /** Keeps every event; checkpoints record how far it has come, so that a resumed run goes on from there. Default: none. */
   journal?: JournalFile;
   /** Hears every event, in order, at once. */
@@ -68,6 +71,7 @@ const KEYS = [
   'resume',
   'signal',
   'pause',
+  'save',
   'journal',
   'onEvent',
   'onStep',
@@ -98,7 +102,17 @@ const KEYS = [
  */
 export async function train(compiled: LayersModel, options: TrainOptions): Promise<RunState> {
   const { model, strategy, policy, batches, validation, where } = checkOptions(compiled, options);
-  const { store, signal, pause, journal, onEvent, onStep, clock = systemClock, minimumStepTime = 0 } = options;
+  const {
+    store,
+    signal,
+    pause,
+    save,
+    journal,
+    onEvent,
+    onStep,
+    clock = systemClock,
+    minimumStepTime = 0,
+  } = options;
 
   const step = trainingStep(model, options.seed ?? 0);
   const losses = new LossAverage();
@@ -129,7 +143,11 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
     ...(keeper && { name: keeper.name }),
     ...(keeper?.resumed && { resume: keeper.resumed }),
   });
-  const pace: Pace = new Pace(clock, run, pause, signal);
+  const pace: Pace = new Pace(clock, run, {
+    ...(pause && { pause }),
+    ...(save && { save }),
+    ...(signal && { signal }),
+  });
   const stop = () => run.stop();
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
@@ -149,7 +167,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
         steps++;
         await run.step();
         onStep?.(run.moment);
-        await pace.breathe();
+        await pace.breatheBetweenSteps();
         if (run.stopped) break;
       }
       if (steps === 0) throw emptyData(where);

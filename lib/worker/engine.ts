@@ -5,6 +5,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { findDemo } from '../demos/find-demo.ts';
 import { TRAINERS } from '../demos/trainers.ts';
 import { PauseSwitch } from '../tfjs/pause-switch.ts';
+import { SaveSwitch } from '../tfjs/save-switch.ts';
 import { train } from '../tfjs/train.ts';
 import { chooseBackend } from './backends.ts';
 import type { HostOptions, Trainer } from './host.ts';
@@ -20,6 +21,7 @@ export const loadTrainer: HostOptions['loadTrainer'] = async (request, loading):
   const { model, data, validation } = prepared;
   const stop = new AbortController();
   const pause = new PauseSwitch();
+  const save = new SaveSwitch();
   return {
     backend,
     ...(instead !== undefined && { instead }),
@@ -27,13 +29,14 @@ export const loadTrainer: HostOptions['loadTrainer'] = async (request, loading):
     async train({ store, onEvent, onStep }) {
       await train(model, {
         ...{ data, validation, batchSize: demo.batchSize, seed, strategy, store, resume, minimumStepTime },
-        ...{ signal: stop.signal, pause, onEvent },
+        ...{ signal: stop.signal, pause, save, onEvent },
         onStep: ({ step, active }) => onStep(step, active),
       });
     },
     pause: () => pause.pause(),
     continue: () => pause.continue(),
     stop: () => stop.abort(),
+    save: () => save.save(),
     dispose: () => prepared.dispose(),
   };
 };

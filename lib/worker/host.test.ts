@@ -37,7 +37,14 @@ function scripted(trainer: Partial<Trainer> = {}, options: Partial<HostOptions> 
   const clock = manualClock(1000);
   const runs: (TrainOptions & { finish(): void; fail(error: unknown): void })[] = [];
   const double = {
-    ...{ backend: 'cpu' as const, pause: vi.fn(), continue: vi.fn(), stop: vi.fn(), dispose: vi.fn() },
+    ...{
+      backend: 'cpu' as const,
+      pause: vi.fn(),
+      continue: vi.fn(),
+      stop: vi.fn(),
+      save: vi.fn(),
+      dispose: vi.fn(),
+    },
     frame: vi.fn(async () => FRAME),
     train: vi.fn((run: TrainOptions): Promise<void> => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -86,6 +93,7 @@ describe('the protocol', () => {
     pause: [{ type: 'pause', id: 1 }, ({ trainer }) => expect(trainer.pause).toHaveBeenCalledOnce()],
     continue: [{ type: 'continue', id: 1 }, ({ trainer }) => expect(trainer.continue).toHaveBeenCalledOnce()],
     stop: [{ type: 'stop', id: 1 }, ({ trainer }) => expect(trainer.stop).toHaveBeenCalledOnce()],
+    save: [{ type: 'save', id: 1 }, ({ trainer }) => expect(trainer.save).toHaveBeenCalledOnce()],
     list: [
       { type: 'list', id: 3, store: 'other' },
       ({ replies }) => expect(replies).toEqual([{ type: 'listed', id: 3, checkpoints: [] }]),

@@ -20,6 +20,7 @@ export interface Trainer {
   pause(): void;
   continue(): void;
   stop(): void;
+  save(): void;
   dispose(): void;
 }
 
@@ -89,10 +90,10 @@ export function createHost({
     }
   }
 
-  function steer(type: 'pause' | 'continue' | 'stop', id: number): void {
+  function steer(type: 'pause' | 'continue' | 'stop' | 'save', id: number): void {
     if (current?.id !== id) return;
     if (type === 'stop') current.stopped = true;
-    else current.paused = type === 'pause';
+    else if (type !== 'save') current.paused = type === 'pause';
     current.trainer?.[type]();
   }
 

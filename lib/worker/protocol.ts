@@ -8,6 +8,8 @@ export type Request =
   | { readonly type: 'pause'; readonly id: number }
   | { readonly type: 'continue'; readonly id: number }
   | { readonly type: 'stop'; readonly id: number }
+  /** Saves now: the page may be left. */
+  | { readonly type: 'save'; readonly id: number }
   /** Which checkpoints are there? Loads no engine. */
   | { readonly type: 'list'; readonly id: number; readonly store: string }
   | { readonly type: 'clear'; readonly id: number; readonly store: string };
