@@ -100,3 +100,19 @@ test.each<[name: string, value: unknown]>([
 ])('%s does not break the message', (_, value) => {
   expect(got(value)).toMatch(/^an object that is not JSON$|^a function$/);
 });
+
+test('a value of the greatest length that is shown whole is, and one character more is not', () => {
+  const got = (length: number) =>
+    new WallclockError({ where: 'w', expected: 'e', got: 'x'.repeat(length) }).message;
+  expect(got(78)).toBe(`w: expected e, got '${'x'.repeat(78)}'.`);
+  expect(got(79)).toBe(`w: expected e, got '${'x'.repeat(79)}….`);
+  // What is written out is longer than what came.
+  const { message } = new WallclockError({ where: 'w', expected: 'e', got: '\u0007'.repeat(60) });
+  expect(message.length).toBeLessThan(110);
+  expect(message).toContain('\\u0007');
+});
+
+test('a half of a pair at the cut is left out', () => {
+  const { message } = new WallclockError({ where: 'w', expected: 'e', got: `${'x'.repeat(78)}😀😀` });
+  expect(message).toBe(`w: expected e, got '${'x'.repeat(78)}….`);
+});

@@ -190,3 +190,54 @@ describe('reading is total: any text is read and written back, or refused with t
     );
   });
 });
+
+test.each([
+  ...[
+    ['5 milliseconds', '5ms'],
+    ['5 millisecond', '5ms'],
+    ['5 sec', '5s'],
+    ['5 secs', '5s'],
+    ['5 second', '5s'],
+  ],
+  ...[
+    ['5 seconds', '5s'],
+    ['5 min', '5m'],
+    ['5 mins', '5m'],
+    ['5 minutes', '5m'],
+    ['5 hour', '5h'],
+  ],
+  ...[
+    ['5 hours', '5h'],
+    ['5 day', '5d'],
+    ['5 days', '5d'],
+    ['5step', '5 steps'],
+    ['5STEPS', '5 steps'],
+  ],
+  ...[
+    ['5epoch', '5 epochs'],
+    ['5 percent', '5%'],
+    ['1.25 minuets', '1.25m'],
+    [' 5s', '5s'],
+    ['5s ', '5s'],
+  ],
+])('%j is written %j', (text, meant) => {
+  expect(() => parseEvery(text)).toThrow(`Did you mean '${meant}'?`);
+});
+
+test.each([
+  ['12.34x', 6],
+  ['1.25', 5],
+  ['1h2.75', 7],
+  ['1h 5m', 3],
+  ['x5s', 1],
+  ['5s or 12.5y', 11],
+  ['5s5x', 4],
+])('%j goes wrong at character %d', (text, character) => {
+  expect(() => parseEvery(text)).toThrow(`It goes wrong at character ${character}.`);
+});
+
+test('the longest text that is read has a thousand characters', () => {
+  const text = (length: number) => `5s or ${'1'.padStart(length - 8, '0')} s`;
+  expect(() => parseEvery(text(1000))).toThrow('It goes wrong at character');
+  expect(() => parseEvery(text(1001))).toThrow('It is too long from character 1001 on.');
+});

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseEvery } from './every.ts';
 
 const messageOf = (value: unknown): string => {
@@ -146,4 +146,46 @@ test('misspelt particulars are refused, each by its name', () => {
       "strategy.save.base: expected no base, because steps, epochs and shares are not timed, got 'active'. Leave it out, or write the interval as a duration.",
     ]
   `);
+});
+
+describe('what does not go together is refused, and what does is not', () => {
+  test.each([
+    [
+      { every: '5 steps', base: 'training' },
+      "strategy.save.base: expected no base, because steps, epochs and shares are not timed, got 'training'. Leave it out, or write the interval as a duration.",
+    ],
+    [{ every: '5 steps or 5s', base: 'training' }, 'accepted'],
+    [
+      { every: '5% overhead', base: 'elapsed' },
+      expect.stringContaining('strategy.save.base: expected no base'),
+    ],
+    [
+      { every: '5% overhead', anchor: 'grid' },
+      "strategy.save.anchor: expected 'spaced', because what is measured on the way has no fixed instants, got 'grid'.",
+    ],
+    [
+      { every: '1h or 5% overhead', anchor: 'grid' },
+      expect.stringContaining("strategy.save.anchor: expected 'spaced'"),
+    ],
+    [
+      { every: 'auto', meanTimeBetweenFailures: '1d', anchor: 'grid' },
+      expect.stringContaining("strategy.save.anchor: expected 'spaced'"),
+    ],
+    [{ every: '1h', anchor: 'grid' }, 'accepted'],
+    [
+      { every: 'auto' },
+      "strategy.save.meanTimeBetweenFailures: expected a duration, because the interval is 'auto', got undefined. Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.",
+    ],
+    [{ every: 'auto or 1h', meanTimeBetweenFailures: '1d', maxOverhead: '2%' }, 'accepted'],
+    [
+      { every: '1h', meanTimeBetweenFailures: '1d' },
+      "strategy.save.meanTimeBetweenFailures: expected nothing, because the interval is not 'auto', got 86400000. Remove it.",
+    ],
+    [
+      { every: '1h', maxOverhead: '2%' },
+      "strategy.save.maxOverhead: expected nothing, because the interval is not 'auto', got 0.02. Remove it.",
+    ],
+  ])('%j', (value, message) => {
+    expect(messageOf(value)).toEqual(message);
+  });
 });
