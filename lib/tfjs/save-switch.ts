@@ -5,8 +5,8 @@
  * @example
  * ```ts
  * const save = new SaveSwitch();
- * const strategy = { save: '5m', maxTime: '1m' };
- * const training = train(model, { data, save, strategy, store: memoryStore() });
+ * const store = memoryStore();
+ * const training = train(model, { data, save, store, strategy: { save: '5m', maxTime: '1m' } });
  * save.save(); // at the end of the step under way, also while the run is paused
  * ```
  */
