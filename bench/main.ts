@@ -10,6 +10,7 @@ const MEASUREMENTS: { readonly [name: string]: () => Promise<unknown> } = {
   weights: () => import('./page-weights.ts'),
   live: () => import('./live-demo.ts'),
   saving: () => import('./cost-of-saving.ts'),
+  bundle: () => import('./bundle-size.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);
