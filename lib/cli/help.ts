@@ -1,12 +1,14 @@
 import { formatDuration, parseDuration } from '../core/duration.ts';
 import type { Every } from '../core/every.ts';
 import { DEMOS } from '../demos/demos.ts';
+import { DEFAULT_OPTIMIZER, OPTIMIZER_NAMES } from '../demos/optimizer-names.ts';
 
 const USAGE = `Wallclock trains a model and logs, evaluates and saves by time.
 
 Usage
   wallclock train <demo> [options]
   wallclock plan [--hf] <file> [--json]
+  wallclock inspect <folder> [--json]
   wallclock verify <folder> [--json]
 
 Demos
@@ -16,7 +18,10 @@ When: an interval is a time ('250ms', '30s', '1h20m'), a number of steps ('100 s
   --log <interval>       read the loss back and report it
   --evaluate <interval>  measure the model on data it does not learn from
   --save <interval>      write a checkpoint
-  --keep-latest <n>      delete all checkpoints but the newest n
+  --keep-latest <n>      keep the newest n checkpoints
+  --keep-best <n>        keep the n of the least validation loss: each save measures it, and a new best is saved
+  --keep-every <time>    keep one in each span of so much time, by the wall
+                         What none of these rules keeps is deleted; any of them replaces the demo's own.
   --max-time <duration>  stop after so much time
   --steps <n>            stop after so many steps
   --epochs <n>           stop after so many passes over the data
@@ -24,11 +29,13 @@ When: an interval is a time ('250ms', '30s', '1h20m'), a number of steps ('100 s
 
 How
   --seed <n>             a whole number from 0; the same seed on the cpu backend gives the same bits
+  --optimizer <name>     ${OPTIMIZER_NAMES.join(', ')}. Default: ${DEFAULT_OPTIMIZER}
   --backend <name>       wasm (default where the demo can) or cpu
 
 Where
   --out <folder>         for checkpoints and run.jsonl, the run's events. Default: runs/<demo>
-  --resume               go on from the newest checkpoint in the folder
+  --resume               go on from the newest checkpoint in the folder; begin a run where there is none, and end at
+                         once where the run has come to its end
   --json                 print the events, one a line, and nothing else
 
   -h, --help             this text
@@ -40,6 +47,10 @@ Plan: when each action will happen, its share of the time, and what a crash coul
   --hf                   the file holds a run of Hugging Face's Trainer: {"args": {"save_steps": 2},
                          "batches_per_epoch": 3, "losses": [1, 0.5, 0.25]}
   --json                 print the plan as JSON, and nothing else
+
+Inspect: list a run's checkpoints with step, time, size, metrics and the rules that keep them
+  <folder>               of a run, as --out made it
+  --json                 print them as JSON, and nothing else
 
 Verify: read every byte of a run's checkpoints; exits with 1 where one is damaged
   <folder>               of a run, as --out made it

@@ -5,6 +5,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { journalOf } from '../core/journal.ts';
@@ -128,6 +129,83 @@ test('a folder that holds a run is refused, and goes on with --resume and the sa
     [out, whole].map((run) => readFile(join(run, 'checkpoint-20', 'model.safetensors'))),
   );
   expect(resumedWeights!.equals(weights!)).toBe(true);
+});
+
+test('a run that is complete ends at once, and changes nothing', async () => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  const before = await readFile(join(out, 'run.jsonl'), 'utf8');
+
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '10', '--resume'), io)).toBe(0);
+  expect(said.stdout).toBe('');
+  expect(said.stderr).toBe(
+    `The run in ${out} is complete: it ended at step 10, because all steps were made.\n`,
+  );
+
+  const json = scriptedIo();
+  expect(await main(spirals('--steps', '10', '--resume', '--json'), json.io)).toBe(0);
+  expect(JSON.parse(json.said.stdout)).toMatchObject({ type: 'end', reason: 'steps', step: 10 });
+  expect(await readFile(join(out, 'run.jsonl'), 'utf8')).toBe(before);
+});
+
+test('a run that died before it told of its end tells of it', async () => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  const before = await readFile(join(out, 'run.jsonl'), 'utf8');
+  await writeFile(join(out, 'run.jsonl'), before.slice(0, before.lastIndexOf('{"type":"end"')));
+  expect(await main(spirals('--steps', '10', '--resume'), scriptedIo().io)).toBe(0);
+  expect((await events()).at(-1)).toMatchObject({ type: 'end', reason: 'steps', step: 10 });
+});
+
+test('a second run in a folder is refused by the name of the first, and touches nothing', async () => {
+  const run = ['--save', 'off', '--steps', '8', '--resume'];
+  const second = scriptedIo();
+  const first = scriptedIo();
+  let refused: Promise<number> | undefined;
+  first.when('"type":"log"', () => {
+    refused = main(spirals(...run, '--seed', '9'), second.io);
+  });
+  expect(
+    await main(spirals('--max-time', '1h', '--json', '--save', 'off'), {
+      ...first.io,
+      onInterrupt(listener) {
+        const wait = async () => {
+          while (!refused) await setImmediate();
+          await refused;
+          listener('SIGINT');
+        };
+        wait();
+        return () => {};
+      },
+    }),
+  ).toBe(130);
+  expect(await refused).toBe(1);
+  expect(second.said.stderr).toMatch(/expected a store that no other run has, got 'run run-/);
+  expect(await readFile(join(out, 'run.jsonl'), 'utf8')).toBe(first.said.stdout);
+  expect(JSON.parse(await readFile(join(out, 'settings.json'), 'utf8'))).toMatchObject({ seed: 42 });
+});
+
+test('another optimizer is not gone on with; its own is by itself', async () => {
+  await main(spirals('--steps', '10', '--optimizer', 'rmsprop'), scriptedIo().io);
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '20', '--resume', '--optimizer', 'adam'), io)).toBe(2);
+  expect(said.stderr).toBe(
+    "--optimizer: expected rmsprop, as the run began, got 'adam'. Leave --optimizer out.\n",
+  );
+  expect(await main(spirals('--steps', '20', '--resume'), scriptedIo().io)).toBe(0);
+  const whole = join(folder, 'whole');
+  await main([...spirals('--steps', '20', '--optimizer', 'rmsprop'), '--out', whole], scriptedIo().io);
+  const [resumed, undisturbed] = await Promise.all(
+    [out, whole].map((run) => readFile(join(run, 'checkpoint-20', 'optimizer.safetensors'))),
+  );
+  expect(resumed!.equals(undisturbed!)).toBe(true);
+});
+
+test('the settings of a run of an earlier version say nothing of an optimizer: it was Adam', async () => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  await writeFile(join(out, 'settings.json'), '{"demo":"spirals","seed":42}');
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '20', '--resume', '--optimizer', 'sgd'), io)).toBe(2);
+  expect(said.stderr).toContain('expected adam, as the run began');
 });
 
 test('another seed or another demo is not gone on with', async () => {

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { WallclockError } from '../core/errors.ts';
 import type { RunState } from '../core/run-state.ts';
+import { STOP_REASONS } from '../sinks/summary.ts';
 import { helpText } from './help.ts';
 import { EXIT_CODES, type Interrupt, type Io } from './io.ts';
-import { type Command, type PlanCommand, parse, type TrainCommand, type VerifyCommand } from './parse.ts';
+import { type Command, type FolderCommand, type PlanCommand, parse, type TrainCommand } from './parse.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 
 /** What the shell is told. */
@@ -27,8 +28,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     command = parse(argv);
     if (command.type === 'train') {
-      const { demo, seed, resume, out } = command;
-      folder = await openRunFolder(out, { demo: demo.id, seed, defaultSeed: demo.seed, resume });
+      const { demo, seed, optimizer, resume, out } = command;
+      const asked = { demo: demo.id, seed, optimizer, defaultSeed: demo.seed, resume };
+      folder = await openRunFolder(out, asked);
     }
   } catch (error) {
     return tell(error, io, MISUSED);
@@ -42,9 +44,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return FINE;
     case 'plan':
       return showPlan(command, io);
+    case 'inspect':
     case 'verify':
-      return verify(command, io);
+      return lookAt(command, io);
     case 'train':
+      if (command.resume && (await isComplete(command, folder!, io))) return FINE;
       return runUntilInterrupted(command, folder!, io);
   }
 }
@@ -59,8 +63,32 @@ async function showPlan({ file, hf, json }: PlanCommand, io: Io): Promise<number
   }
 }
 
-async function verify({ folder, json }: VerifyCommand, io: Io): Promise<number> {
+/** Whether the run has nothing to go on with. Then that is said. */
+async function isComplete(
+  { strategy, out, json }: TrainCommand,
+  { store, journal, resumes }: RunFolder,
+  { stdout, stderr }: Io,
+): Promise<boolean> {
+  if (!resumes) return false;
+  const { endOfCompletedRun } = await import('./completed-run.ts');
+  const end = await endOfCompletedRun(strategy, store, journal);
+  if (!end) return false;
+  const { step, reason } = end;
+  if (json) stdout.write(`${JSON.stringify(end)}\n`);
+  else
+    stderr.write(
+      `The run in ${out} is complete: it ended at step ${step}, because ${STOP_REASONS[reason]}.\n`,
+    );
+  return true;
+}
+
+async function lookAt({ type, folder, json }: FolderCommand, io: Io): Promise<number> {
   try {
+    if (type === 'inspect') {
+      const { showInspected } = await import('./show-inspected.ts');
+      await showInspected(folder, json, io);
+      return FINE;
+    }
     const { showVerified } = await import('./show-verified.ts');
     return (await showVerified(folder, json, io)) ? FINE : FAILED;
   } catch (error) {

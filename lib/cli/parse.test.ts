@@ -52,6 +52,25 @@ test('the other options', () => {
 });
 
 test.each([
+  [['--keep-latest', '2'], { latest: 2 }, undefined],
+  [['--keep-every', '90s'], { every: '1m30s' }, undefined],
+  [['--keep-best', '3', '--keep-latest', '1'], { latest: 1, best: 3 }, { metric: 'loss' }],
+])("%j replaces the demo's rules of retention", (options, keep, best) => {
+  const { strategy } = train(...options);
+  expect([strategy.keep, strategy.best]).toEqual([keep, best]);
+});
+
+test('an optimizer', () => {
+  expect(train('--optimizer', 'rmsprop').optimizer).toBe('rmsprop');
+  expect(train().optimizer).toBeUndefined();
+});
+
+test.each(['inspect', 'verify'] as const)('%s', (type) => {
+  expect(parse([type, 'runs/digits'])).toEqual({ type, folder: 'runs/digits', json: false });
+  expect(parse([type, 'runs/digits', '--json'])).toMatchObject({ json: true });
+});
+
+test.each([
   [['plan', 'a.json'], { file: 'a.json', hf: false, json: false }],
   [['plan', '-', '--json'], { file: '-', hf: false, json: true }],
   [['plan', '--hf', 'a.json'], { file: 'a.json', hf: true, json: false }],
@@ -122,6 +141,20 @@ test.each([
     message: "--backend: expected wasm or cpu, on which 'digits' trains without a browser, got 'webgl'.",
   },
   {
+    argv: ['train', 'digits', '--optimizer', 'adan'],
+    message:
+      "--optimizer: expected one of sgd, momentum, adagrad, adadelta, adam, adamax, rmsprop, got 'adan'. Did you mean 'adam'?",
+  },
+  {
+    argv: ['train', 'digits', '--keep-best', '0'],
+    message: "--keep-best: expected a whole number of at least 1, got '0'.",
+  },
+  {
+    argv: ['train', 'digits', '--keep-every', '5 steps'],
+    message:
+      "--keep-every: expected a positive duration in d, h, m, s or ms, the largest first, got '5 steps'. Write it like '250ms', '30s', '5m' or '1h20m'.",
+  },
+  {
     argv: ['train', 'digits', '--out='],
     message: "--out: expected a folder, got ''.",
   },
@@ -141,7 +174,7 @@ test.each([
   {
     argv: ['trainn', 'digits'],
     message:
-      "wallclock: expected a command, train, plan, verify or help, got 'trainn'. Did you mean 'train'?",
+      "wallclock: expected a command, train, plan, inspect, verify or help, got 'trainn'. Did you mean 'train'?",
   },
   {
     argv: ['plan'],
@@ -160,7 +193,8 @@ test.each([
   },
   {
     argv: [],
-    message: "wallclock: expected a command, train, plan, verify or help, got 'none'. See wallclock --help.",
+    message:
+      "wallclock: expected a command, train, plan, inspect, verify or help, got 'none'. See wallclock --help.",
   },
 ])('$argv is refused', ({ argv, message }) => {
   expect(() => parse(argv)).toThrow(expect.objectContaining({ name: 'WallclockError', message }));

@@ -6,6 +6,7 @@ import { nearest } from '../core/nearest.ts';
 import { parseStrategy, type StrategyOptions } from '../core/strategy.ts';
 import type { Demo } from '../demos/demo.ts';
 import { findDemo } from '../demos/find-demo.ts';
+import { OPTIMIZER_NAMES, type OptimizerName } from '../demos/optimizer-names.ts';
 
 /** The backends that train without a browser. */
 export type NodeBackend = 'cpu' | 'wasm';
@@ -16,6 +17,8 @@ export interface TrainCommand {
   readonly strategy: StrategyOptions;
   /** As it was asked for: what a resumed run began with goes before the demo's own. */
   readonly seed: number | undefined;
+  /** As it was asked for, likewise. */
+  readonly optimizer: OptimizerName | undefined;
   readonly backend: NodeBackend;
   readonly out: string;
   readonly resume: boolean;
@@ -31,8 +34,9 @@ export interface PlanCommand {
   readonly json: boolean;
 }
 
-export interface VerifyCommand {
-  readonly type: 'verify';
+/** Looks at the checkpoints of a run: `inspect` lists them, `verify` reads every byte. */
+export interface FolderCommand {
+  readonly type: 'inspect' | 'verify';
   readonly folder: string;
   readonly json: boolean;
 }
@@ -40,21 +44,24 @@ export interface VerifyCommand {
 export type Command =
   | TrainCommand
   | PlanCommand
-  | VerifyCommand
+  | FolderCommand
   | { readonly type: 'help' }
   | { readonly type: 'version' };
 
-const COMMANDS = ['train', 'plan', 'verify', 'help'];
+const COMMANDS = ['train', 'plan', 'inspect', 'verify', 'help'];
 
 const OPTIONS = {
   log: { type: 'string' },
   evaluate: { type: 'string' },
   save: { type: 'string' },
   'keep-latest': { type: 'string' },
+  'keep-best': { type: 'string' },
+  'keep-every': { type: 'string' },
   'max-time': { type: 'string' },
   steps: { type: 'string' },
   epochs: { type: 'string' },
   seed: { type: 'string' },
+  optimizer: { type: 'string' },
   backend: { type: 'string' },
   out: { type: 'string' },
   resume: { type: 'boolean' },
@@ -85,10 +92,10 @@ export function parse(argv: readonly string[]): Command {
   }
   if (command === 'train') return parseTrain(rest, values);
   if (command === 'plan') return parsePlan(rest, values);
-  if (command === 'verify') return parseVerify(rest, values);
+  if (command === 'inspect' || command === 'verify') return parseFolder(command, rest, values);
   throw unknownWord(
     'wallclock',
-    'a command, train, plan, verify or help',
+    'a command, train, plan, inspect, verify or help',
     command ?? 'none',
     command,
     COMMANDS,
@@ -110,17 +117,21 @@ function parsePlan([file, ...rest]: readonly string[], values: Values): PlanComm
   return { type: 'plan', file, hf: values.hf === true, json: values.json === true };
 }
 
-function parseVerify([folder, ...rest]: readonly string[], values: Values): VerifyCommand {
-  const where = 'wallclock verify';
+function parseFolder(
+  type: FolderCommand['type'],
+  [folder, ...rest]: readonly string[],
+  values: Values,
+): FolderCommand {
+  const where = `wallclock ${type}`;
   const foreign = (Object.keys(values) as Option[]).find((option) => option !== 'json');
   if (foreign !== undefined)
     throw new WallclockError({ where, expected: 'only --json', got: `--${foreign}` });
   if (folder === undefined || rest.length > 0) {
     const got = folder === undefined ? 'none' : [folder, ...rest].join(' ');
-    const fix = 'Write it like wallclock verify runs/digits.';
+    const fix = `Write it like ${where} runs/digits.`;
     throw new WallclockError({ where, expected: 'the folder of one run', got, fix });
   }
-  return { type: 'verify', folder, json: values.json === true };
+  return { type, folder, json: values.json === true };
 }
 
 function parseTrain([id, ...rest]: readonly string[], values: Values): TrainCommand {
@@ -134,6 +145,7 @@ function parseTrain([id, ...rest]: readonly string[], values: Values): TrainComm
     demo,
     strategy: readStrategy(demo, values),
     seed: values.seed === undefined ? undefined : readCount(values.seed, '--seed', 0),
+    optimizer: readOptimizer(values.optimizer),
     backend: readBackend(demo, values.backend),
     out: readOut(values.out) ?? `runs/${demo.id}`,
     resume: values.resume === true,
@@ -184,16 +196,43 @@ function readStrategy(demo: Demo, values: Values): StrategyOptions {
     if (value === 'off') delete strategy[action];
     else strategy[action] = parseEvery(value, `--${action}`).text;
   }
-  const { 'max-time': maxTime, steps, epochs, 'keep-latest': latest } = values;
+  const { 'max-time': maxTime, steps, epochs } = values;
   if (maxTime !== undefined || steps !== undefined || epochs !== undefined) {
     for (const limit of ['maxTime', 'maxSteps', 'maxEpochs'] as const) delete strategy[limit];
   }
   if (maxTime !== undefined) strategy.maxTime = formatDuration(parseDuration(maxTime, '--max-time'));
   if (steps !== undefined) strategy.maxSteps = readCount(steps, '--steps', 1);
   if (epochs !== undefined) strategy.maxEpochs = readCount(epochs, '--epochs', 1);
-  if (latest !== undefined) strategy.keep = { latest: readCount(latest, '--keep-latest', 1) };
+  Object.assign(strategy, readKeep(values));
   parseStrategy(strategy);
   return strategy as StrategyOptions;
+}
+
+/** The validation loss tells which models are best: every demo measures it, and it still falls when accuracy stands. */
+const BEST_BY = 'loss';
+
+function readKeep(values: Values): Pick<StrategyOptions, 'keep' | 'best'> {
+  const { 'keep-latest': latest, 'keep-best': best, 'keep-every': every } = values;
+  if (latest === undefined && best === undefined && every === undefined) return {};
+  const keep = {
+    ...(latest !== undefined && { latest: readCount(latest, '--keep-latest', 1) }),
+    ...(best !== undefined && { best: readCount(best, '--keep-best', 1) }),
+    ...(every !== undefined && { every: formatDuration(parseDuration(every, '--keep-every')) }),
+  } as NonNullable<StrategyOptions['keep']>;
+  return { keep, ...(best !== undefined && { best: { metric: BEST_BY } }) };
+}
+
+function readOptimizer(value: string | true | undefined): OptimizerName | undefined {
+  if (value === undefined) return undefined;
+  const known = OPTIMIZER_NAMES.find((name) => name === value);
+  if (known) return known;
+  const meant = nearest(String(value), OPTIMIZER_NAMES);
+  throw new WallclockError({
+    where: '--optimizer',
+    expected: `one of ${OPTIMIZER_NAMES.join(', ')}`,
+    got: value,
+    ...(meant && { fix: `Did you mean '${meant}'?` }),
+  });
 }
 
 function readCount(value: string | true, where: string, least: 0 | 1): number {

@@ -1,14 +1,11 @@
-import { access, constants, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
-
-/** What a run must have in common with the one it goes on from. */
-export interface RunSettings {
-  readonly demo: string;
-  readonly seed: number;
-}
+import type { OptimizerName } from '../demos/optimizer-names.ts';
+import { type JsonlFile, jsonlFile } from '../sinks/jsonl-file.ts';
+import { agreeOn, type RunSettings, readSettings } from './run-settings.ts';
 
 /**
  * A folder that holds one run.
@@ -17,74 +14,94 @@ export interface RunSettings {
  * runs/digits/
  *   checkpoint-1200/   …
  *   run.jsonl          the run's events, one a line
- *   settings.json      the demo and the seed, without which it cannot be resumed
+ *   settings.json      the demo, the seed and the optimizer, without which it cannot be resumed
  * ```
  */
 export interface RunFolder {
+  /** The path of the file of the run's events. */
   readonly journal: string;
+  /** Where its checkpoints are. */
   readonly store: CheckpointStore;
   readonly settings: RunSettings;
   /** Whether there is a checkpoint to go on from. */
   readonly resumes: boolean;
-  /** Makes the folder. Nothing is written before. */
-  make(): Promise<void>;
+  /**
+   * For a run in this folder. Whoever takes the store has the whole folder: only then is anything written.
+   *
+   * @param onFailure hears what goes wrong with the file of events.
+   */
+  use(onFailure: (error: WallclockError) => void): {
+    readonly store: CheckpointStore;
+    readonly journal: JsonlFile;
+  };
 }
 
 export interface RunFolderOptions {
   readonly demo: string;
   /** As asked for. */
   readonly seed: number | undefined;
+  readonly optimizer: OptimizerName | undefined;
   /** Where neither the command nor the folder says. */
   readonly defaultSeed: number;
   readonly resume: boolean;
 }
 
 /**
- * Looks at the folder of a run that is about to begin.
+ * Looks at the folder of a run that is about to begin. Nothing is written before its store is taken.
  *
  * @throws {WallclockError} where a run is in the way, or is not the one that is to be resumed.
  */
 export async function openRunFolder(folder: string, options: RunFolderOptions): Promise<RunFolder> {
-  const { demo, seed, defaultSeed, resume } = options;
+  const { resume } = options;
   const journal = join(folder, 'run.jsonl');
   const settingsFile = join(folder, 'settings.json');
   const store = nodeFsStore(folder);
+
+  /** What is there. */
+  async function look() {
+    const checkpoints = await store.list();
+    if (!resume && (checkpoints.length > 0 || (await size(journal)) > 0)) {
+      const fix = 'Go on with it by --resume, or name another folder.';
+      throw new WallclockError({ where: '--out', expected: 'a folder without a run', got: folder, fix });
+    }
+    const resumes = checkpoints.length > 0;
+    return {
+      resumes,
+      settings: agreeOn(options, resumes ? await readSettings(settingsFile) : undefined, folder),
+    };
+  }
+
   await checkIsFolder(folder);
   await checkIsWritable(folder);
-  const checkpoints = await store.list();
-
-  if (!resume && (checkpoints.length > 0 || (await size(journal)) > 0)) {
-    const fix = 'Go on with it by --resume, or name another folder.';
-    throw new WallclockError({ where: '--out', expected: 'a folder without a run', got: folder, fix });
-  }
-  const before = checkpoints.length > 0 ? await readSettings(settingsFile) : undefined;
-  if (before && before.demo !== demo) {
-    const expected = `'${before.demo}', the demo of the run in ${folder}`;
-    throw new WallclockError({ where: '--resume', expected, got: demo });
-  }
-  if (before && seed !== undefined && before.seed !== seed) {
-    const fix = 'Leave --seed out.';
-    throw new WallclockError({
-      where: '--seed',
-      expected: `${before.seed}, as the run began`,
-      got: seed,
-      fix,
-    });
-  }
-  const settings = { demo, seed: seed ?? before?.seed ?? defaultSeed };
+  const { resumes, settings } = await look();
   return {
-    journal,
-    store,
-    settings,
-    resumes: checkpoints.length > 0,
-    async make() {
-      try {
-        await mkdir(folder, { recursive: true });
-        if (checkpoints.length === 0) await keepAside(journal);
-        await writeFile(settingsFile, `${JSON.stringify(settings)}\n`, { flush: true });
-      } catch (cause) {
-        throw unwritable(folder, cause);
-      }
+    ...{ journal, store, settings, resumes },
+    use(onFailure) {
+      let file: JsonlFile | undefined;
+      return {
+        store: {
+          ...store,
+          async lock(run) {
+            const release = await store.lock(run);
+            try {
+              // Another run may have been here since.
+              const now = await look();
+              if (!now.resumes) await keepAside(journal);
+              await keepSettings(settingsFile, settings);
+              file = jsonlFile(journal, { onFailure });
+            } catch (cause) {
+              await release();
+              throw cause instanceof WallclockError ? cause : unwritable(folder, cause);
+            }
+            return release;
+          },
+        },
+        journal: {
+          write: (event) => file?.write(event),
+          position: () => file!.position(),
+          close: () => file?.close(),
+        },
+      };
     },
   };
 }
@@ -120,20 +137,19 @@ async function keepAside(journal: string): Promise<void> {
   await rename(journal, `${journal}.${count}.old`);
 }
 
-async function size(file: string): Promise<number> {
-  return (await stat(file).catch(() => undefined))?.size ?? 0;
+/** Whole or not at all: without it no checkpoint of the run would be gone on with. */
+async function keepSettings(file: string, settings: RunSettings): Promise<void> {
+  const draft = join(dirname(file), '.settings.json.draft');
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await writeFile(draft, `${JSON.stringify(settings)}\n`, { flush: true });
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  }
 }
 
-async function readSettings(file: string): Promise<RunSettings> {
-  try {
-    const { demo, seed } = JSON.parse(await readFile(file, 'utf8')) as {
-      [key in keyof RunSettings]: unknown;
-    };
-    if (typeof demo === 'string' && Number.isSafeInteger(seed)) return { demo, seed: seed as number };
-    throw new TypeError('It holds something else.');
-  } catch (cause) {
-    const got = cause instanceof Error ? cause.message : cause;
-    const fix = `Write it as {"demo":"spirals","seed":42}, as the run began.`;
-    throw new WallclockError({ where: file, expected: 'the demo and the seed of the run', got, fix, cause });
-  }
+async function size(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.size ?? 0;
 }

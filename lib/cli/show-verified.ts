@@ -5,6 +5,7 @@ const WORDS: { readonly [state in Verified['state']]: string } = {
   good: 'good',
   damaged: 'damaged',
   unfinished: 'unfinished: it has no manifest, and does not count',
+  aside: 'damaged, and put aside: it does not count',
   leftover: 'a temporary folder: a run writes it, or died in it',
 };
 

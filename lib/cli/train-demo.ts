@@ -4,7 +4,6 @@ import type { RunState } from '../core/run-state.ts';
 import type { Demo } from '../demos/demo.ts';
 import { packDigits } from '../demos/digits/pack.ts';
 import { TRAINERS } from '../demos/trainers.ts';
-import { jsonlFile } from '../sinks/jsonl-file.ts';
 import { terminalProgress } from '../sinks/progress.ts';
 import { runSummary } from '../sinks/summary.ts';
 import { train } from '../tfjs/train.ts';
@@ -28,7 +27,7 @@ export async function trainDemo(
   signal: AbortSignal,
 ): Promise<RunState> {
   const { demo, strategy, resume, json, out } = command;
-  const { seed } = folder.settings;
+  const { seed, optimizer } = folder.settings;
   const progress = json ? undefined : terminalProgress({ terminal: stdout, clock });
   const summary = runSummary();
   const say = (text: string) => (json ? stderr : stdout).write(`${text}\n`);
@@ -42,12 +41,13 @@ export async function trainDemo(
   const { backend, instead } = await startBackend(command.backend);
   if (instead) note(`Training on the ${backend} backend, because ${instead}.`);
   const { prepare } = await TRAINERS[demo.id]!();
-  const prepared = await prepare({ seed, full: true, load });
-  await folder.make();
+  const prepared = await prepare({ seed, full: true, optimizer, load });
   if (resume && !folder.resumes) say(`No checkpoint in ${out}: the run starts afresh.`);
-  say(`${demo.title}, on the ${backend} backend, into ${out}`);
+  say(`${demo.title}, with ${optimizer} on the ${backend} backend, into ${out}`);
+  const { best } = strategy;
+  if (best) say(`Which checkpoints are best is told by ${best.metric} on the validation data.`);
 
-  const journal = jsonlFile(folder.journal, { onFailure: (error) => note(error.message) });
+  const { store, journal } = folder.use((error) => note(error.message));
   const hear = (event: RunEvent) => {
     summary.onEvent(event);
     progress?.onEvent(event);
@@ -57,7 +57,7 @@ export async function trainDemo(
   try {
     return await train(prepared.model, {
       ...{ data: prepared.data, validation: prepared.validation, batchSize: demo.batchSize },
-      ...{ seed, strategy, store: folder.store, resume, signal, journal, onEvent: hear },
+      ...{ seed, strategy, store, resume, signal, journal, onEvent: hear },
       ...(progress && { onStep: progress.onStep }),
     });
   } finally {

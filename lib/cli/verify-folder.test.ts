@@ -1,10 +1,23 @@
-import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { manualClock } from '../testing/manual-clock.ts';
 import type { Io } from './io.ts';
 import { main } from './main.ts';
+import { verifyFolder } from './verify-folder.ts';
 
 let root: string;
 let made: string;
@@ -71,10 +84,16 @@ test('what was written is good', async () => {
 test('no checkpoint, an unfinished one and a temporary folder are told, and are no damage', async () => {
   await rm(file('manifest.json'));
   await mkdir(join(folder, '.checkpoint-9.123-0.draft'));
+  await mkdir(join(folder, 'checkpoint-8.damaged-2'));
   const { code, states } = await verify();
   expect([code, states]).toEqual([
     0,
-    ['checkpoint-2 unfinished', 'checkpoint-4 good', '.checkpoint-9.123-0.draft leftover'],
+    [
+      'checkpoint-2 unfinished',
+      'checkpoint-4 good',
+      '.checkpoint-9.123-0.draft leftover',
+      'checkpoint-8.damaged-2 aside',
+    ],
   ]);
   const empty = await wallclock('verify', join(root, 'made', 'checkpoint-2'));
   expect([empty.code, empty.stdout]).toEqual([0, expect.stringContaining('There is no checkpoint in')]);
@@ -88,6 +107,19 @@ describe('damage is found, and exits 1', () => {
     ['a file that grew', () => appendFile(file('run.json'), ' '), 'bytes, got'],
     ['a file that is gone', () => rm(file('model.safetensors')), 'expected a file, got none.'],
     ['a link in place of a file', () => linked(), 'expected a file, got something else.'],
+    ['a file too many', () => writeFile(file('notes.txt'), ''), 'notes.txt: expected no file'],
+    [
+      'a file too many that is listed',
+      async () => {
+        await writeFile(file('notes.txt'), '');
+        const listed = { bytes: 0, sha256: createHash('sha256').digest('hex') };
+        await manifest((one) => (one.files = { ...one.files, 'notes.txt': listed }));
+      },
+      'expected no file but model.safetensors',
+    ],
+    ['a link in place of the manifest', () => linked('manifest.json'), 'expected a manifest'],
+    ['the folder of another step', () => swapped(), 'expected step 2, as its name says, got 4'],
+    ['a link in place of the folder', () => elsewhere(), 'expected a folder'],
     ['a manifest that is no JSON', () => writeFile(file('manifest.json'), '{'), 'expected JSON'],
     ['an empty manifest', () => writeFile(file('manifest.json'), ''), 'expected JSON'],
     ['a manifest of another version', () => manifest((one) => (one.version = 99)), 'expected version 1'],
@@ -125,11 +157,36 @@ describe('damage is found, and exits 1', () => {
     await writeFile(file(name), bytes);
   }
 
-  async function linked() {
-    await cp(file('run.json'), join(root, 'elsewhere.json'));
-    await rm(file('run.json'));
-    await symlink(join(root, 'elsewhere.json'), file('run.json'));
+  async function linked(name = 'run.json') {
+    const target = join(root, `elsewhere-${count}`);
+    await rename(file(name), target);
+    await symlink(target, file(name));
   }
+
+  async function swapped() {
+    await rm(join(folder, 'checkpoint-2'), { recursive: true });
+    await cp(join(folder, 'checkpoint-4'), join(folder, 'checkpoint-2'), { recursive: true });
+  }
+
+  async function elsewhere() {
+    const target = join(root, `elsewhere-${count}`);
+    await rename(join(folder, 'checkpoint-2'), target);
+    await symlink(target, join(folder, 'checkpoint-2'));
+  }
+});
+
+test('every bit of a manifest counts', async () => {
+  await rm(join(folder, 'checkpoint-4'), { recursive: true });
+  const whole = await readFile(file('manifest.json'));
+  const missed: number[] = [];
+  for (let bit = 0; bit < whole.length * 8; bit++) {
+    const copy = Buffer.from(whole);
+    copy[bit >> 3]! ^= 1 << (bit & 7);
+    await writeFile(file('manifest.json'), copy);
+    const [first] = await verifyFolder(folder);
+    if (first?.state !== 'damaged') missed.push(bit);
+  }
+  expect(missed).toEqual([]);
 });
 
 test('what is no folder is refused', async () => {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CHECKPOINT_FILES } from '../checkpoints/checkpoint.ts';
+import { CHECKPOINT_FILES, readCheckpoint } from '../checkpoints/checkpoint.ts';
 import { sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import { MANIFEST, type Manifest, readManifest } from '../checkpoints/manifest.ts';
+import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
 
 /** What has been found out about one entry of a run's folder. */
@@ -12,16 +13,18 @@ export interface Verified {
   readonly name: string;
   /**
    * `good`: every byte is as its manifest says. `unfinished`: there is no manifest, so that it does not count.
-   * `leftover`: a temporary folder of a run that writes, or died.
+   * `leftover`: a temporary folder of a run that writes, or died. `aside`: a damaged one that a resumed run has put aside,
+   * and that does not count any more.
    */
-  readonly state: 'good' | 'damaged' | 'unfinished' | 'leftover';
+  readonly state: 'good' | 'damaged' | 'unfinished' | 'leftover' | 'aside';
   /** Of all its files, by its manifest. */
   readonly bytes: number;
   /** What is damaged, in whole sentences. */
   readonly problems: readonly string[];
 }
 
-const LEFTOVER = /^\..+\.(draft|old)$/;
+/** What is no checkpoint, and is told. */
+const OTHERS = { leftover: /^\..+\.(draft|old)$/, aside: /^checkpoint-\d+\.damaged(-\d+)?$/ };
 /** A manifest lists a few files; a larger one was not written by Wallclock. */
 const MOST_MANIFEST_BYTES = 1_000_000;
 
@@ -36,7 +39,9 @@ export async function verifyFolder(folder: string): Promise<readonly Verified[]>
   const verified: Verified[] = [];
   for (const name of checkpoints) verified.push(await verifyCheckpoint(folder, name));
   for (const name of entries.toSorted()) {
-    if (LEFTOVER.test(name)) verified.push({ name, state: 'leftover', bytes: 0, problems: [] });
+    for (const state of ['leftover', 'aside'] as const) {
+      if (OTHERS[state].test(name)) verified.push({ name, state, bytes: 0, problems: [] });
+    }
   }
   return verified;
 }
@@ -50,21 +55,36 @@ async function verifyCheckpoint(folder: string, name: string): Promise<Verified>
   if (manifest instanceof Error) return damaged(name, 0, [manifest.message]);
   const unlisted = CHECKPOINT_FILES.filter((file) => !Object.hasOwn(manifest.files, file));
   const problems = unlisted.map((file) => `${path}: the manifest does not list ${file}.`);
+  for (const entry of await readdir(path)) {
+    if (entry === MANIFEST || Object.hasOwn(manifest.files, entry)) continue;
+    problems.push(`${join(path, entry)}: expected no file that the manifest does not list.`);
+  }
   let bytes = 0;
   for (const [file, listed] of Object.entries(manifest.files)) {
     bytes += listed.bytes;
     const problem = await problemOf(path, file, listed);
     if (problem) problems.push(problem);
   }
+  if (problems.length === 0) problems.push(...(await problemsOfContent(folder, name)));
   return problems.length > 0 ? damaged(name, bytes, problems) : { name, state: 'good', bytes, problems };
+}
+
+/** What is written whole and belongs together may still be none of a run: in a folder of another name, say. */
+async function problemsOfContent(folder: string, name: string): Promise<readonly string[]> {
+  return readCheckpoint(nodeFsStore(folder), name).then(
+    () => [],
+    (error: unknown) => [messageOf(error)],
+  );
 }
 
 async function manifestOf(path: string): Promise<Manifest | Error | undefined> {
   const where = join(path, MANIFEST);
   try {
-    const { size } = await lstat(where);
-    if (size > MOST_MANIFEST_BYTES)
-      throw new WallclockError({ where, expected: 'a manifest', got: `${size} bytes` });
+    const found = await lstat(where);
+    if (!found.isFile() || found.size > MOST_MANIFEST_BYTES) {
+      const got = found.isFile() ? `${found.size} bytes` : 'something else';
+      throw new WallclockError({ where, expected: 'a manifest', got });
+    }
     return readManifest(await readFile(where), where);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : (error as Error);

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Frame } from './demo.ts';
+import type { OptimizerName } from './optimizer-names.ts';
 
 /** A demo whose model is compiled and whose data is in memory: ready to be trained. */
 export interface PreparedDemo {
@@ -18,6 +19,8 @@ export interface PrepareOptions {
   readonly seed: number;
   /** All the data there is, where the browser gets a part. Default false. */
   readonly full?: boolean;
+  /** With which the model is compiled. Default: Adam. */
+  readonly optimizer?: OptimizerName;
   /** Fetches a file that lies beside the demo. */
   load(url: URL): Promise<Uint8Array>;
 }

@@ -131,7 +131,8 @@ function measure(value: number, unit: Unit): string {
   return `${Number(value.toFixed(2)).toLocaleString('en')} ${unit}`;
 }
 
-const REASONS: { readonly [reason in StopReason]: string } = {
+/** Why a run has ended, as the rest of a sentence. */
+export const STOP_REASONS: { readonly [reason in StopReason]: string } = {
   finished: 'the data came to an end',
   steps: 'all steps were made',
   epochs: 'all epochs were made',
@@ -146,6 +147,6 @@ function ending(last: RunEvent | undefined): string[] {
   if (last?.type !== 'end') return [];
   const { step, active, reason } = last;
   return [
-    `Ended at step ${step.toLocaleString('en')} after ${active.toFixed(1)} s, because ${REASONS[reason]}.`,
+    `Ended at step ${step.toLocaleString('en')} after ${active.toFixed(1)} s, because ${STOP_REASONS[reason]}.`,
   ];
 }

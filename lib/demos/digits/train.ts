@@ -1,5 +1,6 @@
 import { cast, oneHot, slice, type Tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
+import { makeOptimizer } from '../make-optimizer.ts';
 import type { Prepare } from '../prepared-demo.ts';
 import { type Digits, readDigitSet } from './digit-set.ts';
 
@@ -9,7 +10,7 @@ const ALL = './digits-all.bin.gz';
 const SHOWN = 40;
 
 /** Handwritten digits, and a network of 784-64-10 units that cannot read yet. */
-export const prepare: Prepare = async ({ seed, full = false, load }) => {
+export const prepare: Prepare = async ({ seed, full = false, optimizer, load }) => {
   // Only the smaller file is named where a bundler sees it: the larger one is not for browsers.
   const file = full ? new URL(ALL, import.meta.url) : new URL('./digits-browser.bin.gz', import.meta.url);
   const { size, train, test } = await readDigitSet(await load(file), full ? 'digits-all' : 'digits-browser');
@@ -23,7 +24,11 @@ export const prepare: Prepare = async ({ seed, full = false, load }) => {
   const model = sequential({
     layers: [dense('hidden', 64, 'relu', 0), dense('output', CLASSES, 'softmax', 1)],
   });
-  model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  model.compile({
+    optimizer: makeOptimizer(optimizer),
+    loss: 'categoricalCrossentropy',
+    metrics: ['accuracy'],
+  });
 
   const tensors = ({ pixels, labels }: Digits) => ({
     xs: tensor2d(brightness(pixels), [labels.length, inputs]),

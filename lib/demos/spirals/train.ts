@@ -1,6 +1,7 @@
-import { mul, round, type Tensor, tensor2d, tidy, train } from '@tensorflow/tfjs-core';
+import { mul, round, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 import { seededRandom } from '../../core/seeded-random.ts';
+import { makeOptimizer } from '../make-optimizer.ts';
 import type { Prepare } from '../prepared-demo.ts';
 import { spiralPoints } from './spiral-points.ts';
 
@@ -11,7 +12,7 @@ const LEARNING_RATE = 0.003;
 const CELLS = 64;
 
 /** Two spirals, and a network of 2-16-16-1 units that has never seen them. */
-export const prepare: Prepare = async ({ seed }) => {
+export const prepare: Prepare = async ({ seed, optimizer }) => {
   const random = seededRandom(seed, 1);
   const learnt = spiralPoints(TRAINED, random);
   const tested = spiralPoints(TESTED, random);
@@ -32,7 +33,11 @@ export const prepare: Prepare = async ({ seed }) => {
       dense('output', 1, 'sigmoid', 2),
     ],
   });
-  model.compile({ optimizer: train.adam(LEARNING_RATE), loss: 'binaryCrossentropy', metrics: ['accuracy'] });
+  model.compile({
+    optimizer: makeOptimizer(optimizer, LEARNING_RATE),
+    loss: 'binaryCrossentropy',
+    metrics: ['accuracy'],
+  });
 
   const tensors = (of: typeof learnt) => ({
     xs: tensor2d(of.points, [of.labels.length, 2]),

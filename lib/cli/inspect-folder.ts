@@ -1,0 +1,238 @@
+import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { CHECKPOINT_FILES } from '../checkpoints/checkpoint.ts';
+import { checkpointStep, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
+import { MANIFEST, type Manifest, readManifest } from '../checkpoints/manifest.ts';
+import { messageOf, WallclockError } from '../core/errors.ts';
+import type { PolicyDescription } from '../core/policy.ts';
+import { type Kept, type Rule, retain } from '../core/retention.ts';
+import type { RunSnapshot } from '../core/run.ts';
+import type { Metrics } from '../core/run-event.ts';
+
+/*
+ * A folder may hold ten thousand checkpoints: of each, its manifest, the sizes of its files and the first bytes of its
+ * run.json are read, and nothing else. All of it is done at once, without a promise for each of fifty thousand calls.
+ */
+
+/** An entry of a run's folder, as far as it can be told without reading all of it. */
+export interface Inspected {
+  readonly name: string;
+  /**
+   * `whole`: its files are there, in the sizes that its manifest lists; what is in them, `wallclock verify` reads.
+   * `unfinished`: there is no manifest, so that it does not count. `leftover`: a temporary folder of a run that writes, or
+   * died. `aside`: a damaged one that a resumed run has put aside.
+   */
+  readonly state: 'whole' | 'damaged' | 'unfinished' | 'leftover' | 'aside';
+  readonly step?: number;
+  /** The name of its run. */
+  readonly run?: string;
+  /** Seconds since the run began, by the wall. */
+  readonly elapsed?: number;
+  /** The same without pauses. */
+  readonly active?: number;
+  /** Of all its files. */
+  readonly bytes?: number;
+  /** What an evaluation of its step has measured. */
+  readonly metrics?: Metrics;
+  /** The rules of retention that keep it. Without any, all are among the latest. */
+  readonly kept?: readonly Rule[];
+  /** What is damaged, in whole sentences. */
+  readonly problems: readonly string[];
+}
+
+/** Of a run.json, what is told of its checkpoint. */
+type Head = Pick<RunSnapshot, 'run' | 'step' | 'times' | 'saved'>;
+
+const LEFTOVER = /^\..+\.(draft|old)$/;
+const ASIDE = /^checkpoint-\d+\.damaged(-\d+)?$/;
+/** A manifest lists a few files; a larger one was not written by Wallclock. */
+const MOST_MANIFEST_BYTES = 65_536;
+/** What is told of a checkpoint comes first in its run.json. */
+const HEAD_BYTES = 4_096;
+const RUN = 'run.json';
+
+/**
+ * Lists what is in the folder of a run, oldest first, and changes nothing.
+ *
+ * @throws {WallclockError} where there is no such folder.
+ */
+export function inspectFolder(folder: string): readonly Inspected[] {
+  const entries = new Map(entriesOf(folder).map((entry) => [entry.name, entry.isDirectory()]));
+  const names = [...entries.keys()];
+  const checkpoints = sortCheckpoints(names).map((name) =>
+    entries.get(name) ? inspect(folder, name) : damaged(name, `${join(folder, name)}: expected a folder.`),
+  );
+  const others = names.toSorted().flatMap((name): readonly Inspected[] => {
+    if (LEFTOVER.test(name)) return [{ name, state: 'leftover', problems: [] }];
+    return ASIDE.test(name) ? [{ name, state: 'aside', problems: [] }] : [];
+  });
+  return [...withRules(folder, checkpoints), ...others];
+}
+
+function inspect(folder: string, name: string): Inspected {
+  const path = join(folder, name);
+  let bytes = 0;
+  try {
+    const manifest = manifestOf(path);
+    if (manifest === undefined) return { name, state: 'unfinished', problems: [] };
+    bytes = manifest.size;
+    for (const file of CHECKPOINT_FILES) {
+      if (!Object.hasOwn(manifest.files, file)) {
+        throw new WallclockError({ where: path, expected: `'${file}' in its manifest`, got: 'none' });
+      }
+    }
+    for (const [file, listed] of Object.entries(manifest.files)) {
+      checkSize(join(path, file), listed.bytes);
+      bytes += listed.bytes;
+    }
+    const { run, step, times, saved } = headOf(join(path, RUN), checkpointStep(name)!);
+    return {
+      ...{ name, state: 'whole', step, run, elapsed: saved.elapsed, active: times.active / 1000, bytes },
+      ...(saved.metrics && { metrics: saved.metrics }),
+      problems: [],
+    };
+  } catch (error) {
+    return damaged(name, messageOf(error));
+  }
+}
+
+function damaged(name: string, problem: string): Inspected {
+  return { name, state: 'damaged', step: checkpointStep(name)!, problems: [problem] };
+}
+
+/** With its own size. Undefined where there is none. */
+function manifestOf(path: string): (Manifest & { readonly size: number }) | undefined {
+  const where = join(path, MANIFEST);
+  try {
+    const start = startOf(where, MOST_MANIFEST_BYTES);
+    if (start) return { ...readManifest(start, where), size: start.length };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code !== 'ELOOP' && code !== 'EISDIR') throw error;
+  }
+  const expected = `a file of less than ${MOST_MANIFEST_BYTES} bytes`;
+  throw new WallclockError({ where, expected, got: 'something else' });
+}
+
+function checkSize(where: string, bytes: number): void {
+  const found = lstatSync(where, { throwIfNoEntry: false });
+  if (!found?.isFile()) {
+    throw new WallclockError({ where, expected: 'a file', got: found ? 'something else' : 'none' });
+  }
+  if (found.size !== bytes) {
+    throw new WallclockError({ where, expected: `${bytes} bytes`, got: found.size });
+  }
+}
+
+function headOf(where: string, step: number): Head {
+  const start = readStart(where);
+  const { run, times, saved, ...head } = (start?.saved ? start : readJson(where)) as Partial<Head>;
+  const holds =
+    typeof run === 'string' &&
+    Number.isFinite(times?.active) &&
+    Number.isFinite(saved?.elapsed) &&
+    (saved?.metrics === undefined || (typeof saved.metrics === 'object' && saved.metrics !== null));
+  if (!holds) throw new WallclockError({ where, expected: 'where a run stood', got: 'something else' });
+  if (head.step !== step) {
+    throw new WallclockError({ where, expected: `step ${step}, as its name says`, got: head.step });
+  }
+  return { run, step, times: times!, saved: saved! };
+}
+
+/** What stands before the schedule. Undefined where that is not within the first bytes. */
+function readStart(where: string): Partial<Head> | undefined {
+  try {
+    const text = (startOf(where, HEAD_BYTES) ?? BUFFER.subarray(0, HEAD_BYTES)).toString();
+    const end = endOfHead(text);
+    return end === undefined ? undefined : JSON.parse(`${text.slice(0, end)}}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One for all: ten thousand of them would be work for the garbage collector. */
+const BUFFER = Buffer.alloc(MOST_MANIFEST_BYTES);
+
+/** The first bytes of a file, no link followed. They hold until the next call. Undefined where there are more. */
+function startOf(where: string, most: number): Buffer | undefined {
+  const file = openSync(where, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const length = readSync(file, BUFFER, 0, most, 0);
+    return length < most ? BUFFER.subarray(0, length) : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Where the schedule begins: its key stands in the outermost object, and not in a text. */
+function endOfHead(text: string): number | undefined {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (quoted) {
+      if (character === '\\') at++;
+      else if (character === '"') quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    else if (character === ',' && depth === 1 && text.startsWith(',"schedule":', at)) return at;
+  }
+  return undefined;
+}
+
+function readJson(where: string): unknown {
+  try {
+    const value: unknown = JSON.parse(readFileSync(where, 'utf8'));
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch (cause) {
+    throw new WallclockError({ where, expected: 'JSON', got: messageOf(cause), cause });
+  }
+}
+
+/** Each run's rules are those that its newest checkpoint knows of; they go for whole ones. */
+function withRules(folder: string, checkpoints: readonly Inspected[]): readonly Inspected[] {
+  const runs = Map.groupBy(
+    checkpoints.filter(({ state }) => state === 'whole'),
+    ({ run }) => run,
+  );
+  const kept = new Map<string, readonly Rule[]>();
+  for (const own of runs.values()) {
+    const { keep = {}, best } = policyOf(join(folder, own.at(-1)!.name, RUN));
+    const { every, ...rules } = keep;
+    const asKept = own.map(({ name, elapsed, metrics }): Kept => {
+      const metric = best && metrics?.[best.metric];
+      return { name, elapsed: elapsed! * 1000, ...(typeof metric === 'number' && { metric }) };
+    });
+    const all = { ...rules, ...(every !== undefined && { every: every * 1000 }) };
+    for (const [index, by] of retain(asKept, all, best?.greaterIsBetter).entries()) {
+      kept.set(own[index]!.name, by);
+    }
+  }
+  return checkpoints.map((checkpoint) => {
+    const by = kept.get(checkpoint.name);
+    return by ? { ...checkpoint, kept: by } : checkpoint;
+  });
+}
+
+function policyOf(where: string): Pick<PolicyDescription, 'keep' | 'best'> {
+  try {
+    return (readJson(where) as Partial<RunSnapshot>).state?.policy ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (cause) {
+    throw new WallclockError({
+      where: folder,
+      expected: 'the folder of a run',
+      got: messageOf(cause),
+      cause,
+    });
+  }
+}
