@@ -1,5 +1,5 @@
 import { WallclockError } from '../core/errors.ts';
-import type { RunSnapshot } from '../core/run.ts';
+import type { RunSnapshot } from '../core/run-snapshot.ts';
 
 /** @throws {WallclockError} at the first value that is not of its kind. */
 type Check = (value: unknown, where: string) => void;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { WallclockError } from '../core/errors.ts';
-import type { RunSnapshot } from '../core/run.ts';
+import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { simulate } from '../testing/simulate.ts';
 import { CHECKPOINT_FILES, type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';

@@ -1,5 +1,5 @@
 import { WallclockError } from '../core/errors.ts';
-import type { RunSnapshot } from '../core/run.ts';
+import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { checkpointStep } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';

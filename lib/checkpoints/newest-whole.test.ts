@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RunSnapshot } from '../core/run.ts';
+import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { simulate } from '../testing/simulate.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';

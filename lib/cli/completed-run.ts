@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { newestWhole } from '../checkpoints/newest-whole.ts';
+import type { Actions } from '../core/actions.ts';
 import { readyStrategy } from '../core/ready-strategy.ts';
-import { type Actions, Run } from '../core/run.ts';
+import { Run } from '../core/run.ts';
 import type { EndEvent, RunEvent } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';

@@ -6,8 +6,8 @@ import { MANIFEST, type Manifest, readManifest } from '../checkpoints/manifest.t
 import { messageOf, WallclockError } from '../core/errors.ts';
 import type { PolicyDescription } from '../core/policy.ts';
 import { type Kept, type Rule, retain } from '../core/retention.ts';
-import type { RunSnapshot } from '../core/run.ts';
 import type { Metrics } from '../core/run-event.ts';
+import type { RunSnapshot } from '../core/run-snapshot.ts';
 
 /*
  * A folder may hold ten thousand checkpoints: of each, its manifest, the sizes of its files and the first bytes of its

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type ManualClock, manualClock } from '../testing/manual-clock.ts';
 import { Agreement, type AgreementPort, type Word } from './agreement.ts';
 import type { Policy, StopReason } from './policy.ts';
-import { Run, type RunSnapshot } from './run.ts';
+import { Run } from './run.ts';
 import type { RunEvent } from './run-event.ts';
+import type { RunSnapshot } from './run-snapshot.ts';
 import { parseStrategy, type StrategyOptions } from './strategy.ts';
 import { strategyPolicy } from './strategy-policy.ts';
 

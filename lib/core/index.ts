@@ -1,3 +1,4 @@
+export type { ActionContext, Actions, SaveContext, Saved } from './actions.ts';
 export type { Best, BestOptions } from './best.ts';
 export type { Clock } from './clock.ts';
 export type { Deadline, DeadlineOptions } from './deadline.ts';
@@ -33,15 +34,7 @@ export { type ReadyStrategy, readyStrategy } from './ready-strategy.ts';
 export { type ReplayOptions, replay } from './replay.ts';
 export type { RunSize } from './resolve-parts.ts';
 export { type Keep, type KeepOptions, type Kept, Retention, type Rule, retain } from './retention.ts';
-export {
-  type ActionContext,
-  type Actions,
-  Run,
-  type RunOptions,
-  type RunSnapshot,
-  type SaveContext,
-  type Saved,
-} from './run.ts';
+export { Run, type RunOptions } from './run.ts';
 export type {
   BeginEvent,
   EndEvent,
@@ -56,6 +49,7 @@ export type {
   WakeEvent,
   WarnEvent,
 } from './run-event.ts';
+export type { RunSnapshot } from './run-snapshot.ts';
 export { type ActionRecord, fold, IDLE_RUN, type RunState } from './run-state.ts';
 export { append, EMPTY_SERIES, pointsOf, type Series, type SeriesPoint } from './series.ts';
 export { parseStrategy, type Strategy, type StrategyOptions } from './strategy.ts';

@@ -1,100 +1,15 @@
+import { type ActionContext, type Actions, checkActions, type Writing } from './actions.ts';
 import type { Agreement } from './agreement.ts';
 import type { Clock } from './clock.ts';
-import { messageOf, WallclockError } from './errors.ts';
-import type { JournalFile, JournalPosition } from './journal-file.ts';
+import { WallclockError } from './errors.ts';
+import type { JournalFile } from './journal-file.ts';
 import type { Moment } from './moment.ts';
-import {
-  ACTIONS,
-  type Action,
-  type ActionDone,
-  type ActionName,
-  type Decision,
-  type Point,
-  type Policy,
-  type StopReason,
-} from './policy.ts';
+import { checkMetric, isWriting, type Outcome, outcome, type Told, told } from './outcome.ts';
+import type { Action, ActionDone, Decision, Point, Policy, StopReason } from './policy.ts';
 import type { Metrics, Occasion, RunEvent } from './run-event.ts';
+import { type RunSnapshot, resumedFrom, savedAs } from './run-snapshot.ts';
 import { fold, IDLE_RUN, type RunState } from './run-state.ts';
-import { type Activity, Stopwatch, type Times } from './stopwatch.ts';
-
-/** What a save has done. */
-export interface Saved {
-  /** The checkpoint's name: `checkpoint-40`. */
-  checkpoint: string;
-  /** Of all its files. */
-  bytes: number;
-  /** Names of the checkpoints that were deleted for it. Default: none. */
-  deleted?: readonly string[];
-}
-
-/** A save that goes on beside training: what it needs of the model has been copied. */
-export interface Writing {
-  /** Resolves when the checkpoint exists, whole. */
-  readonly written: Promise<Saved>;
-}
-
-/** Where the run stands while an action is carried out. */
-export interface ActionContext {
-  /** Steps completed. */
-  readonly step: number;
-  /** Epochs completed, with the part of the one under way where its length is known. */
-  readonly epoch: number;
-  /** Every reason for it, in the words of the strategy. */
-  readonly why: readonly string[];
-}
-
-export interface SaveContext extends ActionContext {
-  /** Seconds since the run began, by the wall: the reading from which this step's actions were decided. */
-  readonly elapsed: number;
-  /** What an evaluation of this very step has measured, where there was one. */
-  readonly metrics?: Metrics;
-  /**
-   * All that is needed to go on from here, as if this save had succeeded. Plain JSON.
-   *
-   * @param checkpoint the name under which it is saved.
-   */
-  snapshot(checkpoint: string): RunSnapshot;
-}
-
-/** How this loop logs, evaluates, saves and loads. One is needed for each that the policy may ask for. */
-export interface Actions {
-  /** Tells what the steps since the last log came to. */
-  log?(context: ActionContext): Metrics | Promise<Metrics>;
-  /** Measures the model. */
-  evaluate?(context: ActionContext): Metrics | Promise<Metrics>;
-  /**
-   * Writes a checkpoint: either whole before it resolves, or beside training, which then goes on at once. The run never
-   * writes two at a time, and does not end before the last one is written.
-   */
-  save?(context: SaveContext): Saved | Writing | Promise<Saved | Writing>;
-  /** Brings the model back to what it was at a checkpoint: the best one, at the end. */
-  load?(checkpoint: string): void | Promise<void>;
-}
-
-/** What is told of a checkpoint's save: its decision's account of itself, without which the run's journal would end before it. */
-export interface SavedAs extends Omit<Action, 'type'>, Pick<SaveContext, 'elapsed' | 'metrics'> {}
-
-/** What a checkpoint keeps of a run so that it can go on: everything but the model, the optimizer and the data. */
-export interface RunSnapshot {
-  /** The run's name. */
-  readonly run: string;
-  /** Steps completed. */
-  readonly step: number;
-  /** Complete epochs. */
-  readonly epochs: number;
-  /** Steps into the epoch under way. */
-  readonly stepInEpoch: number;
-  /** Milliseconds by then on each of the three times, and the longest step. */
-  readonly times: Times;
-  /** What is told of its save. */
-  readonly saved: SavedAs;
-  /** How far the file of the run's events had come, where there is one: before this save was told. */
-  readonly journal?: JournalPosition;
-  /** The policy's own state. */
-  readonly schedule: unknown;
-  /** What views know of the run, so that a chart goes on where it was. */
-  readonly state: RunState;
-}
+import { type Activity, Stopwatch } from './stopwatch.ts';
 
 /** What a {@link Run} is made of. */
 export interface RunOptions<State> {
@@ -131,8 +46,6 @@ interface SaveUnderWay {
   /** What came of it, as soon as that is known. */
   attempt?: Outcome;
 }
-
-type Outcome<Result = Told> = { ok: true; result: Result } | { ok: false; message: string };
 
 const STEP_ENDS: Point = { at: 'step ends' };
 const EPOCH_ENDS: Point = { at: 'epoch ends' };
@@ -197,7 +110,7 @@ export class Run {
       date: clock.wall(),
       policy: policy.describe(),
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-      ...(resume && { resumed: resumedFrom(resume) }),
+      ...(resume && { resumed: resumedFrom(resume.checkpoint, resume.snapshot) }),
       ...this.#occasion(resume ? resume.snapshot.state.events : 0),
     });
     for (const message of resume?.messages ?? []) this.#emit({ type: 'warn', message, ...this.#occasion() });
@@ -551,75 +464,6 @@ export class Run {
     if (!this.#watch) throw misused('begin() before anything else', 'another call');
     return this.#watch;
   }
-}
-
-/** What an action has to tell of itself: the same in its event and to the policy. */
-type Told = { readonly metrics: Metrics } | Required<Saved>;
-
-function told(type: 'save', result: Saved): Required<Saved>;
-function told(type: 'log' | 'evaluate', result: Metrics): { readonly metrics: Metrics };
-function told(type: ActionName, result: Metrics | Saved): Told {
-  const isObject = typeof result === 'object' && result !== null;
-  if (type !== 'save') {
-    if (!isObject || !Object.values(result).every((value) => typeof value === 'number')) {
-      throw new WallclockError({ where: `actions.${type}`, expected: 'numbers by name', got: result });
-    }
-    return { metrics: result as Metrics };
-  }
-  if (!isObject || typeof (result as Saved).checkpoint !== 'string') {
-    throw new WallclockError({ where: 'actions.save', expected: '{ checkpoint, bytes }', got: result });
-  }
-  const { checkpoint, bytes, deleted = [] } = result as Saved;
-  return { checkpoint, bytes, deleted };
-}
-
-function isWriting(result: unknown): result is Writing {
-  return typeof result === 'object' && result !== null && 'written' in result;
-}
-
-function savedAs({ action, metrics, reading: { elapsed } }: ActionDone): SavedAs {
-  const { due, late, missed, why } = action;
-  return { elapsed, ...(metrics && { metrics }), due, late, missed, why };
-}
-
-function resumedFrom({ checkpoint, snapshot }: NonNullable<RunOptions<unknown>['resume']>) {
-  const { saved, state, journal } = snapshot;
-  const { due, late, missed, why } = saved;
-  const save = { type: 'save' as const, due, late, missed, why };
-  return { checkpoint, save, state, ...(journal && { journal }) };
-}
-
-async function outcome<Result>(attempt: () => Result | Promise<Result>): Promise<Outcome<Result>> {
-  try {
-    return { ok: true, result: await attempt() };
-  } catch (error) {
-    return { ok: false, message: messageOf(error) };
-  }
-}
-
-function checkActions(policy: Policy, actions: Actions): void {
-  const { intervals, needs = [] } = policy.describe();
-  const due = ACTIONS.filter((action) => intervals[action] !== undefined);
-  for (const action of [...due, ...needs]) {
-    if (actions[action]) continue;
-    const has = intervals[action as ActionName] !== undefined;
-    throw new WallclockError({
-      where: `actions.${action}`,
-      expected: `a function, because the strategy ${has ? 'has an interval for' : 'may ask for'} '${action}'`,
-      got: actions[action],
-      fix: `Say how this loop does it, or leave '${action}' out of the strategy.`,
-    });
-  }
-}
-
-/** Which model is best cannot be told by a metric that is not there: then the evaluation has failed. */
-function checkMetric(metrics: Metrics, best: string | undefined): void {
-  if (best === undefined || typeof metrics[best] === 'number') return;
-  throw new WallclockError({
-    where: 'strategy.best.metric',
-    expected: `a metric of the evaluation: ${Object.keys(metrics).join(', ')}`,
-    got: best,
-  });
 }
 
 function misused(expected: string, got: string): WallclockError {

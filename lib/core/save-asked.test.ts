@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../testing/manual-clock.ts';
+import type { Saved } from './actions.ts';
 import type { Policy } from './policy.ts';
-import { Run, type Saved } from './run.ts';
+import { Run } from './run.ts';
 import type { RunEvent } from './run-event.ts';
 import { parseStrategy, type StrategyOptions } from './strategy.ts';
 import { strategyPolicy } from './strategy-policy.ts';

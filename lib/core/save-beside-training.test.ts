@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../testing/manual-clock.ts';
+import type { Saved } from './actions.ts';
 import { journalOf } from './journal.ts';
 import type { Policy } from './policy.ts';
 import { replay } from './replay.ts';
-import { Run, type RunSnapshot, type Saved } from './run.ts';
+import { Run } from './run.ts';
 import type { RunEvent, SaveEvent } from './run-event.ts';
+import type { RunSnapshot } from './run-snapshot.ts';
 import { parseStrategy, type StrategyOptions } from './strategy.ts';
 import { strategyPolicy } from './strategy-policy.ts';
 

@@ -1,7 +1,8 @@
+import type { SaveContext, Saved } from '../core/actions.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { Moment } from '../core/moment.ts';
 import type { Point, Policy } from '../core/policy.ts';
-import { Run, type SaveContext, type Saved } from '../core/run.ts';
+import { Run } from '../core/run.ts';
 import type { Metrics } from '../core/run-event.ts';
 import type { LogEntry } from './log-entry.ts';
 import { writePythonNumber } from './python-number.ts';

@@ -1,4 +1,4 @@
-import type { RunSnapshot } from '../core/run.ts';
+import type { RunSnapshot } from '../core/run-snapshot.ts';
 import type { LogEntry } from './log-entry.ts';
 import { prunedAtEnd, rotated } from './rotation.ts';
 import type { EarlyStopping } from './trainer-policy.ts';

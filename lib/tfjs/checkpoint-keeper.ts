@@ -3,11 +3,11 @@ import { checkpointName, sortCheckpoints } from '../checkpoints/checkpoint-name.
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { type CheckpointWriter, writeFiles } from '../checkpoints/checkpoint-writer.ts';
 import type { WantedCheckpoint } from '../checkpoints/newest-whole.ts';
+import type { Actions, SaveContext, Saved, Writing } from '../core/actions.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
 import { Retention } from '../core/retention.ts';
-import type { Actions, SaveContext, Saved, Writing } from '../core/run.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import type { LossAverage } from './loss-average.ts';
 import { readOptimizer } from './optimizer-state.ts';

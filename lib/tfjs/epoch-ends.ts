@@ -1,7 +1,7 @@
 import type { WantedCheckpoint } from '../checkpoints/newest-whole.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
-import type { RunSnapshot } from '../core/run.ts';
+import type { RunSnapshot } from '../core/run-snapshot.ts';
 
 /** `fit` begins with an epoch: what was saved in the middle of one is not for it. */
 export const AT_EPOCH_ENDS: WantedCheckpoint = {

@@ -4,7 +4,7 @@ import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { newestWhole, type WantedCheckpoint } from '../checkpoints/newest-whole.ts';
 import { putAside } from '../checkpoints/put-aside.ts';
 import type { Kept } from '../core/retention.ts';
-import type { RunSnapshot } from '../core/run.ts';
+import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import { restoreOptimizer } from './optimizer-state.ts';
 import type { Trained } from './trained.ts';

@@ -1,4 +1,4 @@
-import type { Actions } from '../core/run.ts';
+import type { Actions } from '../core/actions.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { LossAverage } from './loss-average.ts';
 

@@ -1,0 +1,74 @@
+import { WallclockError } from './errors.ts';
+import { ACTIONS, type ActionName, type Policy } from './policy.ts';
+import type { Metrics } from './run-event.ts';
+import type { RunSnapshot } from './run-snapshot.ts';
+
+/** What a save has done. */
+export interface Saved {
+  /** The checkpoint's name: `checkpoint-40`. */
+  checkpoint: string;
+  /** Of all its files. */
+  bytes: number;
+  /** Names of the checkpoints that were deleted for it. Default: none. */
+  deleted?: readonly string[];
+}
+
+/** A save that goes on beside training: what it needs of the model has been copied. */
+export interface Writing {
+  /** Resolves when the checkpoint exists, whole. */
+  readonly written: Promise<Saved>;
+}
+
+/** Where the run stands while an action is carried out. */
+export interface ActionContext {
+  /** Steps completed. */
+  readonly step: number;
+  /** Epochs completed, with the part of the one under way where its length is known. */
+  readonly epoch: number;
+  /** Every reason for it, in the words of the strategy. */
+  readonly why: readonly string[];
+}
+
+export interface SaveContext extends ActionContext {
+  /** Seconds since the run began, by the wall: the reading from which this step's actions were decided. */
+  readonly elapsed: number;
+  /** What an evaluation of this very step has measured, where there was one. */
+  readonly metrics?: Metrics;
+  /**
+   * All that is needed to go on from here, as if this save had succeeded. Plain JSON.
+   *
+   * @param checkpoint the name under which it is saved.
+   */
+  snapshot(checkpoint: string): RunSnapshot;
+}
+
+/** How this loop logs, evaluates, saves and loads. One is needed for each that the policy may ask for. */
+export interface Actions {
+  /** Tells what the steps since the last log came to. */
+  log?(context: ActionContext): Metrics | Promise<Metrics>;
+  /** Measures the model. */
+  evaluate?(context: ActionContext): Metrics | Promise<Metrics>;
+  /**
+   * Writes a checkpoint: either whole before it resolves, or beside training, which then goes on at once. The run never
+   * writes two at a time, and does not end before the last one is written.
+   */
+  save?(context: SaveContext): Saved | Writing | Promise<Saved | Writing>;
+  /** Brings the model back to what it was at a checkpoint: the best one, at the end. */
+  load?(checkpoint: string): void | Promise<void>;
+}
+
+/** @throws {WallclockError} where the policy may ask for what this loop does not say how to do. */
+export function checkActions(policy: Policy, actions: Actions): void {
+  const { intervals, needs = [] } = policy.describe();
+  const due = ACTIONS.filter((action) => intervals[action] !== undefined);
+  for (const action of [...due, ...needs]) {
+    if (actions[action]) continue;
+    const has = intervals[action as ActionName] !== undefined;
+    throw new WallclockError({
+      where: `actions.${action}`,
+      expected: `a function, because the strategy ${has ? 'has an interval for' : 'may ask for'} '${action}'`,
+      got: actions[action],
+      fix: `Say how this loop does it, or leave '${action}' out of the strategy.`,
+    });
+  }
+}

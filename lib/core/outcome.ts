@@ -1,0 +1,50 @@
+import type { Saved, Writing } from './actions.ts';
+import { messageOf, WallclockError } from './errors.ts';
+import type { ActionName } from './policy.ts';
+import type { Metrics } from './run-event.ts';
+
+/** What came of an action. */
+export type Outcome<Result = Told> = { ok: true; result: Result } | { ok: false; message: string };
+
+/** What an action has to tell of itself: the same in its event and to the policy. */
+export type Told = { readonly metrics: Metrics } | Required<Saved>;
+
+export function told(type: 'save', result: Saved): Required<Saved>;
+export function told(type: 'log' | 'evaluate', result: Metrics): { readonly metrics: Metrics };
+export function told(type: ActionName, result: Metrics | Saved): Told {
+  const isObject = typeof result === 'object' && result !== null;
+  if (type !== 'save') {
+    if (!isObject || !Object.values(result).every((value) => typeof value === 'number')) {
+      throw new WallclockError({ where: `actions.${type}`, expected: 'numbers by name', got: result });
+    }
+    return { metrics: result as Metrics };
+  }
+  if (!isObject || typeof (result as Saved).checkpoint !== 'string') {
+    throw new WallclockError({ where: 'actions.save', expected: '{ checkpoint, bytes }', got: result });
+  }
+  const { checkpoint, bytes, deleted = [] } = result as Saved;
+  return { checkpoint, bytes, deleted };
+}
+
+/** Whether a save goes on beside training. */
+export function isWriting(result: unknown): result is Writing {
+  return typeof result === 'object' && result !== null && 'written' in result;
+}
+
+export async function outcome<Result>(attempt: () => Result | Promise<Result>): Promise<Outcome<Result>> {
+  try {
+    return { ok: true, result: await attempt() };
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
+  }
+}
+
+/** Which model is best cannot be told by a metric that is not there: then the evaluation has failed. */
+export function checkMetric(metrics: Metrics, best: string | undefined): void {
+  if (best === undefined || typeof metrics[best] === 'number') return;
+  throw new WallclockError({
+    where: 'strategy.best.metric',
+    expected: `a metric of the evaluation: ${Object.keys(metrics).join(', ')}`,
+    got: best,
+  });
+}

@@ -1,0 +1,47 @@
+import type { SaveContext } from './actions.ts';
+import type { JournalPosition } from './journal-file.ts';
+import type { Action, ActionDone } from './policy.ts';
+import type { BeginEvent } from './run-event.ts';
+import type { RunState } from './run-state.ts';
+import type { Times } from './stopwatch.ts';
+
+/** What is told of a checkpoint's save: its decision's account of itself, without which the run's journal would end before it. */
+export interface SavedAs extends Omit<Action, 'type'>, Pick<SaveContext, 'elapsed' | 'metrics'> {}
+
+/** What a checkpoint keeps of a run so that it can go on: everything but the model, the optimizer and the data. */
+export interface RunSnapshot {
+  /** The run's name. */
+  readonly run: string;
+  /** Steps completed. */
+  readonly step: number;
+  /** Complete epochs. */
+  readonly epochs: number;
+  /** Steps into the epoch under way. */
+  readonly stepInEpoch: number;
+  /** Milliseconds by then on each of the three times, and the longest step. */
+  readonly times: Times;
+  /** What is told of its save. */
+  readonly saved: SavedAs;
+  /** How far the file of the run's events had come, where there is one: before this save was told. */
+  readonly journal?: JournalPosition;
+  /** The policy's own state. */
+  readonly schedule: unknown;
+  /** What views know of the run, so that a chart goes on where it was. */
+  readonly state: RunState;
+}
+
+/** What is told of a save that has just been done. */
+export function savedAs({ action, metrics, reading: { elapsed } }: ActionDone): SavedAs {
+  const { due, late, missed, why } = action;
+  return { elapsed, ...(metrics && { metrics }), due, late, missed, why };
+}
+
+/** What the beginning of a run tells of the checkpoint that it goes on from. */
+export function resumedFrom(
+  checkpoint: string,
+  { saved, state, journal }: RunSnapshot,
+): NonNullable<BeginEvent['resumed']> {
+  const { due, late, missed, why } = saved;
+  const save = { type: 'save' as const, due, late, missed, why };
+  return { checkpoint, save, state, ...(journal && { journal }) };
+}
