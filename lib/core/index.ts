@@ -1,4 +1,4 @@
-export type { ActionContext, Actions, SaveContext, Saved } from './actions.ts';
+export type { ActionContext, Actions, SaveContext, Saved, Writing } from './actions.ts';
 export type { Best, BestOptions } from './best.ts';
 export type { Clock } from './clock.ts';
 export type { Deadline, DeadlineOptions } from './deadline.ts';
