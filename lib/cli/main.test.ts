@@ -208,6 +208,17 @@ test('the settings of a run of an earlier version say nothing of an optimizer: i
   expect(said.stderr).toContain('expected adam, as the run began');
 });
 
+test('a damaged checkpoint is passed over, said, and kept aside', async () => {
+  await main(spirals('--steps', '20'), scriptedIo().io);
+  await writeFile(join(out, 'checkpoint-20', 'model.safetensors'), 'damaged');
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '30', '--resume'), io)).toBe(0);
+  expect(said.stderr).toMatch(/checkpoint-20.*damaged/);
+  expect((await readdir(out)).filter((name) => name.startsWith('checkpoint')).sort()).toEqual([
+    ...['checkpoint-10', 'checkpoint-20', 'checkpoint-20.damaged', 'checkpoint-30'],
+  ]);
+});
+
 test('another seed or another demo is not gone on with', async () => {
   await main(spirals('--steps', '10'), scriptedIo().io);
   const seed = scriptedIo();

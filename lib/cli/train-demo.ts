@@ -52,6 +52,7 @@ export async function trainDemo(
     summary.onEvent(event);
     progress?.onEvent(event);
     if (json) stdout.write(`${JSON.stringify(event)}\n`);
+    if (event.type === 'warn') note(event.message);
     if (event.type === 'fail') note(`${event.action} failed at step ${event.step}: ${event.message}`);
   };
   try {
