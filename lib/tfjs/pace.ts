@@ -12,6 +12,8 @@ const IN_NODE = typeof setImmediate === 'function';
  * and nobody clicks.
  */
 const TURN = IN_NODE ? 100 : 25;
+/** While a checkpoint is written beside training: that it is whole is heard in such a turn, and the next one can begin. */
+const TURN_WHILE_SAVING = 10;
 
 /**
  * Lets the world in while a model trains. Training is one long computation: without a pause for breath no message, no
@@ -45,7 +47,8 @@ export class Pace {
 
   /** The same between two steps, where the run can be saved: also while it is paused. */
   readonly breatheBetweenSteps = (): Promise<void> | undefined => {
-    const rests = this.#save?.asked || this.#pause?.paused || this.#clock.now() - this.#last >= TURN;
+    const turn = this.#run.moment.saving === undefined ? TURN : TURN_WHILE_SAVING;
+    const rests = this.#save?.asked || this.#pause?.paused || this.#clock.now() - this.#last >= turn;
     return rests ? this.#rest(this.#save) : undefined;
   };
 
