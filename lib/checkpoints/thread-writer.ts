@@ -27,6 +27,9 @@ type Particulars = Pick<WallclockError, 'where' | 'expected' | 'got' | 'fix'>;
 export interface WriterThread {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   terminate(): unknown;
+  /** Node's: whether the program waits for it. */
+  ref?(): void;
+  unref?(): void;
 }
 
 /** What a thread is heard by. */
@@ -54,6 +57,8 @@ export function threadWriter(
     const answer = message as Answer;
     const order = waiting.get(answer.id);
     waiting.delete(answer.id);
+    // A program waits for what is being written, and for nothing else.
+    if (waiting.size === 0) thread?.unref?.();
     if ('bytes' in answer) order?.resolve(answer.bytes);
     else order?.reject(new WallclockError(answer.error as ConstructorParameters<typeof WallclockError>[0]));
   }
@@ -85,6 +90,7 @@ export function threadWriter(
         waiting.set(id, { resolve, reject });
         try {
           thread ??= begin();
+          thread.ref?.();
           const order: Order = { id, name, files };
           thread.postMessage(
             order,

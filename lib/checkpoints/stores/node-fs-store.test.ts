@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WallclockError } from '../../core/errors.ts';
 import { storeConformance } from '../../testing/store-conformance.ts';
@@ -136,6 +138,19 @@ describe('the writer on a thread of its own', () => {
     writer.close();
     expect(await store.list()).toContain('checkpoint-2');
   });
+});
+
+test('a program waits for what its writer writes, and not for the writer', async () => {
+  const entry = new URL('./node-fs-store.ts', import.meta.url).href;
+  const program = `
+    import { nodeFsStore } from ${JSON.stringify(entry)};
+    const writer = nodeFsStore(${JSON.stringify(folder)}).writer();
+    await writer.write('checkpoint-1', [['model', new Uint8Array(1_000_000)]]);
+    await writer.write('checkpoint-2', [['model', new Uint8Array(1_000_000)]]);
+    console.log('written');
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+  expect(stdout).toBe('written\n');
 });
 
 describe('the lock', () => {

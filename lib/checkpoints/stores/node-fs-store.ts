@@ -101,9 +101,11 @@ export function nodeFsStore(folder: string): CheckpointStore {
 }
 
 function startThread(folder: string, { onMessage, onDeath }: ThreadListener): WriterThread {
-  const thread = new Worker(new URL('./node-fs-writer.ts', import.meta.url), { workerData: folder });
-  // A program that has nothing else to do waits for no thread: a run waits for its last checkpoint by itself.
-  thread.unref();
+  // Of what the program was started with, the thread needs nothing; some of it is for programs alone.
+  const thread = new Worker(new URL('./node-fs-writer.ts', import.meta.url), {
+    workerData: folder,
+    execArgv: [],
+  });
   thread.on('message', onMessage);
   thread.on('error', (error) => onDeath(messageOf(error)));
   thread.on('exit', (code) => onDeath(`its exit with code ${code}`));
