@@ -60,8 +60,8 @@ const NEWLINE = 0x0a;
  * ```
  */
 export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): JsonlFile {
-  const { file, hash } = opened(path);
-  let told = { bytes: fstatSync(file).size, hash };
+  const { file, ...held } = opened(path);
+  let told = held;
   let waiting: Buffer = Buffer.alloc(0);
   let failing = false;
 
@@ -101,7 +101,11 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
     position: () => ({ bytes: told.bytes, sha256: told.hash.copy().digest('hex') }),
     close() {
       const error = flush();
-      closeSync(file);
+      try {
+        closeSync(file);
+      } catch (cause) {
+        if (!error) throw failed(path, 'to close the file', cause, 'Its last events may be lost.');
+      }
       if (!error) return;
       const lost = `${waiting.toString().trimEnd().split('\n').length} events are lost.`;
       throw failed(path, 'to append to the file', error.cause, lost);
@@ -110,23 +114,25 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
 }
 
 /** The file without a line that was cut short, and the hash of what it holds. */
-function opened(path: string): { readonly file: number; readonly hash: Hash } {
+function opened(path: string): { readonly file: number; bytes: number; hash: Hash } {
+  let file: number | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(path, 'a+');
-    const whole = endOfLastLine(file);
-    if (whole < fstatSync(file).size) ftruncateSync(file, whole);
-    return { file, hash: hashOf(file) };
+    file = openSync(path, 'a+');
+    const { size } = fstatSync(file);
+    const bytes = endOfLastLine(file, size);
+    if (bytes < size) ftruncateSync(file, bytes);
+    return { file, bytes, hash: hashOf(file, bytes) };
   } catch (cause) {
+    if (file !== undefined) closeSync(file);
     throw failed(path, 'a file to append to', cause, 'Choose another place.');
   }
 }
 
-function hashOf(file: number): Hash {
+/** @param size of the file: a device has none, and no end. */
+function hashOf(file: number, size: number): Hash {
   const hash = createHash('sha256');
   const chunk = Buffer.alloc(65_536);
-  // A device has no size, and no end.
-  const { size } = fstatSync(file);
   for (let at = 0; at < size; ) {
     const length = readSync(file, chunk, 0, Math.min(chunk.length, size - at), at);
     if (length === 0) break;
@@ -201,9 +207,9 @@ function readEvent(line: Buffer): RunEvent | undefined {
 }
 
 /** The length of the file without the line that a crash has cut short, read from its end. */
-function endOfLastLine(file: number): number {
+function endOfLastLine(file: number, size: number): number {
   const chunk = Buffer.alloc(65_536);
-  let end = fstatSync(file).size;
+  let end = size;
   while (end > 0) {
     const start = Math.max(0, end - chunk.length);
     const length = readSync(file, chunk, 0, end - start, start);

@@ -2,7 +2,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
-import { WallclockError } from '../../core/errors.ts';
+import { messageOf, WallclockError } from '../../core/errors.ts';
 import { StoreTaken } from '../store-taken.ts';
 import { isAlive, OWN } from './node-fs-owner.ts';
 
@@ -43,7 +43,20 @@ export async function lockFolder(folder: string, run: string): Promise<() => Pro
   } finally {
     await rm(own, { force: true });
   }
-  return () => rm(path, { force: true });
+  return () => giveBack(path);
+}
+
+/** What cannot be deleted keeps nobody out once this process has ended. */
+async function giveBack(path: string): Promise<void> {
+  await rm(path, { force: true }).catch((cause: unknown) => {
+    throw new WallclockError({
+      where: path,
+      expected: 'to give the folder back',
+      got: messageOf(cause),
+      fix: 'It is free when this process has ended.',
+      cause,
+    });
+  });
 }
 
 /** Only one at a time comes here: so what is found dead again is nobody's. */

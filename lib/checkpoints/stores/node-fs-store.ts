@@ -58,7 +58,10 @@ export function nodeFsStore(folder: string): CheckpointStore {
 
     async create(name) {
       checkName(name, folder);
-      swept ??= sweep(folder);
+      // What cannot be swept up now keeps no checkpoint from being written: it is tried again with the next.
+      swept ??= sweep(folder).catch(() => {
+        swept = undefined;
+      });
       await swept;
       return createDraft(folder, name);
     },
@@ -152,7 +155,8 @@ async function replace(folder: string, name: string, draft: string): Promise<voi
     if (old) await rename(path, old);
     await rename(draft, path);
     await sync(folder);
-    if (old) await rm(old, { recursive: true, force: true });
+    // The new one stands: what is left of the old one is swept up later.
+    if (old) await rm(old, { recursive: true, force: true }).catch(() => {});
   } catch (error) {
     if (old && !(await exists(path))) await rename(old, path).catch(() => {});
     throw error;
