@@ -12,9 +12,10 @@ import { parseStrategy, type StrategyOptions } from './strategy.ts';
 import { strategyPolicy } from './strategy-policy.ts';
 
 /*
- * What goes wrong where training is timed, and what is right there: one test each, on the real engine. What of it is a
- * matter of TensorFlow.js is in tfjs/train.test.ts (evaluation and the random state, when a loss is read back) and
- * tfjs/resume.property.test.ts; training in a worker in worker/host.test.ts and the tests in a browser.
+ * What goes wrong where training is timed, and what is right there: a test each, on the real engine. What of it is a
+ * matter of TensorFlow.js is tested there: 12, a save and an evaluation that fail; 19, evaluation and the order of the
+ * examples; 20, when a loss is read back (tfjs/train.test.ts); 4 and 19 to the same bytes (tfjs/resume.property.test.ts).
+ * 3, training in a worker: worker/host.test.ts and the tests in a browser.
  */
 
 const steps = (events: readonly RunEvent[], type: ActionName) =>
@@ -54,13 +55,18 @@ test('1, the clock jumps: backwards no time passes, and none is ever negative', 
 
 test('2, the machine sleeps: one action of each kind after it, and the sleep is elapsed but not active', async () => {
   const { events, state } = await run(
-    { log: '2s', evaluate: '3s', save: '4s' },
-    { steps: 6, sleeps: { 4: 3_600_000 } },
+    { log: '2s', evaluate: '3s', save: { every: '4s', base: 'elapsed' } },
+    { steps: 10, sleeps: { 4: 3_600_000 } },
   );
-  const afterwards = events.filter(({ step }) => step === 5).map(({ type }) => type);
-  expect(afterwards.filter((type) => type === 'log').length).toBeLessThanOrEqual(1);
-  expect(steps(events, 'log')).toEqual([2, 4, 6]);
-  expect(state).toMatchObject({ active: 6, elapsed: 3606, slept: 3600 });
+  expect(steps(events, 'log')).toEqual([2, 4, 6, 8, 10]);
+  expect(steps(events, 'evaluate')).toEqual([3, 6, 9]);
+  const saves = events.flatMap((event) => (event.type === 'save' ? [[event.step, event.missed]] : []));
+  expect(saves).toEqual([
+    [4, 0],
+    [5, 899],
+    [9, 0],
+  ]);
+  expect(state).toMatchObject({ active: 10, elapsed: 3610, slept: 3600 });
 });
 
 test('3, a tab in the background: what decides is the end of a step, and no timer', async () => {
@@ -265,7 +271,8 @@ test('18, patience in evaluations depends on the machine; in steps it does not, 
   };
   expect([(await stopped(3, 1000)).step, (await stopped(3, 500)).step]).toEqual([16, 32]);
   expect([(await stopped('40 steps', 1000)).step, (await stopped('40 steps', 500)).step]).toEqual([44, 48]);
-  expect([(await stopped('20s', 1000)).active, (await stopped('20s', 500)).active]).toEqual([24, 24]);
+  const times = [1000, 500, 3000].map(async (step) => (await stopped('20s', step)).active);
+  expect(await Promise.all(times)).toEqual([24, 24, 30]);
 });
 
 test('19, time does not repeat: the journal does, on a machine that is slower', async () => {
@@ -289,44 +296,54 @@ test('20, a device that runs behind: what an action waits for is its own time, a
   expect(steps(trained.events, 'log')).toEqual([4, 8, 12]);
 });
 
-test('21, saves that overlap: never two at once, and the end waits for the last', async () => {
-  let writing = 0;
-  let most = 0;
-  let finish: (() => void) | undefined;
-  const clock = manualClock();
-  const run = new Run({
-    policy: strategyPolicy(parseStrategy({ save: '1 step', maxSteps: 9 })) as Policy,
-    clock,
-    actions: {
-      save({ step }) {
-        most = Math.max(most, ++writing);
-        const written = new Promise<void>((resolve) => {
-          finish = resolve;
-        }).then(() => {
-          writing--;
-          return { checkpoint: `checkpoint-${step}`, bytes: 1 };
-        });
-        return { written };
+test.each([
+  [7, 'which is being written', [7]],
+  [8, 'after the one that is being written', [7, 8]],
+])(
+  '21, saves that overlap: never two at once, and the end after step %i waits for its save, %s',
+  async (last, _, saves) => {
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+    let writing = 0;
+    let most = 0;
+    let finish: (() => void) | undefined;
+    const clock = manualClock();
+    const run = new Run({
+      policy: strategyPolicy(parseStrategy({ save: '1 step' })) as Policy,
+      clock,
+      actions: {
+        save({ step }) {
+          most = Math.max(most, ++writing);
+          const written = new Promise<void>((resolve) => {
+            finish = resolve;
+          }).then(() => {
+            writing--;
+            return { checkpoint: `checkpoint-${step}`, bytes: 1 };
+          });
+          return { written };
+        },
       },
-    },
-  });
-  await run.begin();
-  while (!run.stopped) {
-    clock.advance(1000);
-    if (run.moment.step % 3 === 2) finish?.();
-    await Promise.resolve();
-    await run.step();
-  }
-  let ended = false;
-  const end = run.end().then(() => {
-    ended = true;
-  });
-  await new Promise((resolve) => setImmediate(resolve));
-  expect([ended, writing]).toEqual([false, 1]);
-  finish?.();
-  await end;
-  expect(most).toBe(1);
-});
+    });
+    await run.begin();
+    for (let step = 1; step <= last; step++) {
+      clock.advance(1000);
+      if (step % 3 === 0) finish?.();
+      await settled();
+      await run.step();
+    }
+    let ended = false;
+    const end = run.end().then(() => {
+      ended = true;
+    });
+    for (const _ of saves) {
+      await settled();
+      expect([ended, writing]).toEqual([false, 1]);
+      finish?.();
+    }
+    await end;
+    expect(run.state.checkpoints).toEqual([1, 4, ...saves].map((step) => `checkpoint-${step}`));
+    expect(most).toBe(1);
+  },
+);
 
 test('22, rounding: milliseconds are kept, and what is no time is refused', async () => {
   expect(parseDuration('1ms')).toBe(1);
