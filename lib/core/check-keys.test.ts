@@ -38,6 +38,13 @@ test('a key that is like none is named', () => {
   );
 });
 
+test('many known keys are not all listed: the nearest one is', () => {
+  const known = (count: number) => Array.from({ length: count }, (_, index) => `option${index}`);
+  const check = (count: number) => () => checkKeys({ optoin7: 1 }, known(count), 'strategy');
+  expect(check(30)).toThrow(/only the keys option0, .*, option29, got 'optoin7'/);
+  expect(check(31)).toThrow("strategy: expected only known keys, got 'optoin7'. Did you mean 'option7'?");
+});
+
 test.each(['__proto__', 'constructor', 'toString'])('%s is a key like any other', (key) => {
   expect(() => check(JSON.parse(`{"${key}":"1s"}`))).toThrow(`got '${key}'`);
 });

@@ -82,6 +82,11 @@ test.each([['0s'], ['0d0h'], ['0.0001ms'], [`${'9'.repeat(400)}d`], [5], [undefi
   },
 );
 
+test('milliseconds are told apart up to the longest that is read', () => {
+  expect(parseDuration(`${Number.MAX_SAFE_INTEGER}ms`)).toBe(Number.MAX_SAFE_INTEGER);
+  expect(readDuration(`${Number.MAX_SAFE_INTEGER + 1}ms`)).toBeUndefined();
+});
+
 test('the message says what was expected and how to write it', () => {
   expect(() => parseDuration('5 minuets', '--max-time')).toThrowErrorMatchingInlineSnapshot(
     `[WallclockError: --max-time: expected a positive duration in d, h, m, s or ms, the largest first, got '5 minuets'. Write it like '250ms', '30s', '5m' or '1h20m'.]`,

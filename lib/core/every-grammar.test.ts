@@ -82,6 +82,7 @@ describe('what is refused', () => {
     ['Auto', 1],
     ['5m and', 3],
     ['(5m or 1h) and 3 steps', 1],
+    ['5 minuets!', 3],
   ])('%j, at character %d', (text, at, meant) => {
     const fix = meant === undefined ? '' : ` Did you mean '${meant}'?`;
     expect(messageOf(text)).toBe(
@@ -232,6 +233,8 @@ test.each([
   ['x5s', 1],
   ['5s or 12.5y', 11],
   ['5s5x', 4],
+  ['1.25s30q', 8],
+  ['1h\n5% overhead', 3],
 ])('%j goes wrong at character %d', (text, character) => {
   expect(() => parseEvery(text)).toThrow(`It goes wrong at character ${character}.`);
 });
