@@ -67,6 +67,8 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
 
   function flush(): WallclockError | undefined {
     try {
+      // What was refused may have been written all the same.
+      if (failing) cutTo(file, told.bytes - waiting.length);
       while (waiting.length > 0) waiting = waiting.subarray(writeSync(file, waiting));
       return undefined;
     } catch (cause) {
@@ -127,6 +129,10 @@ function opened(path: string): { readonly file: number; bytes: number; hash: Has
     if (file !== undefined) closeSync(file);
     throw failed(path, 'a file to append to', cause, 'Choose another place.');
   }
+}
+
+function cutTo(file: number, size: number): void {
+  if (fstatSync(file).size > size) ftruncateSync(file, size);
 }
 
 /** @param size of the file: a device has none, and no end. */

@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
@@ -41,7 +41,8 @@ export async function lockFolder(folder: string, run: string): Promise<() => Pro
       else await setTimeout(1);
     }
   } finally {
-    await rm(own, { force: true });
+    // It locks nothing: what is left of it is in nobody's way.
+    await rm(own, { force: true }).catch(() => {});
   }
   return () => giveBack(path);
 }
@@ -76,6 +77,8 @@ async function isLinked(own: string, path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // Over a network it may have been done all the same: then the file has two names.
+    if ((await stat(own)).nlink > 1) return true;
     throw error;
   }
 }

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import type fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { messageOf, WallclockError } from '../core/errors.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import { jsonlFile } from './jsonl-file.ts';
+
+/*
+ * Every call of the file system that the file of a run's events makes fails in its turn. Whatever the disk does: a run is
+ * never ended by it, what went wrong is told, and no event is lost that had been written.
+ */
+type Fault = { readonly code: string; readonly when: 'before' | 'after' | 'halfway' };
+
+const FAULTS: readonly Fault[] = [
+  ...['ENOSPC', 'EIO', 'EACCES', 'EPERM'].map((code) => ({ code, when: 'before' as const })),
+  { code: 'EIO', when: 'after' },
+  { code: 'ENOSPC', when: 'halfway' },
+];
+
+const disk = vi.hoisted(() => ({
+  calls: [] as string[],
+  fault: undefined as { nth: number; how: unknown } | undefined,
+}));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const real = await importOriginal<typeof fs>();
+  type Call = (...args: never[]) => unknown;
+
+  function attempt(name: string, act: () => unknown, half?: () => unknown): unknown {
+    const nth = disk.calls.push(name);
+    if (disk.fault?.nth !== nth) return act();
+    const { code, when } = disk.fault.how as Fault;
+    // A short write is no error: it says how much it has written.
+    if (when === 'halfway' && name === 'writeSync') return half!();
+    if (when === 'halfway') half?.();
+    // A file that could not be closed is gone all the same, and so is one that was opened in vain.
+    if (when === 'after' || name === 'closeSync') act();
+    throw Object.assign(new Error(`${code}: injected, ${name}`), { code });
+  }
+
+  return {
+    ...Object.fromEntries(
+      Object.entries(real).map(([name, member]) => [
+        name,
+        typeof member === 'function'
+          ? (...args: never[]) => attempt(name, () => (member as Call)(...args))
+          : member,
+      ]),
+    ),
+    existsSync: real.existsSync,
+    writeSync: (file: number, data: Uint8Array) =>
+      attempt(
+        'writeSync',
+        () => real.writeSync(file, data),
+        () => real.writeSync(file, data.subarray(0, data.length >> 1)),
+      ),
+    writeFileSync: (path: string, data: Uint8Array, options: never) =>
+      attempt(
+        'writeFileSync',
+        () => real.writeFileSync(path, data, options),
+        () => real.writeFileSync(path, data.subarray(0, data.length >> 1), options),
+      ),
+  };
+});
+
+const { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } =
+  await vi.importActual<typeof fs>('node:fs');
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wallclock-faults-'));
+  path = join(folder, 'run.jsonl');
+});
+afterEach(() => {
+  disk.fault = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+const event = (seq: number): RunEvent => ({ type: 'pause', seq, step: 1, epoch: 1, elapsed: 1, active: 1 });
+const line = (told: RunEvent) => `${JSON.stringify(told)}\n`;
+const BEFORE = [event(0), event(1)];
+const AFTER = [event(2), event(3)];
+const kept = BEFORE.map(line).join('');
+const resumed = {
+  ...{ ...event(2), type: 'begin', run: 'a', date: 0, policy: { intervals: {} } },
+  resumed: {
+    ...{ checkpoint: 'checkpoint-1', save: {}, state: {} },
+    journal: { bytes: kept.length, sha256: createHash('sha256').update(kept).digest('hex') },
+  },
+} as unknown as RunEvent;
+
+/** What a run does with the file: one that goes on, with two events to keep aside and a line that was cut short. */
+function run() {
+  writeFileSync(path, `${kept}${AFTER.map(line).join('')}{"type":"lo`);
+  const failures: string[] = [];
+  let refused: unknown;
+  let ended: unknown;
+  try {
+    const file = jsonlFile(path, { onFailure: ({ message }) => failures.push(message) });
+    for (const told of [resumed, event(3), event(4)]) file.write(told);
+    try {
+      file.close();
+    } catch (error) {
+      ended = error;
+    }
+  } catch (error) {
+    refused = error;
+  }
+  return { failures, refused, ended };
+}
+
+describe.each(FAULTS)('with $code, $when it is carried out', (how) => {
+  const calls = () => {
+    disk.calls = [];
+    disk.fault = undefined;
+    run();
+    rmSync(folder, { recursive: true });
+    folder = mkdtempSync(join(tmpdir(), 'wallclock-faults-'));
+    path = join(folder, 'run.jsonl');
+    return [...disk.calls];
+  };
+
+  test('each call in its turn', () => {
+    const names = calls();
+    expect(names.length).toBeGreaterThan(10);
+    for (const [index, name] of names.entries()) {
+      for (const entry of readdirSync(folder)) rmSync(join(folder, entry));
+      disk.calls = [];
+      disk.fault = { nth: index + 1, how };
+      const { failures, refused, ended } = run();
+      disk.fault = undefined;
+      const where = `${name}, call ${index + 1}: ${failures}, ${refused}, ${ended}`;
+      for (const error of [refused, ended]) {
+        if (error !== undefined) expect(error, where).toBeInstanceOf(WallclockError);
+      }
+      const said = [...failures, ...[refused, ended].filter(Boolean).map(messageOf)].join();
+      if (said !== '') expect(said, where).toContain(`${how.code}: injected`);
+
+      const text = readFileSync(path, 'utf8');
+      // What the checkpoint knows of is there, and of what followed nothing is gone: it is kept aside, or still there.
+      expect(text.startsWith(kept), where).toBe(true);
+      const aside = readdirSync(folder)
+        .filter((entry) => entry.endsWith('.old'))
+        .map((entry) => readFileSync(join(folder, entry), 'utf8'));
+      for (const lost of AFTER.map(line)) expect([text, ...aside].join(''), where).toContain(lost);
+      if (refused !== undefined) continue;
+      // Nothing is written twice or half: the run's own events stand at the end, in their order.
+      const own = [resumed, event(3), event(4)].map(line).join('');
+      expect(text.endsWith(own), where).toBe(true);
+      for (const each of text.trimEnd().split('\n')) JSON.parse(each);
+    }
+  });
+});
