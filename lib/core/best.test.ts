@@ -43,6 +43,10 @@ test('what is left out', () => {
   });
 });
 
+test('a difference of none may be written', () => {
+  expect(parseBest({ metric: 'loss', minDelta: 0 }, 'best').minDelta).toBe(0);
+});
+
 test('what does not hold is refused', () => {
   const messageOf = (value: unknown) => {
     try {

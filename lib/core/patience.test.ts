@@ -18,7 +18,14 @@ test.each<[PatienceOptions, axis: string, length: number]>([
 test.each([
   ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, null, true, {}, ['3 evaluations']],
   ...['0 evaluations', '1.5 evaluations', 'evaluations', '3', '10%', '5% overhead', 'auto', '5m or 3 steps'],
-  ...['5m and 3 steps', '5 evals', `${'9'.repeat(20)} evaluations`, 'x3 evaluations', '3 evaluations more'],
+  ...[
+    '5m and 3 steps',
+    '5m and 3 steps or 1h',
+    '5 evals',
+    `${'9'.repeat(20)} evaluations`,
+    'x3 evaluations',
+    '3 evaluations more',
+  ],
 ])('%j is refused', (value) => {
   expect(() => parsePatience(value, 'strategy.patience')).toThrow(/^strategy.patience: expected an? /);
 });
@@ -27,9 +34,11 @@ test('the message says what may be written', () => {
   expect(() => parsePatience(0, 'strategy.patience')).toThrowErrorMatchingInlineSnapshot(
     `[WallclockError: strategy.patience: expected a number of evaluations of at least 1, a duration, steps or epochs, got 0. Write it like 3, '20m' or '500 steps'.]`,
   );
-  expect(() => parsePatience('10%', 'strategy.patience')).toThrow(
-    /expected a number of evaluations of at least 1/,
-  );
+  for (const value of ['10%', '0 evaluations', Number.NaN]) {
+    expect(() => parsePatience(value, 'strategy.patience')).toThrow(
+      /expected a number of evaluations of at least 1/,
+    );
+  }
   expect(() => parsePatience('5 evals', 'strategy.patience')).toThrow(/It goes wrong at character 3/);
 });
 

@@ -43,6 +43,10 @@ describe('the rules', () => {
     ]);
   });
 
+  test('without rules, the newest so many are all', () => {
+    expect(retain(five, {}, false)).toEqual(five.map(() => ['latest']));
+  });
+
   test('what is no number is never the best', () => {
     expect(keptBy(hourly(Number.NaN, 0.5, 0.1), { best: 1 }, true)).toEqual([1]);
   });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Simulation, simulate } from '../testing/simulate.ts';
-import { parseEvery } from './every.ts';
+import { type EveryText, parseEvery } from './every.ts';
 import type { Moment } from './moment.ts';
 import type { RunEvent } from './run-event.ts';
-import { dueAt, firing, type History, isDue, markAt } from './trigger.ts';
+import { droppedMeanwhile, dueAt, firing, type History, isDue, markAt } from './trigger.ts';
 
 const moment = (at: Partial<Moment>): Moment => ({
   ...{ step: 0, epoch: 0, elapsed: 0, active: 0, training: 0, longestStep: 0 },
@@ -43,6 +43,30 @@ test('each term is measured on its own axis', () => {
   expect(firing(parseEvery('40 steps'), NEW, moment(at))).toMatchObject({ due: 40, late: 0, timed: false });
   expect(firing(parseEvery('50 epochs'), NEW, moment(at))).toMatchObject({ due: 50, late: 0, timed: false });
   expect(firing(parseEvery('49 epochs'), NEW, moment(at))).toMatchObject({ due: 49, late: 1, timed: false });
+});
+
+test.each<EveryText>(['5s', '10 steps', '2 epochs', '20 steps and 3 epochs'])(
+  '%s, the first one at once: it is due with the first step',
+  async (every) => {
+    const log = { every, first: 'now' } as const;
+    expect(await told({ strategy: { log, final: { log: false } }, stepsPerEpoch: 5, steps: 4 })).toEqual([
+      expect.stringMatching(/^1: 0 /),
+    ]);
+  },
+);
+
+test('a part of a run whose size is not known has no place', () => {
+  const every = parseEvery('10%');
+  expect(dueAt(every.arms[0]!.terms[0]!, every, NEW, moment({}))).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('of a grid, the instants that go by within an action are dropped; what has several arms has no one count of them', () => {
+  const dropped = (every: EveryText, anchor: 'spaced' | 'grid') =>
+    droppedMeanwhile(parseEvery({ every, anchor }), after({ active: 1000 }), 2, moment({ active: 9500 }));
+  // Of 2 to 9 s one was met, and two were told as missed.
+  expect(dropped('1s', 'grid')).toBe(5);
+  expect(dropped('10s', 'grid')).toBe(0);
+  expect([dropped('1s', 'spaced'), dropped('1s or 1 epoch', 'grid')]).toEqual([0, 0]);
 });
 
 describe('or', () => {
@@ -91,6 +115,11 @@ describe('and', () => {
     expect(await told({ strategy: { log, final: { log: false } }, step: 4000, steps: 7 })).toEqual([
       ...['3: 3 0 0 5s and 3 steps', '6: 6 0 0 5s and 3 steps'],
     ]);
+  });
+
+  test('of two that hold at the same instant, the first one written is told', () => {
+    const told = (every: EveryText) => firing(parseEvery(every), NEW, moment({ active: 2000, step: 4 })).due;
+    expect([told('2s and 4 steps'), told('4 steps and 2s')]).toEqual([2000, 4]);
   });
 
   test('with the other word, the terms in either order', async () => {
@@ -154,6 +183,9 @@ describe('a share of the time', () => {
     expect(due(after({ active: 9000 }, { count: 2, spent: 600 }))).toBe(10_200);
     // And what was spent too much is waited for.
     expect(due(after({ active: 3000 }, { count: 2, spent: 2000 }))).toBe(14_000);
+    // From 3000 to 4200 it is an interval of 1200 ms, of which two more have gone by.
+    const late = firing(every, after({ active: 3000 }, { count: 2, spent: 600 }), moment({ active: 7000 }));
+    expect(late).toEqual({ due: 4200, late: 2800, missed: 2, timed: true, why: ['20% overhead'] });
   });
 
   test('is measured, and never more than that before any but the first', async () => {
