@@ -4,6 +4,8 @@ export interface Tally {
   kills: number;
   /** Of these, in the middle of a save or of a deletion, where it shows: a database rolls back what is half done. */
   unfinished?: number;
+  /** Of these, tabs that crashed; the others are workers. */
+  crashed?: number;
   /** Checkpoints that were read and verified after a kill. */
   verified: number;
   /** Kills after which the newest checkpoint was newer than the last one reported. */
@@ -22,12 +24,13 @@ export function newTally(): Tally {
 
 /** For people, as lines. */
 export function tallyText(what: string, tally: Tally, seconds: number): string {
-  const { kills, unfinished, verified, newer, saves, runs, problems } = tally;
+  const { kills, unfinished, crashed, verified, newer, saves, runs, problems } = tally;
   const count = (number: number) => number.toLocaleString('en');
   const half =
     unfinished === undefined ? '' : `, ${count(unfinished)} of them with a save or a deletion half done`;
+  const tabs = crashed === undefined ? '' : `, ${count(crashed)} of them tabs`;
   return [
-    `${what}: ${count(kills)} kills in ${seconds.toFixed(0)} s${half}`,
+    `${what}: ${count(kills)} kills in ${seconds.toFixed(0)} s${half}${tabs}`,
     `  ${count(saves)} saves were reported; after ${count(newer)} kills there was a newer one besides`,
     `  ${count(verified)} checkpoints were verified and loaded after kills`,
     `  ${count(runs)} runs went to their end; their bytes were compared with those of an undisturbed one`,

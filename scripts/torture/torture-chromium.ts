@@ -38,7 +38,7 @@ const WHILE_TRAINING = 500;
  * on each time with what is there.
  */
 export async function tortureChromium(options: ChromiumTorture): Promise<Tally> {
-  const tally = newTally();
+  const tally = { ...newTally(), crashed: 0 };
   const profile = await mkdtemp(join(tmpdir(), 'wallclock-profile-'));
   const { origin, close } = await servePage();
   try {
@@ -59,7 +59,11 @@ export async function tortureChromium(options: ChromiumTorture): Promise<Tally> 
   return tally;
 }
 
-async function killAndLook(tab: Tab, { cycles, seed, steps, onCycle }: ChromiumTorture, tally: Tally) {
+async function killAndLook(
+  tab: Tab,
+  { cycles, seed, steps, onCycle }: ChromiumTorture,
+  tally: Tally & { crashed: number },
+) {
   const undisturbed = new Map<StoreKind, Found>();
   for (const store of STORES) {
     await tab.train({ store, name: 'undisturbed', steps });
@@ -69,7 +73,7 @@ async function killAndLook(tab: Tab, { cycles, seed, steps, onCycle }: ChromiumT
   const current = new Map<StoreKind, { name: string; reported: number }>();
   for (let cycle = 0; ; cycle++) {
     // When all are killed, what has been killed so far is let run to its end.
-    const last = cycle >= cycles;
+    const last = tally.kills >= cycles;
     const store = last ? [...current.keys()][0] : STORES[cycle % STORES.length];
     if (store === undefined) return;
     const run = current.get(store) ?? { name: `run-${cycle}`, reported: 0 };
@@ -101,9 +105,10 @@ async function killAndLook(tab: Tab, { cycles, seed, steps, onCycle }: ChromiumT
         tally.problems.push(`${where}: it ended at ${newest}, and differs from the undisturbed run.`);
       }
       current.delete(store);
+      continue;
     }
-    if (last) continue;
     tally.kills++;
+    if (crashes) tally.crashed++;
     if (newest > run.reported) tally.newer++;
     onCycle?.(tally.kills);
   }

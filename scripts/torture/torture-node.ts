@@ -30,7 +30,7 @@ const COMPARED = ['model.safetensors', 'optimizer.safetensors'];
 const WHILE_STARTING = 600;
 const PART_WHILE_STARTING = 1 / 8;
 /** …or from its first event. */
-const WHILE_TRAINING = 800;
+const WHILE_TRAINING = 1_000;
 
 /**
  * Kills `wallclock train spirals` with SIGKILL, again and again, while it saves as fast as it can, and goes on each time
@@ -47,7 +47,8 @@ export async function tortureNode(options: NodeTorture): Promise<Tally> {
       for (let run = 0; begun < cycles; run++) {
         const folder = join(root, `run-${nth}-${run}`);
         const next = () => (begun < cycles ? begun++ : undefined);
-        await killUntilDone(folder, { ...options, root, tally, next });
+        const spare = () => begun--;
+        await killUntilDone(folder, { ...options, root, tally, next, spare });
         tally.problems.push(...(await differences(folder, undisturbed, steps)));
         await rm(folder, { recursive: true });
       }
@@ -64,16 +65,16 @@ interface Lane extends NodeTorture {
   readonly tally: Tally & { unfinished: number };
   /** The number of the next kill. Undefined where there is to be none. */
   next(): number | undefined;
+  /** It came too late: the run had come to its end. */
+  spare(): void;
 }
 
 /** One run, killed until it comes to its end, or to the end of the kills: then it is let run. */
-async function killUntilDone(
-  folder: string,
-  { root, tally, seed, steps, next, onCycle }: Lane,
-): Promise<void> {
+async function killUntilDone(folder: string, lane: Lane): Promise<void> {
+  const { root, tally, seed, steps, onCycle } = lane;
   let reported = 0;
   for (;;) {
-    const cycle = next();
+    const cycle = lane.next();
     const child = start(folder, steps, root);
     const reader = readEvents(child);
     const closed = once(child, 'close');
@@ -91,6 +92,7 @@ async function killUntilDone(
     tally.problems.push(...left.problems);
     tally.verified += left.verified;
     if (signal === null) {
+      if (cycle !== undefined) lane.spare();
       if (code === 0) tally.runs++;
       else tally.problems.push(`${folder}: it ended with code ${code}: ${reader.complaint()}`);
       return;
