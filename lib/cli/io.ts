@@ -21,6 +21,8 @@ export interface Io {
   readonly clock: Clock;
   /** Calls the listener whenever the process is asked to end. @returns how to stop listening. */
   onInterrupt(listener: (signal: Interrupt) => void): () => void;
+  /** Milliseconds in which a signal of the terminal may come a second time by itself. Default: none. */
+  readonly echo?: number;
   /** Ends the process at once. */
   exit(code: number): void;
 }
@@ -38,6 +40,9 @@ export const EXIT_CODES: { readonly [signal in Interrupt]: number } = {
   SIGHUP: 129,
   SIGPIPE: 141,
 };
+
+/** npx passes on what the terminal has already sent to this process as well; heard after a step at the latest. */
+const ECHO_OF_NPX = 500;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -63,6 +68,7 @@ export function processIo(): Io {
     stdout: process.stdout,
     stderr: process.stderr,
     clock: systemClock,
+    echo: process.env.npm_execpath === undefined ? 0 : ECHO_OF_NPX,
     onInterrupt(listener) {
       listeners.add(listener);
       for (const signal of SIGNALS) process.on(signal, listener);

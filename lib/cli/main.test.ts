@@ -37,6 +37,7 @@ function scriptedIo() {
     },
     stderr: { write: (text) => (said.stderr += text) },
     clock,
+    echo: 500,
     onInterrupt(listener) {
       interrupt = listener;
       return () => {
@@ -272,15 +273,26 @@ test.each([
   expect(scripted.isListening).toBe(false);
 });
 
-test.each([
-  [499, 'is the same press and', []],
-  [500, 'is another one and', [130]],
-])('a second interrupt %i ms later %s exits with %j', async (after, _, exits) => {
+test.each<[Interrupt, number, string, number[]]>([
+  ['SIGINT', 499, 'is passed on by npx and', []],
+  ['SIGHUP', 499, 'is passed on by npx and', []],
+  ['SIGINT', 500, 'is another one and', [130]],
+  ['SIGTERM', 1, 'is another one and', [143]],
+  ['SIGPIPE', 1, 'says nothing new and', []],
+])('a second %s %i ms later %s exits with %j', async (signal, after, _, exits) => {
   const { io, said, interruptAt } = scriptedIo();
-  interruptAt('"type":"log"', 'SIGINT');
-  interruptAt('"type":"save"', 'SIGINT', after);
+  interruptAt('"type":"log"', signal);
+  interruptAt('"type":"save"', signal, after);
   await main(spirals('--max-time', '1h', '--json'), io);
   expect(said.exits).toEqual(exits);
+});
+
+test('without npx between them, the second one ends it however soon it comes', async () => {
+  const { io, said, interruptAt } = scriptedIo();
+  interruptAt('"type":"log"', 'SIGINT');
+  interruptAt('"type":"save"', 'SIGINT');
+  await main(spirals('--max-time', '1h', '--json'), { ...io, echo: 0 });
+  expect(said.exits).toEqual([130]);
 });
 
 test('a run whose last step could not be saved says so and fails', async () => {

@@ -12,9 +12,6 @@ const FINE = 0;
 const FAILED = 1;
 const MISUSED = 2;
 
-/** One press of Ctrl+C may arrive twice: npx passes on what the terminal has already sent. */
-const SAME_PRESS = 500;
-
 /**
  * The command `wallclock`.
  *
@@ -104,7 +101,7 @@ async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io:
     if (!interrupted) {
       interrupted = { signal, at };
       controller.abort();
-    } else if (signal !== 'SIGPIPE' && at - interrupted.at >= SAME_PRESS) {
+    } else if (signal !== 'SIGPIPE' && !isEcho(signal, at - interrupted.at, io)) {
       io.exit(EXIT_CODES[signal]);
     }
   });
@@ -119,6 +116,11 @@ async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io:
   } finally {
     listenNoMore();
   }
+}
+
+/** Whether a signal is one that was heard already. A terminal sends these two; other programs send what they send once. */
+function isEcho(signal: Interrupt, since: number, { echo = 0 }: Io): boolean {
+  return (signal === 'SIGINT' || signal === 'SIGHUP') && since < echo;
 }
 
 /** Whether the last thing that the run tried at its end did not succeed: its last step is not saved, for one. */
