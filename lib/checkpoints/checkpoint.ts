@@ -40,6 +40,9 @@ export interface LossSum {
   readonly count: number;
 }
 
+/** The part of a store from which a checkpoint can be read. */
+export type Files = Pick<CheckpointStore, 'place' | 'read'>;
+
 const MODEL = 'model.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
 const TRAINER_STATE = 'trainer_state.json';
@@ -76,7 +79,7 @@ export async function writeCheckpoint(
  *
  * @throws {WallclockError} where a file is missing, differs from the manifest or does not hold.
  */
-export async function readCheckpoint(store: CheckpointStore, name: string): Promise<Checkpoint> {
+export async function readCheckpoint(store: Files, name: string): Promise<Checkpoint> {
   const { read, where } = await open(store, name);
   return {
     model: decodeSafetensors(await read(MODEL), `${where}/${MODEL}`),
@@ -93,7 +96,7 @@ export async function readRun(store: CheckpointStore, name: string): Promise<Run
 }
 
 /** Its manifest has been read: files come back only as it lists them. */
-async function open(store: CheckpointStore, name: string) {
+async function open(store: Files, name: string) {
   const where = `${store.place}/${name}`;
   const manifest = readManifest(await store.read(name, MANIFEST), `${where}/${MANIFEST}`);
   const more = Object.keys(manifest.files).find((file) => !CHECKPOINT_FILES.some((known) => known === file));

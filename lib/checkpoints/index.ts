@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type ArchivedCheckpoint, packCheckpoint, unpackCheckpoint } from './archive.ts';
 export { type Checkpoint, type LossSum, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 export { checkpointName, checkpointStep, sortCheckpoints } from './checkpoint-name.ts';
 export type { CheckpointDraft, CheckpointStore } from './checkpoint-store.ts';
@@ -17,3 +18,5 @@ export {
 } from './newest-whole.ts';
 export { putAside } from './put-aside.ts';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+export { describeCheckpoints, type StoredCheckpoint } from './stored-checkpoint.ts';
+export { exportCheckpoint, importCheckpoint } from './transfer.ts';
