@@ -50,7 +50,14 @@ test('of a run that was gone on with it has both parts, where the events are one
   } as const;
   const went = await simulate({ strategy, resume, metrics: [{ loss: 9 }] });
   const whole = [...events.slice(0, went.events[0]!.seq), ...went.events];
-  expect(journalOf(whole).end).toEqual({ step: 12, reason: 'time', loaded: 8 });
+  const { entries, end } = journalOf(whole);
+  expect(end).toEqual({ step: 12, reason: 'time', loaded: 8 });
+  // The save from which it went on is told by its beginning.
+  expect(entries.filter(({ type }) => type === 'save')).toEqual([
+    expect.objectContaining({ step: 4, why: ['best'] }),
+    expect.objectContaining({ step: 8, late: 0, missed: 0, why: ['best'] }),
+    expect.objectContaining({ step: 12 }),
+  ]);
   expect(messageOf(() => journalOf(went.events))).toBe(
     `journalOf(): expected the run's event 0, got 'event ${went.events[0]!.seq}'.`,
   );

@@ -78,6 +78,17 @@ describe('where the run is not as long as the first', () => {
     expect(acted(long.events)).toEqual(acted(events));
   });
 
+  test('gone on from where the first came to its end by itself, it goes on as well', async () => {
+    const entries = [{ step: 4, type: 'save' as const, due: 4, late: 0, missed: 0, why: ['4s'] }];
+    const strategy = replay({ version: 1, entries, end: { step: 4, reason: 'finished' } });
+    const { snapshots } = await simulate({ strategy, steps: 4 });
+    const resume = { checkpoint: 'checkpoint-4', snapshot: snapshots['checkpoint-4']! };
+    expect((await simulate({ strategy, resume, steps: 8 })).state).toMatchObject({
+      step: 8,
+      save: { count: 1 },
+    });
+  });
+
   test('what is of steps that never come is passed over', async () => {
     const gapped: Journal = {
       version: 1,
@@ -144,6 +155,7 @@ test('its state from a checkpoint is checked', () => {
     next: journal.entries.length,
     load: 'checkpoint-4',
   });
+  expect(policy.restoreState({ next: 0 }, 'schedule')).toEqual({ next: 0 });
   const invalid = [
     null,
     3,
@@ -155,6 +167,12 @@ test('its state from a checkpoint is checked', () => {
   ];
   for (const value of invalid) expect(() => policy.restoreState(value, 'schedule')).toThrow(/^schedule/);
   expect(policy.restoreState({ next: 1, load: 5 }, 'schedule')).toEqual({ next: 1 });
+});
+
+test('what is wanted besides is not in the journal, and is not done', async () => {
+  const policy = replay(journal).policy();
+  const moment = { step: 2, epoch: 0, elapsed: 0, active: 0, training: 0, longestStep: 0 };
+  expect(policy.decide(policy.initialState(), { at: 'save asked' }, moment)).toBeUndefined();
 });
 
 test('what it tells of itself: each kind of action that there is', () => {
@@ -173,6 +191,6 @@ test('its options, and a journal that does not hold, are refused', () => {
   expect(() => replay(journal, { keep: { best: 1 } })).toThrowErrorMatchingInlineSnapshot(
     `[WallclockError: replay().keep.best: expected no rule for the best, because a replay compares no metrics, got 1.]`,
   );
-  expect(() => replay(journal, { kep: {} } as never)).toThrow(/Did you mean 'keep'/);
+  expect(() => replay(journal, { kep: {} } as never)).toThrow(/^replay\(\): .* Did you mean 'keep'/);
   expect(() => replay({ ...journal, version: 2 } as never)).toThrow(/^journal.version: expected 1, got 2/);
 });

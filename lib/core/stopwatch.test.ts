@@ -68,6 +68,18 @@ test('the longest step is of training time, without what was done in between', (
   expect([step(25), step(40)]).toEqual([30, 40]);
 });
 
+test('a pause amid a step leaves both of its parts one step', () => {
+  const clock = manualClock();
+  const { watch, times } = started(clock);
+  clock.advance(600);
+  watch.activity = 'paused';
+  clock.advance(5000);
+  watch.activity = 'training';
+  clock.advance(400);
+  watch.readStep();
+  expect(times.longestStep).toBe(1000);
+});
+
 test('a sleep is elapsed time alone', () => {
   const clock = manualClock();
   const { watch, times } = started(clock);
@@ -104,6 +116,9 @@ test('a wall that drifts, is set back or is set forward by less than two seconds
   watch.compare();
   expect(watch.slept).toBe(0);
   expect(times.elapsed).toBe(3_600_000);
+  clock.sleep(2000);
+  watch.compare();
+  expect(watch.slept).toBe(2000);
 });
 
 test('the wall is read at most four times a second', () => {
