@@ -8,7 +8,7 @@ import { checkRepeats } from './layer-noise.ts';
 interface Given {
   readonly validation?: unknown;
   readonly store?: unknown;
-  readonly resume?: boolean;
+  readonly resume?: boolean | string;
 }
 
 /** @throws {WallclockError} where the strategy asks for an action that there is nothing for, or that the model does not allow. */

@@ -1,5 +1,5 @@
 import { checkpointFiles, readCheckpoint, readRun } from '../checkpoints/checkpoint.ts';
-import { checkpointName, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
+import { checkpointName, checkpointStep, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { type CheckpointWriter, writeFiles } from '../checkpoints/checkpoint-writer.ts';
 import type { WantedCheckpoint } from '../checkpoints/newest-whole.ts';
@@ -7,7 +7,7 @@ import type { Actions, SaveContext, Saved, Writing } from '../core/actions.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
-import { Retention } from '../core/retention.ts';
+import { type Kept, Retention } from '../core/retention.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import type { LossAverage } from './loss-average.ts';
 import { readOptimizer } from './optimizer-state.ts';
@@ -20,8 +20,8 @@ export interface CheckpointKeeperOptions {
   readonly strategy: ReadyStrategy;
   readonly trained: Trained;
   readonly losses: LossAverage;
-  /** Whether the run goes on from the newest checkpoint. */
-  readonly resume: boolean;
+  /** Whether the run goes on from the newest checkpoint, or from which. */
+  readonly resume: boolean | string;
   /** Which checkpoints will do to go on from. Default: any. */
   readonly wanted?: WantedCheckpoint;
   readonly clock: Clock;
@@ -40,7 +40,8 @@ export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise
   const release = await store.lock(name);
   try {
     const metric = strategy.best?.metric;
-    const resumed = resume ? await resumeTraining(trained, store, metric, wanted) : undefined;
+    const choice = typeof resume === 'string' ? named(resume) : wanted;
+    const resumed = resume ? await resumeTraining(trained, store, metric, choice) : undefined;
     if (resumed?.losses) losses.restore(resumed.losses);
     const own = new Set(resumed?.kept.map(({ name }) => name));
     const others = new Set((await store.list()).filter((name) => !own.has(name)));
@@ -63,6 +64,8 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
   readonly #retention: Retention;
   /** Checkpoints of another run, and damaged ones: they are not this run's to replace or delete. */
   readonly #others: ReadonlySet<string>;
+  /** Checkpoints after the one that is gone on from: they go when there is a newer one of this run. */
+  #left: readonly string[];
   readonly #release: () => Promise<void>;
   /** On a thread of its own, where the store has one. */
   readonly #writer: CheckpointWriter | undefined;
@@ -79,7 +82,14 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     this.resumed = resumed;
     this.history = resumed?.history ?? new TrainerStateWriter();
     this.#options = options;
-    this.#retention = new Retention(keep, best, resumed?.kept);
+    const { kept = [], snapshot } = resumed ?? {};
+    const isLeft = ({ name }: Kept) => checkpointStep(name)! > snapshot!.step;
+    this.#retention = new Retention(
+      keep,
+      best,
+      kept.filter((one) => !isLeft(one)),
+    );
+    this.#left = kept.filter(isLeft).map(({ name }) => name);
     this.#others = others;
     this.#release = release;
     this.#writer = options.store.writer?.();
@@ -135,10 +145,28 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
       ...{ name: checkpoint, elapsed: elapsed * 1000 },
       ...(metric !== undefined && { metric }),
     });
-    const deleted = await removeAll(store, this.#retention.surplus());
+    const left = this.#left.filter((name) => name !== checkpoint);
+    const deleted = await removeAll(store, [...left, ...this.#retention.surplus()]);
+    this.#left = left.filter((name) => !deleted.includes(name));
     this.#retention.remove(deleted);
     return { checkpoint, bytes, deleted };
   }
+}
+
+/** @throws {WallclockError} where it is neither true or false nor a checkpoint's name. */
+export function checkResume(resume: unknown, where: string): void {
+  if (resume === undefined || typeof resume === 'boolean') return;
+  if (typeof resume === 'string' && checkpointStep(resume) !== undefined) return;
+  const expected = "true, false or a checkpoint's name, like 'checkpoint-40'";
+  throw new WallclockError({ where: `${where}: resume`, expected, got: resume });
+}
+
+function named(name: string): WantedCheckpoint {
+  return {
+    accept: ({ run }) => checkpointName(run.step) === name,
+    expected: `${name}, whole`,
+    fix: 'Name one that is there, or write resume: true for the newest.',
+  };
 }
 
 /** Undefined where there is no checkpoint, or none that tells: what is wrong with it is told when it is resumed from. */

@@ -11,7 +11,7 @@ import { IDLE_RUN, type RunState } from '../core/run-state.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
-import { type CheckpointKeeper, keepCheckpoints } from './checkpoint-keeper.ts';
+import { type CheckpointKeeper, checkResume, keepCheckpoints } from './checkpoint-keeper.ts';
 import { LossAverage } from './loss-average.ts';
 import { Pace } from './pace.ts';
 import type { PauseSwitch } from './pause-switch.ts';
@@ -34,8 +34,11 @@ export interface StepHookOptions {
   evaluate?: () => Metrics | Promise<Metrics>;
   /** Where checkpoints go. Needed where the strategy saves. */
   store?: CheckpointStore;
-  /** Goes on from the newest checkpoint of the store, or starts afresh where there is none. Default false. */
-  resume?: boolean;
+  /**
+   * Goes on from the newest checkpoint of the store, or starts afresh where there is none; by its name from an older one,
+   * and those after it go when the run has saved for the first time. Default false.
+   */
+  resume?: boolean | string;
   /** Steps in one pass over the data. Default: unknown. It makes fractions of an epoch possible. */
   stepsPerEpoch?: number;
   /** Steps that the loop will take. Default: unknown. It makes `'10%'` a number of steps. */
@@ -88,6 +91,7 @@ export function stepHook(options: StepHookOptions): StepHook {
   const strategy = readyStrategy(options.strategy);
   const { evaluate, store, resume, variables = [], steps, stepsPerEpoch } = options;
   checkNeeds(strategy.description, { validation: evaluate, store }, where);
+  checkResume(resume, where);
   check(!resume || store, 'store', 'a checkpoint store to resume from', store);
   check(!store || variables.length > 0, 'variables', 'the variables that a checkpoint keeps', variables);
   for (const [option, count] of Object.entries({ steps, stepsPerEpoch })) {
@@ -137,7 +141,7 @@ export class StepHook {
       store &&
       (await keepCheckpoints({
         ...{ store, strategy: this.#strategy, trained, losses: this.#losses, clock },
-        resume: this.#options.resume === true,
+        resume: this.#options.resume ?? false,
       }));
     const hear = this.#keeper?.history.relay(onEvent) ?? onEvent;
     this.#run = new Run({

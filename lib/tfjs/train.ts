@@ -12,7 +12,7 @@ import type { RunState } from '../core/run-state.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
-import { keepCheckpoints } from './checkpoint-keeper.ts';
+import { checkResume, keepCheckpoints } from './checkpoint-keeper.ts';
 import { compiledModel } from './compiled-model.ts';
 import { evaluate } from './evaluate.ts';
 import { LossAverage } from './loss-average.ts';
@@ -38,8 +38,11 @@ export interface TrainOptions {
   seed?: number;
   /** Where checkpoints go: nobody else's run may be there. Needed where the strategy saves. */
   store?: CheckpointStore;
-  /** Goes on from the newest checkpoint of the store, or starts afresh where there is none. Default false. */
-  resume?: boolean;
+  /**
+   * Goes on from the newest checkpoint of the store, or starts afresh where there is none; by its name from an older one,
+   * and those after it go when the run has saved for the first time. Default false.
+   */
+  resume?: boolean | string;
   /**
    * Ends the run after the step under way, with its final actions. An evaluation that is under way then is given up, and
    * not tried again.
@@ -120,7 +123,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
     store &&
     (await keepCheckpoints({
       ...{ store, strategy, trained: trainedModel(model), losses, clock },
-      resume: options.resume === true,
+      resume: options.resume ?? false,
     }));
   const hear = keeper?.history.relay(onEvent) ?? onEvent;
   const run: Run = new Run({
@@ -205,6 +208,7 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
   check(journal === undefined || keeps, 'journal', 'a file of events, as jsonlFile() makes one', journal);
   checkNeeds(strategy.description, options, where, compiled);
   const { validation, store, signal } = options;
+  checkResume(options.resume, where);
   check(!options.resume || store, 'store', 'a checkpoint store to resume from', store);
   check(signal === undefined || signal instanceof AbortSignal, 'signal', 'an AbortSignal', signal);
   const ends = signal !== undefined || strategy.bounded;
