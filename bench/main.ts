@@ -9,6 +9,7 @@ const MEASUREMENTS: { readonly [name: string]: () => Promise<unknown> } = {
   growing: () => import('./growing-runs.ts'),
   weights: () => import('./page-weights.ts'),
   live: () => import('./live-demo.ts'),
+  checkpoints: () => import('./checkpoints.ts'),
   saving: () => import('./cost-of-saving.ts'),
   bundle: () => import('./bundle-size.ts'),
 };

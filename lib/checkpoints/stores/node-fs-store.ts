@@ -48,12 +48,12 @@ export function nodeFsStore(folder: string): CheckpointStore {
 
     async list() {
       await putBack(folder);
-      const names: string[] = [];
-      for (const entry of await entriesOf(folder)) {
-        if (!entry.isDirectory() || !NAME.test(entry.name)) continue;
-        if (await exists(join(folder, entry.name, MANIFEST))) names.push(entry.name);
-      }
-      return names;
+      const folders = (await entriesOf(folder)).filter(
+        (entry) => entry.isDirectory() && NAME.test(entry.name),
+      );
+      // All at once: one after the other, ten thousand would take seconds.
+      const finished = await Promise.all(folders.map(({ name }) => exists(join(folder, name, MANIFEST))));
+      return folders.filter((_, index) => finished[index]).map(({ name }) => name);
     },
 
     async create(name) {
