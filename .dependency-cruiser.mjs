@@ -32,7 +32,11 @@ export default {
       'TensorFlow.js training. Its checkpoints hold a file for Hugging Face’s code.',
     ),
     only('demos/', ['core/', 'demos/'], 'Demos are descriptions, models and data.'),
-    only('worker/(protocol|client)', ['core/', 'demos/', 'worker/(protocol|client)'], 'The page side.'),
+    only(
+      'worker/(protocol|client)',
+      ['core/', 'demos/', 'checkpoints/stored-checkpoint\\.ts$', 'worker/(protocol|client)'],
+      'The page side.',
+    ),
     only(
       'worker/host',
       ['core/', 'checkpoints/', 'demos/demo\\.ts$', 'worker/'],

@@ -22,6 +22,10 @@ const handle = createHost({
     loading('engine');
     return (await import('./engine.ts')).loadTrainer(request, loading);
   },
+  async measureRoom() {
+    const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {};
+    return usage === undefined || quota === undefined ? undefined : { usage, quota };
+  },
   now: () => performance.now(),
 });
 

@@ -1,9 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
+import { writeCheckpoint } from '../checkpoints/checkpoint.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
+import { exportCheckpoint } from '../checkpoints/transfer.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Frame } from '../demos/demo.ts';
 import { manualClock } from '../testing/manual-clock.ts';
+import { simulate } from '../testing/simulate.ts';
 import { createHost, type HostOptions, type Trainer } from './host.ts';
 import type { Reply, Request, StartRequest } from './protocol.ts';
 
@@ -29,6 +32,17 @@ async function storeWith(...names: string[]): Promise<CheckpointStore> {
   const store = memoryStore();
   for (const name of names) await (await store.create(name)).commit();
   return store;
+}
+
+/** A checkpoint's file. */
+async function exported(): Promise<Uint8Array<ArrayBuffer>> {
+  const { snapshots } = await simulate({ strategy: { save: '2s', maxTime: '2s' } });
+  const { kept: _, attempts: __, ...run } = snapshots['checkpoint-2'] as never as Record<string, unknown>;
+  const store = memoryStore();
+  await writeCheckpoint(store, 'checkpoint-2', {
+    ...{ model: [], optimizer: [], trainerState: '{}', run: run as never },
+  });
+  return exportCheckpoint(store, 'checkpoint-2');
 }
 
 /** A host with a trainer that does what it is told: it trains until `finish()` or `fail()`. */
@@ -75,6 +89,8 @@ function scripted(trainer: Partial<Trainer> = {}, options: Partial<HostOptions> 
       for (const request of requests) handle(request);
       await settled();
     },
+    /** Until so many replies have been told: what is hashed is done on other threads. */
+    untilTold: (count: number) => vi.waitFor(() => expect(replies.length).toBe(count), { interval: 1 }),
     /** The types of the replies since this was last asked. */
     told: () => replies.splice(0).map(({ type }) => type),
   };
@@ -97,6 +113,21 @@ describe('the protocol', () => {
     list: [
       { type: 'list', id: 3, store: 'other' },
       ({ replies }) => expect(replies).toEqual([{ type: 'listed', id: 3, checkpoints: [] }]),
+    ],
+    delete: [
+      { type: 'delete', id: 3, store: 'other', checkpoint: 'checkpoint-5' },
+      ({ replies }) => expect(replies).toEqual([{ type: 'listed', id: 3, checkpoints: [] }]),
+    ],
+    export: [
+      { type: 'export', id: 3, store: 'other', checkpoint: 'checkpoint-5' },
+      ({ replies }) => expect(replies).toMatchObject([{ type: 'failed', id: 3 }]),
+    ],
+    import: [
+      { type: 'import', id: 3, store: 'other', name: 'mine.tar', archive: new Uint8Array() },
+      ({ replies }) =>
+        expect(replies).toEqual([
+          { type: 'failed', id: 3, message: expect.stringMatching(/^mine\.tar: expected an archive/) },
+        ]),
     ],
     clear: [
       { type: 'clear', id: 4, store: 'other' },
@@ -123,13 +154,18 @@ describe('the protocol', () => {
   });
 
   test('each reply is told at its time, with the id of its request', async () => {
-    const host = scripted({}, { openStore: () => store });
-    const store = await storeWith('checkpoint-5');
-    await host.send(
-      { type: 'list', id: 7, store: 's' },
-      { type: 'clear', id: 8, store: 's' },
-      { ...START, id: 9 },
-    );
+    const stores: { [name: string]: CheckpointStore } = {
+      s: await storeWith('checkpoint-5'),
+      other: memoryStore(),
+    };
+    const host = scripted({}, { openStore: (name) => stores[name]! });
+    const file = await exported();
+    await host.send({ type: 'list', id: 7, store: 's' });
+    await host.send({ type: 'import', id: 7, store: 'other', name: 'mine.tar', archive: file });
+    await host.untilTold(2);
+    await host.send({ type: 'export', id: 7, store: 'other', checkpoint: 'checkpoint-2' });
+    await host.untilTold(3);
+    await host.send({ type: 'clear', id: 8, store: 's' }, { ...START, id: 9 });
     const [run] = host.runs;
     host.clock.advance(100);
     run!.onStep(12, 1500);
@@ -142,8 +178,15 @@ describe('the protocol', () => {
     host.runs[1]!.fail(new Error('Out of memory.'));
     await settled();
     expect(host.replies).toEqual([
+      {
+        ...{ type: 'listed', id: 7 },
+        checkpoints: [
+          { name: 'checkpoint-5', step: 5, bytes: 0, problem: expect.stringContaining('manifest.json') },
+        ],
+      },
+      { type: 'listed', id: 7, checkpoints: [expect.objectContaining({ name: 'checkpoint-2', step: 2 })] },
+      { type: 'exported', id: 7, checkpoint: 'checkpoint-2', archive: file },
       { type: 'loading', id: 9, what: 'engine' },
-      { type: 'listed', id: 7, checkpoints: ['checkpoint-5'] },
       { type: 'cleared', id: 8 },
       { type: 'ready', id: 9, backend: 'cpu', keeps: true },
       { type: 'frame', id: 9, frame: FRAME },
@@ -159,7 +202,7 @@ describe('the protocol', () => {
     ]);
     const every: { readonly [type in Reply['type']]: true } = {
       ...{ loading: true, ready: true, event: true, progress: true, frame: true },
-      ...{ done: true, failed: true, listed: true, cleared: true },
+      ...{ done: true, failed: true, listed: true, exported: true, cleared: true },
     };
     expect(new Set(host.told())).toEqual(new Set(Object.keys(every)));
   });

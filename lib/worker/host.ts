@@ -1,9 +1,11 @@
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { StoreTaken } from '../checkpoints/store-taken.ts';
+import { describeCheckpoints } from '../checkpoints/stored-checkpoint.ts';
+import { exportCheckpoint, importCheckpoint } from '../checkpoints/transfer.ts';
 import { messageOf } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Backend, Frame } from '../demos/demo.ts';
-import type { Reply, Request, StartRequest } from './protocol.ts';
+import type { ListedReply, Reply, Request, StartRequest } from './protocol.ts';
 
 /** What trains: the engine, seen from the host. */
 export interface Trainer {
@@ -35,6 +37,8 @@ export interface HostOptions {
     request: StartRequest,
     loading: (what: 'engine' | 'data' | 'model') => void,
   ) => Promise<Trainer>;
+  /** What the browser says of the room there is. */
+  readonly measureRoom?: () => Promise<ListedReply['room']>;
   /** Milliseconds from an arbitrary origin. */
   readonly now: () => number;
 }
@@ -59,6 +63,7 @@ export function createHost({
   openStore,
   spareStore,
   loadTrainer,
+  measureRoom,
   now,
 }: HostOptions): (request: Request) => void {
   const stores = new Map<string, CheckpointStore>();
@@ -76,8 +81,26 @@ export function createHost({
     const { id } = request;
     switch (request.type) {
       case 'list':
-        reply({ type: 'listed', id, checkpoints: await storeOf(request.store).list() });
+        await list(id, storeOf(request.store));
         return;
+      case 'delete': {
+        const store = storeOf(request.store);
+        await whileLocked(store, () => store.remove(request.checkpoint));
+        await list(id, store);
+        return;
+      }
+      case 'import': {
+        const store = storeOf(request.store);
+        await whileLocked(store, () => importCheckpoint(store, request.archive, request.name));
+        await list(id, store);
+        return;
+      }
+      case 'export': {
+        const { checkpoint } = request;
+        const archive = await exportCheckpoint(storeOf(request.store), checkpoint);
+        reply({ type: 'exported', id, checkpoint, archive });
+        return;
+      }
       case 'clear':
         await clear(storeOf(request.store));
         reply({ type: 'cleared', id });
@@ -88,6 +111,12 @@ export function createHost({
       default:
         steer(request.type, id);
     }
+  }
+
+  async function list(id: number, store: CheckpointStore): Promise<void> {
+    const checkpoints = await describeCheckpoints(store);
+    const room = await measureRoom?.();
+    reply({ type: 'listed', id, checkpoints, ...(room && { room }) });
   }
 
   function steer(type: 'pause' | 'continue' | 'stop' | 'save', id: number): void {
@@ -205,11 +234,17 @@ export function createHost({
   }
 }
 
-/** @throws where another run has the store: its checkpoints are not ours to delete. */
-async function empty(store: CheckpointStore): Promise<void> {
-  const release = await store.lock('a run that is about to begin');
-  try {
+function empty(store: CheckpointStore): Promise<void> {
+  return whileLocked(store, async () => {
     for (const name of await store.list()) await store.remove(name);
+  });
+}
+
+/** @throws where another run has the store: its checkpoints are not ours to change. */
+async function whileLocked(store: CheckpointStore, act: () => Promise<unknown>): Promise<void> {
+  const release = await store.lock('one that is about to begin');
+  try {
+    await act();
   } finally {
     await release();
   }

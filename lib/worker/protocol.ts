@@ -1,3 +1,4 @@
+import type { StoredCheckpoint } from '../checkpoints/stored-checkpoint.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import type { Backend, Frame } from '../demos/demo.ts';
@@ -10,8 +11,19 @@ export type Request =
   | { readonly type: 'stop'; readonly id: number }
   /** Saves now: the page may be left. */
   | { readonly type: 'save'; readonly id: number }
-  /** Which checkpoints are there? Loads no engine. */
+  /** Which checkpoints are there? Neither this nor what follows loads an engine. */
   | { readonly type: 'list'; readonly id: number; readonly store: string }
+  | { readonly type: 'delete'; readonly id: number; readonly store: string; readonly checkpoint: string }
+  /** One as a file. */
+  | { readonly type: 'export'; readonly id: number; readonly store: string; readonly checkpoint: string }
+  /** A file taken back. `name` is the file's, for messages. */
+  | {
+      readonly type: 'import';
+      readonly id: number;
+      readonly store: string;
+      readonly name: string;
+      readonly archive: Uint8Array<ArrayBuffer>;
+    }
   | { readonly type: 'clear'; readonly id: number; readonly store: string };
 
 export interface StartRequest {
@@ -23,8 +35,8 @@ export interface StartRequest {
   readonly seed: number;
   /** The name of the browser store for checkpoints; `'memory'` keeps them until the worker ends. */
   readonly store: string;
-  /** Go on from the newest checkpoint of the store. Without one the run starts afresh. */
-  readonly resume: boolean;
+  /** Go on from the newest checkpoint of the store, or from the one named. Without any the run starts afresh. */
+  readonly resume: boolean | string;
   /** Milliseconds that a step takes at least: a slower machine to try a strategy on. 0 for as fast as it goes. */
   readonly minimumStepTime: number;
 }
@@ -40,8 +52,24 @@ export type Reply =
   | { readonly type: 'frame'; readonly id: number; readonly frame: Frame }
   | { readonly type: 'done'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
-  | { readonly type: 'listed'; readonly id: number; readonly checkpoints: readonly string[] }
+  /** What is in a store now: after it was asked for, and after anything was deleted or taken back. */
+  | ListedReply
+  | {
+      readonly type: 'exported';
+      readonly id: number;
+      readonly checkpoint: string;
+      readonly archive: Uint8Array<ArrayBuffer>;
+    }
   | { readonly type: 'cleared'; readonly id: number };
+
+export interface ListedReply {
+  readonly type: 'listed';
+  readonly id: number;
+  /** Oldest first. */
+  readonly checkpoints: readonly StoredCheckpoint[];
+  /** Bytes that this origin has stored, and may store, as far as the browser says. */
+  readonly room?: { readonly usage: number; readonly quota: number };
+}
 
 export interface ReadyReply {
   readonly type: 'ready';
