@@ -4,7 +4,7 @@ import type { Backend } from '../demos/demo.ts';
 import type { DemoSettings } from '../demos/demo-settings.ts';
 import { LANES } from '../pictures/lane.ts';
 import type { LiveRun, Phase } from './live-run.ts';
-import { make } from './markup.ts';
+import { make, setText } from './markup.ts';
 
 /** What the controls ask for. They change nothing themselves. */
 export interface ControlsOptions {
@@ -140,11 +140,6 @@ function troubleOf(text: string, action: ActionName): string | undefined {
   } catch (error) {
     return `${(error as Error).message} Or '${NEVER}' for never.`;
   }
-}
-
-/** Writes only what changes: a text that is written anew is read out anew. */
-export function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Hides a button or shows it. With the keyboard on it, the focus goes to its heir and not to the top of the page. */

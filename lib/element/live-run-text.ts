@@ -1,4 +1,5 @@
 import type { StopReason } from '../core/policy.ts';
+import type { RunState } from '../core/run-state.ts';
 import type { Backend, Demo } from '../demos/demo.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -18,6 +19,13 @@ const REASONS: { readonly [reason in StopReason]: string } = {
   stopped: 'it was stopped',
 };
 
+const FAILED = {
+  log: 'A log failed',
+  evaluate: 'An evaluation failed',
+  save: 'A save failed',
+  load: 'The best model could not be loaded',
+};
+
 /** What the figure says of itself, in a sentence: shown, and read out when it changes. */
 export function statusText(live: LiveRun, demo: Demo, backend: Backend): string {
   const { phase, run, step } = live;
@@ -32,15 +40,24 @@ export function statusText(live: LiveRun, demo: Demo, backend: Backend): string 
     case 'running': {
       const instead = live.instead ? ` ${live.instead}` : '';
       const resumed = run.resumedFrom ? `, from ${run.resumedFrom}` : '';
-      return `Training here, on the ${live.backend ?? backend} backend${resumed}.${instead}`;
+      return `Training here, on the ${live.backend ?? backend} backend${resumed}.${instead}${troubleText(run)}`;
     }
     case 'paused':
       return `Paused at step ${step.toLocaleString('en')}.`;
     case 'done':
-      return `Ended after ${run.active.toFixed(1)} seconds: ${REASONS[run.reason ?? 'finished']}.`;
+      return `Ended after ${run.active.toFixed(1)} seconds: ${REASONS[run.reason ?? 'finished']}.${troubleText(run)}`;
     case 'failed':
       return `Training stopped. ${live.failure ?? ''}`;
   }
+}
+
+/** What went wrong while training went on, and what the run has to say of its strategy or of what it resumed from. */
+function troubleText({ lastFailure, warnings, ...run }: RunState): string {
+  const warning = warnings.length > 0 ? ` ${warnings.at(-1)}` : '';
+  if (!lastFailure) return warning;
+  const { action, step, message } = lastFailure;
+  const mended = action !== 'load' && (run[action].last?.step ?? -1) >= step;
+  return mended ? warning : `${warning} ${FAILED[action]} at step ${step.toLocaleString('en')}: ${message}`;
 }
 
 /** Steps, time and speed in a line of numbers. */

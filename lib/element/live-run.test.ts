@@ -125,3 +125,36 @@ test('a backend that is missing is said', () => {
     'Training here, on the cpu backend. The webgl backend does not work here (no).',
   );
 });
+
+test('a save that failed is said, with what to do, until one has succeeded', async () => {
+  const told = await replies();
+  const begun = told.slice(0, 4).reduce<LiveRun>(advance, idleLiveRun());
+  const now = { seq: 1, step: 2, epoch: 0, elapsed: 2, active: 2, training: 2 };
+  const message = 'expected room for a checkpoint. Delete old checkpoints.';
+  const event = { ...now, type: 'fail' as const, action: 'save' as const, message };
+  const failed = advance(begun, { type: 'event', id: 1, event });
+  expect(statusText(failed, demo, 'cpu')).toMatch(
+    /A save failed at step 2: expected room for a checkpoint\. Delete old checkpoints\.$/,
+  );
+  const rest = told.slice(4).reduce<LiveRun>(advance, failed);
+  expect(rest.run.save.count).toBeGreaterThan(0);
+  expect(statusText(rest, demo, 'cpu')).not.toContain('failed');
+});
+
+test('a warning is said while training goes on', async () => {
+  const begun = (await replies()).slice(0, 4).reduce<LiveRun>(advance, idleLiveRun());
+  const now = { seq: 1, step: 0, epoch: 0, elapsed: 0, active: 0, training: 0 };
+  const event = { ...now, type: 'warn' as const, message: 'checkpoint-8 is damaged and was put aside.' };
+  const live = advance(begun, { type: 'event', id: 1, event });
+  expect(statusText(live, demo, 'cpu')).toMatch(/ checkpoint-8 is damaged and was put aside\.$/);
+});
+
+describe('what lies in the store has been looked at', () => {
+  const newest = { checkpoint: 'checkpoint-4', step: 4 };
+
+  test('what can be gone on with is the newest there is, or nothing', () => {
+    const live = idleLiveRun({ checkpoint: 'checkpoint-8', step: 8 });
+    expect(advance(live, { type: 'stored', newest }).resumable).toEqual(newest);
+    expect(advance(live, { type: 'stored', newest: undefined })).not.toHaveProperty('resumable');
+  });
+});

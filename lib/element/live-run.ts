@@ -46,6 +46,8 @@ export type Happening =
   | { readonly type: 'begin'; readonly resume: boolean }
   | { readonly type: 'pause' | 'continue' }
   | { readonly type: 'reset' }
+  /** What lies in the store has been looked at. */
+  | { readonly type: 'stored'; readonly newest: Resumable | undefined }
   | { readonly type: 'died'; readonly message: string }
   | Reply;
 
@@ -66,6 +68,10 @@ export function advance(live: LiveRun, happening: Happening): LiveRun {
       };
     case 'reset':
       return idleLiveRun(live.resumable);
+    case 'stored': {
+      const { resumable: _, ...rest } = live;
+      return { ...rest, ...(happening.newest && { resumable: happening.newest }) };
+    }
     case 'pause':
       return live.phase === 'running' ? { ...live, phase: 'paused' } : live;
     case 'continue':

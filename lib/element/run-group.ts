@@ -1,6 +1,6 @@
 import { BaseElement } from './base-element.ts';
-import { hide, setText } from './controls.ts';
-import { make } from './markup.ts';
+import { hide } from './controls.ts';
+import { make, setText } from './markup.ts';
 import { keepOwnKeys } from './own-keys.ts';
 import { sharedStyles } from './styles.ts';
 import { TrainingRun } from './training-run.ts';

@@ -30,7 +30,7 @@ const STYLES = `
   font: var(--wc-font-size, 1rem)/1.45 var(--wc-font, system-ui, sans-serif);
 }
 :host([hidden]), [hidden] { display: none !important; }
-.recorded, .wc-recorded, .bar {
+.recorded, .wc-recorded, .bar, .checkpoints {
   --wc-paper: var(--wc-paper-used); --wc-ink: var(--wc-ink-used); --wc-muted: var(--wc-muted-used); --wc-line: var(--wc-line-used);
   --wc-log: var(--wc-log-used); --wc-evaluate: var(--wc-evaluate-used); --wc-save: var(--wc-save-used);
 }
@@ -74,7 +74,9 @@ input[aria-invalid='true'] { border-color: var(--wc-evaluate); border-width: 2px
   .bar > .controls { grid-row: 1 / 3; }
   .bar > :is(.numbers, .numbers:empty + .status) { padding-block-start: 1.2em; }
 }
-@media print { .bar { display: none; } }
+summary { cursor: pointer; color: var(--wc-muted); padding-block: 0.4em; }
+.checkpoints { margin-block-start: 0.5em; font-size: 0.875em; }
+@media print { .bar, .checkpoints { display: none; } }
 @media (pointer: coarse) { button, input, select { min-height: 44px; } }
 @container (max-width: 27rem) {
   fieldset { display: grid; grid-template-columns: 1fr 1fr; width: 100%; }

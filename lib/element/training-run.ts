@@ -4,11 +4,12 @@ import { type Client, openClient } from '../worker/client.ts';
 import type { Reply } from '../worker/protocol.ts';
 import { ATTRIBUTES, optionsOf } from './attributes.ts';
 import { BaseElement } from './base-element.ts';
-import { type Controls, makeControls, setText } from './controls.ts';
+import type { CheckpointPanel } from './checkpoint-panel.ts';
+import { type Controls, makeControls } from './controls.ts';
 import { type Figure, makeFigure } from './figure.ts';
 import { advance, type Happening, idleLiveRun, type LiveRun, type Phase } from './live-run.ts';
 import { numbersText, statusText } from './live-run-text.ts';
-import { make } from './markup.ts';
+import { make, setText } from './markup.ts';
 import { keepOwnKeys } from './own-keys.ts';
 import { readHint, writeHint } from './resume-hint.ts';
 import { sharedStyles } from './styles.ts';
@@ -35,6 +36,12 @@ export class TrainingRun extends BaseElement {
   readonly #slot = make('slot', { name: 'recorded' });
   readonly #status = make('p', { class: 'status', part: 'status', role: 'status' });
   readonly #numbers = make('p', { class: 'numbers', part: 'numbers' });
+  readonly #checkpoints = make(
+    'details',
+    { class: 'checkpoints', part: 'checkpoints', ontoggle: () => void this.#onToggle() },
+    make('summary', {}, 'Checkpoints'),
+  );
+  #panel: CheckpointPanel | undefined;
   readonly #resized = new ResizeObserver(() => this.#schedule());
 
   constructor() {
@@ -47,7 +54,7 @@ export class TrainingRun extends BaseElement {
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sharedStyles()];
     const bar = make('div', { class: 'bar', part: 'bar' }, this.#controls.root, this.#numbers, this.#status);
-    root.append(make('div', { class: 'recorded' }, this.#slot), this.#figure.root, bar);
+    root.append(make('div', { class: 'recorded' }, this.#slot), this.#figure.root, bar, this.#checkpoints);
     keepOwnKeys(root);
   }
 
@@ -65,7 +72,9 @@ export class TrainingRun extends BaseElement {
     for (const type of LEAVING) removeEventListener(type, this.#onLeaving, { capture: true });
     // An element that is only moved is connected again before this task is over.
     queueMicrotask(() => {
-      if (!this.isConnected) this.reset();
+      if (this.isConnected) return;
+      this.reset();
+      this.#closePanel();
     });
   }
 
@@ -84,8 +93,11 @@ export class TrainingRun extends BaseElement {
     return this.#live.run;
   }
 
-  /** Trains from the start, or with `resume` from the newest checkpoint. Does nothing while a run is under way. */
-  run({ resume = false }: { resume?: boolean } = {}): void {
+  /**
+   * Trains from the start, or with `resume` from the newest checkpoint or the one that is named. Does nothing while a run
+   * is under way.
+   */
+  run({ resume = false }: { resume?: boolean | string } = {}): void {
     if (!this.#settings || !this.#isIdle() || !this.#controls.check()) return;
     const { demo, seed, minimumStepTime, store } = this.#settings;
     const { intervals, backend } = this.#controls.values();
@@ -96,7 +108,7 @@ export class TrainingRun extends BaseElement {
         strategy[action as keyof typeof intervals] = every;
     }
     this.#close();
-    this.#happen({ type: 'begin', resume });
+    this.#happen({ type: 'begin', resume: resume !== false });
     this.#client = openClient({
       onReply: (reply) => this.#onReply(reply),
       onDeath: (message) => this.#happen({ type: 'died', message }),
@@ -151,6 +163,38 @@ export class TrainingRun extends BaseElement {
     writeHint(this.#settings!.store, { checkpoint: `checkpoint-${step}`, step });
   };
 
+  /** What lists them is loaded when somebody wants to see them. */
+  async #onToggle(): Promise<void> {
+    this.#panel?.close();
+    if (!this.#checkpoints.open || !this.#settings) return;
+    const { store } = this.#settings;
+    const { makeCheckpointPanel } = await import('./checkpoint-panel.ts');
+    if (!this.#checkpoints.open) return;
+    this.#panel ??= makeCheckpointPanel({
+      store,
+      openClient,
+      onResume: (checkpoint) => {
+        if (!this.#isIdle()) this.reset();
+        this.run({ resume: checkpoint });
+      },
+      onNewest: (newest) => {
+        this.#happen({ type: 'stored', newest });
+        writeHint(store, newest);
+      },
+    });
+    this.#checkpoints.append(this.#panel.root);
+    this.shadowRoot!.adoptedStyleSheets = [sharedStyles(), this.#panel.styles];
+    this.#panel.refresh();
+  }
+
+  /** What it shows is of one store, and of one look. */
+  #closePanel(): void {
+    this.#panel?.close();
+    this.#panel?.root.remove();
+    this.#panel = undefined;
+    this.#checkpoints.open = false;
+  }
+
   #isIdle(): boolean {
     return this.phase === 'recorded' || this.phase === 'done' || this.phase === 'failed';
   }
@@ -163,6 +207,7 @@ export class TrainingRun extends BaseElement {
 
   /** Reads the attributes. What does not hold is said, and then nothing can be run. */
   #configure(): void {
+    this.#closePanel();
     try {
       this.#settings = parseDemoOptions(optionsOf(this), `<${this.localName}>`);
       this.#controls.fill(this.#settings);
@@ -179,6 +224,7 @@ export class TrainingRun extends BaseElement {
     this.#happen(reply);
     const { type } = reply.type === 'event' ? reply.event : reply;
     if (type === 'ready' || type === 'save' || type === 'end') this.#remember();
+    if (type === 'save' && this.#checkpoints.open) this.#panel?.refresh();
     // The engine's memory is the worker's: with the run they both go.
     if (reply.type === 'done' || reply.type === 'failed') this.#close();
   }
@@ -224,6 +270,7 @@ export class TrainingRun extends BaseElement {
     this.#figure.root.hidden = !shown;
     const span = Number(this.getAttribute('span') ?? Number.NaN);
     const compact = this.hasAttribute('compact');
+    this.#checkpoints.hidden = compact || !this.#isPersistent();
     if (shown) this.#figure.draw(live, settings.demo, { compact, span: span > 0 ? span : undefined });
     this.#controls.update(live);
     setText(this.#numbers, numbersText(live));

@@ -1,0 +1,194 @@
+import type { StoredCheckpoint } from '../checkpoints/stored-checkpoint.ts';
+import type { Client, openClient } from '../worker/client.ts';
+import type { ListedReply, Reply } from '../worker/protocol.ts';
+import { panelStyles } from './checkpoint-panel-styles.ts';
+import type { Resumable } from './live-run.ts';
+import { make, setText } from './markup.ts';
+
+/** What a list of checkpoints needs of its figure. */
+export interface CheckpointPanelOptions {
+  /** The name of the browser store. */
+  readonly store: string;
+  /** Begins the worker that looks after them. */
+  readonly openClient: typeof openClient;
+  /** One is to be gone on with. */
+  readonly onResume: (checkpoint: string) => void;
+  /** One was deleted or taken back: the newest one that can be gone on with now, or none. */
+  readonly onNewest: (newest: Resumable | undefined) => void;
+}
+
+/** The checkpoints of a store, in a worker of their own: a run under way is not disturbed, and keeps its own. */
+export interface CheckpointPanel {
+  readonly root: HTMLElement;
+  readonly styles: CSSStyleSheet;
+  /** Looks again at what there is. */
+  refresh(): void;
+  /** Ends its worker. */
+  close(): void;
+}
+
+/** A file that no browser could hold three times in memory is not tried. */
+const MOST_BYTES = 500_000_000;
+
+/** Lists checkpoints, and does with each what can be done. Loaded when somebody opens the list. */
+export function makeCheckpointPanel({
+  store,
+  openClient,
+  onResume,
+  onNewest,
+}: CheckpointPanelOptions): CheckpointPanel {
+  const status = make('p', { role: 'status', class: 'panel-status', tabindex: '-1' }, 'Looking…');
+  const rows = make('tbody');
+  const table = make(
+    'table',
+    { hidden: true },
+    make('caption', { class: 'hidden' }, 'Checkpoints in this browser, the newest first'),
+    make('thead', {}, make('tr', {}, ...['Step', 'Time', 'Size', 'Measured', 'What to do'].map(headOf))),
+    rows,
+  );
+  const file = make('input', { type: 'file', accept: '.tar', onchange: () => void takeBack() });
+  const keep = make(
+    'button',
+    { type: 'button', onclick: () => void persist(), hidden: true },
+    'Ask the browser to keep them',
+  );
+  const root = make(
+    'div',
+    { class: 'panel' },
+    status,
+    make('div', { class: 'panel-table' }, table),
+    make('div', { class: 'buttons' }, make('label', {}, make('span', {}, 'Take one back'), file), keep),
+    make(
+      'p',
+      { class: 'panel-note' },
+      'Resumed from an older one, a run replaces those after it as it saves.',
+    ),
+  );
+
+  let client: Client | undefined;
+  /** Whether what is listed next is what somebody has changed. A run's own saves are not. */
+  let changed = false;
+  const send: Client['send'] = (order) => {
+    client ??= openClient({ onReply, onDeath: say });
+    client.send(order);
+  };
+
+  const change: Client['send'] = (order) => {
+    changed = true;
+    send(order);
+  };
+
+  function onReply(reply: Reply): void {
+    if (reply.type === 'listed') show(reply);
+    else if (reply.type === 'exported') download(reply.checkpoint, reply.archive);
+    else if (reply.type === 'failed') say(reply.message);
+  }
+
+  /** What went wrong, with what to do about it, stays until something else is done. */
+  function say(message: string): void {
+    changed = false;
+    setText(status, message);
+    status.classList.add('wrong');
+  }
+
+  function show({ checkpoints, room }: ListedReply): void {
+    status.classList.remove('wrong');
+    const bytes = checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);
+    const count = `${checkpoints.length} checkpoint${checkpoints.length === 1 ? '' : 's'}`;
+    const granted = room
+      ? ` This site may store ${sizeText(room.quota)} and uses ${sizeText(room.usage)}.`
+      : '';
+    setText(
+      status,
+      checkpoints.length === 0 ? `None yet.${granted}` : `${count}, ${sizeText(bytes)}.${granted}`,
+    );
+    table.hidden = checkpoints.length === 0;
+    table.classList.toggle('unmeasured', !checkpoints.some(({ metrics, problem }) => metrics || problem));
+    const focused = rows.querySelector(':focus')?.getAttribute('aria-label');
+    rows.replaceChildren(...checkpoints.toReversed().map(rowOf));
+    // What had the focus is drawn anew. Where it is gone, the focus goes to what says how many are left.
+    const again = rows.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused ?? '')}"]`);
+    if (focused) (again ?? status).focus();
+    const newest = checkpoints.findLast(({ problem }) => problem === undefined);
+    if (changed) onNewest(newest && { checkpoint: newest.name, step: newest.step });
+    changed = false;
+    void navigator.storage?.persisted?.().then((kept) => {
+      keep.hidden = kept || checkpoints.length === 0;
+    });
+  }
+
+  function rowOf({ name, step, bytes, elapsed, metrics, problem }: StoredCheckpoint): HTMLTableRowElement {
+    const steps = step.toLocaleString('en');
+    const button = (text: string, label: string, onclick: () => void) =>
+      make('button', { type: 'button', 'aria-label': `${label} step ${steps}`, onclick }, text);
+    const measured = Object.entries(metrics ?? {}).map(([metric, value]) => `${metric} ${value.toFixed(3)}`);
+    const actions = [
+      !problem && button('Resume', 'Resume from', () => onResume(name)),
+      !problem &&
+        button('Download', 'Download the checkpoint of', () =>
+          send({ type: 'export', store, checkpoint: name }),
+        ),
+      button('Delete', 'Delete the checkpoint of', () => change({ type: 'delete', store, checkpoint: name })),
+    ];
+    return make(
+      'tr',
+      {},
+      make('th', { scope: 'row' }, steps),
+      make('td', {}, elapsed === undefined ? '' : `${elapsed.toFixed(1)} s`),
+      make('td', {}, sizeText(bytes)),
+      make('td', { class: problem ? 'wrong' : 'measured' }, problem ?? measured.join(', ')),
+      make('td', {}, make('div', { class: 'buttons' }, ...actions)),
+    );
+  }
+
+  function download(checkpoint: string, archive: Uint8Array<ArrayBuffer>): void {
+    const href = URL.createObjectURL(new Blob([archive], { type: 'application/x-tar' }));
+    make('a', { href, download: `${store}-${checkpoint}.tar` }).click();
+    // The browser has taken hold of it by then.
+    setTimeout(() => URL.revokeObjectURL(href), 10_000);
+  }
+
+  async function takeBack(): Promise<void> {
+    const [chosen] = file.files ?? [];
+    if (!chosen) return;
+    if (chosen.size > MOST_BYTES) {
+      say(`${chosen.name}: expected at most ${sizeText(MOST_BYTES)}, got ${sizeText(chosen.size)}.`);
+    } else {
+      const archive = new Uint8Array(await chosen.arrayBuffer());
+      change({ type: 'import', store, name: chosen.name, archive });
+    }
+    file.value = '';
+  }
+
+  async function persist(): Promise<void> {
+    const kept = await navigator.storage.persist();
+    const answer = kept
+      ? 'The browser keeps them until you delete them.'
+      : 'The browser has not agreed: it may delete them when it runs out of room. Download what you need.';
+    setText(status, answer);
+    keep.hidden = kept;
+  }
+
+  return {
+    root,
+    styles: panelStyles(),
+    refresh: () => send({ type: 'list', store }),
+    close() {
+      client?.close();
+      client = undefined;
+    },
+  };
+}
+
+function headOf(text: string): HTMLTableCellElement {
+  return make('th', { scope: 'col' }, text);
+}
+
+/** In the units of shops: 1 kB is 1000 bytes. */
+function sizeText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  let size = bytes;
+  for (; size >= 1000 && unit < units.length - 1; unit++) size /= 1000;
+  return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
+}

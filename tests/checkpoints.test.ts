@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { openBrowser } from './open-browser.ts';
+import { trainingRun } from './training-run.ts';
+
+const open = openBrowser();
+
+/** A run that has saved twice and was ended, with its list open. */
+async function openList(page: Page) {
+  const run = trainingRun(page);
+  await run.element.evaluate((element) => {
+    element.setAttribute('save', '0.2s');
+    element.setAttribute('max-time', '10m');
+  });
+  await run.button('Run').click();
+  await run.until(({ state }) => state.save.count >= 2);
+  await run.button('Reset').click();
+  await run.element.getByText('Checkpoints', { exact: true }).click();
+  const rows = run.element.locator('.panel tbody tr');
+  await rows.nth(1).waitFor();
+  const stepOf = async (row: number) =>
+    Number((await rows.nth(row).getByRole('rowheader').textContent())!.replaceAll(',', ''));
+  return { run, rows, stepOf, status: run.element.locator('.panel-status') };
+}
+
+describe('the checkpoints of a figure', () => {
+  test('are listed, the newest first, with their size and the room there is', async () => {
+    const { page, complaints } = await open('/embed/spirals/');
+    const { rows, stepOf, status } = await openList(page);
+    expect(await stepOf(0)).toBeGreaterThan(await stepOf(1));
+    expect(await rows.first().textContent()).toMatch(/\d+\.\d s\d+(\.\d)? kB/);
+    expect(await status.textContent()).toMatch(/^\d+ checkpoints, .+ This site may store .+ and uses .+\.$/);
+    expect(complaints).toEqual([]);
+  });
+
+  test('any can be gone on with', async () => {
+    const { page, complaints } = await open('/embed/spirals/');
+    const { run, rows, stepOf } = await openList(page);
+    const older = await stepOf(1);
+    await rows.nth(1).getByRole('button', { name: 'Resume from' }).click();
+    await run.until(({ state }) => state.resumedFrom !== undefined);
+    expect((await run.state()).resumedFrom).toBe(`checkpoint-${older}`);
+    await run.untilBeyond(older);
+    expect(complaints).toEqual([]);
+  });
+
+  test('one is handed out as a file, deleted, and taken back as it was', async () => {
+    const { page, complaints } = await open('/embed/spirals/');
+    const { run, rows, stepOf } = await openList(page);
+    const newest = await stepOf(0);
+    const count = await rows.count();
+    const row = await rows.first().textContent();
+
+    const downloading = page.waitForEvent('download');
+    await rows.first().getByRole('button', { name: 'Download' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toMatch(new RegExp(`checkpoint-${newest}\\.tar$`));
+    const archive = readFileSync(await download.path());
+    expect(archive.includes('model.safetensors')).toBe(true);
+
+    await rows.first().getByRole('button', { name: 'Delete' }).press('Enter');
+    await expect.poll(() => rows.count()).toBe(count - 1);
+    expect(await stepOf(0)).toBeLessThan(newest);
+    // The focus was on a button that is gone.
+    await expect
+      .poll(() => run.element.evaluate((element) => element.shadowRoot!.activeElement?.className))
+      .toBe('panel-status');
+    expect(
+      await run
+        .button(`Resume from step ${(await stepOf(0)).toLocaleString('en')}`)
+        .first()
+        .isVisible(),
+    ).toBe(true);
+
+    const file = { name: 'mine.tar', mimeType: 'application/x-tar', buffer: archive };
+    await run.element.locator('input[type=file]').setInputFiles(file);
+    await expect.poll(() => rows.count()).toBe(count);
+    expect(await rows.first().textContent()).toBe(row);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a file that is no checkpoint is refused, and nothing is changed', async () => {
+    const { page } = await open('/embed/spirals/');
+    const { run, rows, status } = await openList(page);
+    const count = await rows.count();
+    const file = { name: 'cat.tar', mimeType: 'application/x-tar', buffer: Buffer.alloc(2048, 7) };
+    await run.element.locator('input[type=file]').setInputFiles(file);
+    await expect.poll(() => status.textContent()).toMatch(/^cat\.tar, byte 0: expected/);
+    expect(await rows.count()).toBe(count);
+  });
+
+  test('while it trains none is deleted, and the list follows what it saves', async () => {
+    const { page } = await open('/embed/spirals/');
+    const { run, rows, stepOf, status } = await openList(page);
+    const before = await stepOf(0);
+    await rows.first().getByRole('button', { name: 'Resume from' }).click();
+    await expect.poll(() => stepOf(0)).toBeGreaterThan(before);
+    await run.button('Pause').click();
+    await run.until(({ phase, state }) => phase === 'paused' && state.status === 'paused');
+    await rows.first().getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(() => status.textContent()).toMatch(/expected a store that no other run has/);
+  });
+});
+
+test('a store that is full: training goes on, and it is said what to do', async () => {
+  const { page } = await open('/embed/spirals/');
+  const session = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 });
+  const run = trainingRun(page);
+  await run.element.evaluate((element) => element.setAttribute('save', '0.2s'));
+  await run.button('Run').click();
+  await expect
+    .poll(() => run.element.locator('.status').textContent(), { timeout: 30_000 })
+    .toMatch(/Delete old checkpoints/);
+  const { step } = await run.state();
+  await run.untilBeyond(step);
+});
