@@ -1,4 +1,3 @@
-import type { StoredCheckpoint } from '../checkpoints/stored-checkpoint.ts';
 import type { Client, openClient } from '../worker/client.ts';
 import type { ListedReply, Reply } from '../worker/protocol.ts';
 import { panelStyles } from './checkpoint-panel-styles.ts';
@@ -26,6 +25,8 @@ export interface CheckpointPanel {
   /** Ends its worker. */
   close(): void;
 }
+
+type Stored = ListedReply['checkpoints'][number];
 
 /** A file that no browser could hold three times in memory is not tried. */
 const MOST_BYTES = 500_000_000;
@@ -117,7 +118,7 @@ export function makeCheckpointPanel({
     });
   }
 
-  function rowOf({ name, step, bytes, elapsed, metrics, problem }: StoredCheckpoint): HTMLTableRowElement {
+  function rowOf({ name, step, bytes, elapsed, metrics, problem }: Stored): HTMLTableRowElement {
     const steps = step.toLocaleString('en');
     const button = (text: string, label: string, onclick: () => void) =>
       make('button', { type: 'button', 'aria-label': `${label} step ${steps}`, onclick }, text);

@@ -34,7 +34,10 @@ export function indexedDbStore(name: string): CheckpointStore {
       request.onsuccess = () => {
         const database = request.result;
         // Another tab that deletes or upgrades the database must not wait for this one.
-        database.onversionchange = () => database.close();
+        database.onversionchange = () => {
+          database.close();
+          opened = undefined;
+        };
         database.onclose = () => {
           opened = undefined;
         };
@@ -54,13 +57,12 @@ export function indexedDbStore(name: string): CheckpointStore {
     mode: IDBTransactionMode,
     act: (files: IDBObjectStore) => IDBRequest<T> | undefined,
   ): Promise<T | undefined> {
-    const database = await open();
-    return new Promise((resolve, reject) => {
-      const transaction = database.transaction(FILES, mode, { durability: 'strict' });
-      const request = act(transaction.objectStore(FILES));
-      transaction.oncomplete = () => resolve(request?.result);
-      transaction.onabort = () => reject(failed(place, transaction.error));
-    });
+    try {
+      const database = await open();
+      return await carriedOut(database.transaction(FILES, mode, { durability: 'strict' }), act);
+    } catch (cause) {
+      throw cause instanceof WallclockError ? cause : failed(place, cause as Error | null);
+    }
   }
 
   return {
@@ -106,6 +108,30 @@ export function indexedDbStore(name: string): CheckpointStore {
         () => new Worker(new URL('./indexeddb-writer.ts', import.meta.url), { type: 'module', name }),
       ),
   };
+}
+
+/** All of it or nothing: a request that is refused must not leave those before it to be carried out. */
+function carriedOut<T>(
+  transaction: IDBTransaction,
+  act: (files: IDBObjectStore) => IDBRequest<T> | undefined,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    let request: IDBRequest<T> | undefined;
+    let refused: unknown;
+    transaction.oncomplete = () => resolve(request?.result);
+    transaction.onabort = () => reject(refused ?? transaction.error);
+    try {
+      request = act(transaction.objectStore(FILES));
+    } catch (error) {
+      refused = error;
+      try {
+        transaction.abort();
+      } catch {
+        // It was aborted before, by the browser.
+        reject(transaction.error ?? error);
+      }
+    }
+  });
 }
 
 /** Every file of a checkpoint: in IndexedDB's order an array sorts after every string. */

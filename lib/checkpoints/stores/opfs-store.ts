@@ -113,11 +113,16 @@ export function opfsStore(name: string): CheckpointStore {
 
   async function createDraft(checkpoint: string): Promise<CheckpointDraft> {
     const where = `${place}/${checkpoint}`;
-    const all = (await root(true))!;
-    const { draft, folder, release } = await claim(checkpoint);
-    const handle = await trying(where, 'to make a folder', () =>
-      all.getDirectoryHandle(folder, { create: true }),
-    );
+    const { all, draft, folder, handle, release } = await trying(where, 'to make a folder', async () => {
+      const all = (await root(true))!;
+      const claimed = await claim(checkpoint);
+      try {
+        return { all, ...claimed, handle: await all.getDirectoryHandle(claimed.folder, { create: true }) };
+      } catch (error) {
+        await claimed.release();
+        throw error;
+      }
+    });
     let open = true;
     return {
       async write(file, bytes) {
@@ -136,7 +141,8 @@ export function opfsStore(name: string): CheckpointStore {
           const replaced = (await folders()).filter(
             (other) => other.checkpoint === checkpoint && other.draft < draft,
           );
-          for (const other of replaced) await discard(other);
+          // This one counts: what is left of the others is swept up later.
+          for (const other of replaced) await discard(other).catch(() => {});
         });
         open = false;
         await release();
@@ -163,7 +169,8 @@ export function opfsStore(name: string): CheckpointStore {
     },
     async create(checkpoint) {
       checkName(checkpoint, place);
-      await trying(place, 'to delete what is of no checkpoint', sweep);
+      // What cannot be swept up now keeps no checkpoint from being written: it is tried again with the next.
+      await sweep().catch(() => {});
       return createDraft(checkpoint);
     },
     async read(checkpoint, file) {
@@ -275,11 +282,13 @@ async function trying<Result>(where: string, expected: string, act: () => Promis
     if (cause instanceof WallclockError) throw cause;
     const { name, message } = cause as Error;
     const full = name === 'QuotaExceededError';
+    // Where there is no room Chromium may close a stream before it can say why, and tells of an abort.
+    const perhapsFull = full || name === 'AbortError';
     throw new WallclockError({
       where,
       expected: full ? 'room for a checkpoint' : expected,
       got: `${name}: ${message}`,
-      ...(full && { fix: 'Delete old checkpoints or site data, or keep fewer: keep: { latest: 1 }.' }),
+      ...(perhapsFull && { fix: 'Delete old checkpoints or site data, or keep fewer: keep: { latest: 1 }.' }),
       cause,
     });
   }
