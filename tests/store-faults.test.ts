@@ -1,0 +1,176 @@
+import { expect, inject, test } from 'vitest';
+import { openBrowser } from './open-browser.ts';
+
+/*
+ * Every call of the database, and of the origin's private file system, that a store makes fails in its turn. It runs in
+ * the page, on the sources as they are served.
+ */
+const open = openBrowser();
+
+/** Injects the faults, and returns what did not hold, with how many faults there were. */
+const TORTURE = `
+async ({ store, patches, faults, one }) => {
+  const { readCheckpoint, writeCheckpoint } = await import('/lib/checkpoints/checkpoint.ts');
+  const { simulate } = await import('/lib/testing/index.ts');
+  const { WallclockError } = await import('/lib/core/errors.ts');
+  const { snapshots } = await simulate({ strategy: { save: '1s', maxTime: '4s' } });
+
+  const calls = [];
+  let fault;
+  for (const [prototype, names, fail] of patches) {
+    for (const name of names) {
+      const real = prototype[name];
+      prototype[name] = function (...args) {
+        const nth = calls.push(name);
+        const act = () => real.apply(this, args);
+        return fault?.nth === nth ? fail(act, this, fault.how, new DOMException('injected', fault.how.error)) : act();
+      };
+    }
+  }
+
+  const weights = (step) => new Float32Array(64).fill(step);
+  const save = (into, step) => {
+    const model = [{ name: 'w', dtype: 'float32', shape: [64], data: weights(step) }];
+    const run = snapshots['checkpoint-' + step];
+    return writeCheckpoint(into, 'checkpoint-' + step, { model, optimizer: [], trainerState: '{}', run });
+  };
+  const scenes = {
+    'a save': (from) => save(from, 2),
+    'a save in the place of another': (from) => save(from, 1),
+    'a deletion': (from) => from.remove('checkpoint-1'),
+    'a list': (from) => from.list(),
+    'a checkpoint that is read': (from) => readCheckpoint(from, 'checkpoint-1'),
+  };
+
+  let count = 0;
+  const fresh = async () => {
+    const made = store('faults-' + count++);
+    await save(made, 1);
+    return made;
+  };
+  const problems = [];
+  let injected = 0;
+  for (const [scene, act] of Object.entries(scenes)) {
+    const undisturbed = await fresh();
+    calls.length = 0;
+    await act(undisturbed);
+    const names = [...calls];
+    for (const [nth, how] of faults.entries()) {
+      for (const [index, name] of names.entries()) {
+        // The faults in turns, where all of them would take too long.
+        if (one && index % faults.length !== nth) continue;
+        injected++;
+        const where = scene + ', ' + name + ', call ' + (index + 1) + ' of ' + names.length + ', ' + JSON.stringify(how) + ': ';
+        const tried = await fresh();
+        calls.length = 0;
+        fault = { nth: index + 1, how };
+        const error = await act(tried).then(() => undefined, (reason) => reason ?? 'nothing');
+        fault = undefined;
+        if (error !== undefined) {
+          if (!(error instanceof WallclockError)) problems.push(where + 'it says ' + error);
+          else if (!/injected|transaction/i.test(error.message)) problems.push(where + 'the cause is missing in ' + error.message);
+          if (how.error === 'QuotaExceededError' && !how.after && !/Delete old checkpoints|injected/.test(error.message)) {
+            problems.push(where + 'it does not say what to do: ' + error.message);
+          }
+        }
+        try {
+          const listed = await tried.list();
+          for (const whole of listed) {
+            const { model, run } = await readCheckpoint(tried, whole);
+            if (model[0].data[0] !== run.step) problems.push(where + whole + ' holds something else');
+          }
+          if (scene !== 'a deletion' && !listed.includes('checkpoint-1')) problems.push(where + 'checkpoint-1 is lost');
+          if (scene === 'a save' && error === undefined && !listed.includes('checkpoint-2')) problems.push(where + 'it is not there');
+          if (scene === 'a deletion' && error === undefined && listed.length > 0) problems.push(where + 'it is still there');
+          await save(tried, 3);
+          await readCheckpoint(tried, 'checkpoint-3');
+        } catch (afterwards) {
+          problems.push(where + 'afterwards: ' + afterwards);
+        }
+      }
+    }
+  }
+  return { injected, problems };
+}`;
+
+const FAULTS = [
+  { error: 'QuotaExceededError' },
+  { error: 'UnknownError' },
+  { error: 'AbortError', after: true },
+] as const;
+
+test('IndexedDB: refused requests, full quota and aborted transactions', async () => {
+  const { page } = await open(`${inject('elsewhere')}/`);
+  const { injected, problems } = await page.evaluate<{ injected: number; problems: string[] }>(`(async () => {
+    const { indexedDbStore } = await import('/lib/checkpoints/stores/indexeddb-store.ts');
+    const refuse = (act, self, how, error) => {
+      if (!how.after) throw error;
+      // It is carried out, and its transaction aborted.
+      const result = act();
+      (self.transaction?.abort ? self.transaction : result).abort?.();
+      if (result instanceof IDBOpenDBRequest) throw error;
+      return result;
+    };
+    return (${TORTURE})({
+      store: indexedDbStore,
+      patches: [
+        [IDBFactory.prototype, ['open'], refuse],
+        [IDBDatabase.prototype, ['transaction'], refuse],
+        [IDBTransaction.prototype, ['objectStore'], refuse],
+        [IDBObjectStore.prototype, ['put', 'delete', 'get', 'getAllKeys'], refuse],
+      ],
+      faults: ${JSON.stringify(FAULTS)},
+    });
+  })()`);
+  expect(problems).toEqual([]);
+  expect(injected).toBeGreaterThan(50);
+});
+
+test('OPFS: each call that is refused, or fails when it is done', async () => {
+  const { page } = await open(`${inject('elsewhere')}/`);
+  const { injected, problems } = await page.evaluate<{ injected: number; problems: string[] }>(`(async () => {
+    const { opfsStore } = await import('/lib/checkpoints/stores/opfs-store.ts');
+    const refuse = async (act, _, how, error) => {
+      if (how.after) await act();
+      throw error;
+    };
+    return (${TORTURE})({
+      store: opfsStore,
+      patches: [
+        [StorageManager.prototype, ['getDirectory'], refuse],
+        [FileSystemDirectoryHandle.prototype, ['getDirectoryHandle', 'getFileHandle', 'removeEntry'], refuse],
+        [FileSystemFileHandle.prototype, ['getFile', 'move'], refuse],
+        [FileSystemWritableFileStream.prototype, ['write', 'close'], refuse],
+      ],
+      faults: ${JSON.stringify(FAULTS)},
+      one: true,
+    });
+  })()`);
+  expect(problems).toEqual([]);
+  expect(injected).toBeGreaterThan(100);
+}, 120_000);
+
+test.each(['indexedDbStore', 'opfsStore'])(
+  '%s: a quota that is used up is told with what to do',
+  async (made) => {
+    const { page } = await open(`${inject('elsewhere')}/`);
+    const session = await page.context().newCDPSession(page);
+    const origin = inject('elsewhere');
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 300_000 });
+    const file = made === 'indexedDbStore' ? 'indexeddb-store' : 'opfs-store';
+    const { message, names } = await page.evaluate<{ message: string; names: string[] }>(`(async () => {
+    const { ${made} } = await import('/lib/checkpoints/stores/${file}.ts');
+    const { writeFiles } = await import('/lib/checkpoints/checkpoint-writer.ts');
+    const store = ${made}('full');
+    await writeFiles(store, 'checkpoint-1', [['model', new Uint8Array(1000)]]);
+    // So that nothing of it can be left out.
+    const bytes = crypto.getRandomValues(new Uint8Array(65536));
+    const large = new Uint8Array(4_000_000).map((_, index) => bytes[index % 65536] ^ (index >> 16));
+    const error = await writeFiles(store, 'checkpoint-2', [['model', large]]).catch((reason) => reason);
+    return { message: String(error.message), names: await store.list() };
+  })()`);
+    // OPFS in a page: Chromium may tell of an abort instead.
+    expect(message).toMatch(/got '(QuotaExceededError|AbortError): .*Delete old checkpoints/);
+    expect(names).toEqual(['checkpoint-1']);
+  },
+);
