@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { openBrowser } from './open-browser.ts';
 
@@ -10,9 +11,9 @@ const open = openBrowser();
 /** Injects the faults, and returns what did not hold, with how many faults there were. */
 const TORTURE = `
 async ({ store, patches, faults, one }) => {
-  const { readCheckpoint, writeCheckpoint } = await import('/lib/checkpoints/checkpoint.ts');
-  const { simulate } = await import('/lib/testing/index.ts');
-  const { WallclockError } = await import('/lib/core/errors.ts');
+  const { readCheckpoint, writeCheckpoint } = await import(location.origin + '/lib/checkpoints/checkpoint.ts');
+  const { simulate } = await import(location.origin + '/lib/testing/index.ts');
+  const { WallclockError } = await import(location.origin + '/lib/core/errors.ts');
   const { snapshots } = await simulate({ strategy: { save: '1s', maxTime: '4s' } });
 
   const calls = [];
@@ -101,8 +102,8 @@ const FAULTS = [
 
 test('IndexedDB: refused requests, full quota and aborted transactions', async () => {
   const { page } = await open(`${inject('elsewhere')}/`);
-  const { injected, problems } = await page.evaluate<{ injected: number; problems: string[] }>(`(async () => {
-    const { indexedDbStore } = await import('/lib/checkpoints/stores/indexeddb-store.ts');
+  const { injected, problems } = await page.evaluate<Outcome>(`(async () => {
+    const { indexedDbStore } = await import(location.origin + '/lib/checkpoints/stores/indexeddb-store.ts');
     const refuse = (act, self, how, error) => {
       if (!how.after) throw error;
       // It is carried out, and its transaction aborted.
@@ -126,29 +127,60 @@ test('IndexedDB: refused requests, full quota and aborted transactions', async (
   expect(injected).toBeGreaterThan(50);
 });
 
-test('OPFS: each call that is refused, or fails when it is done', async () => {
-  const { page } = await open(`${inject('elsewhere')}/`);
-  const { injected, problems } = await page.evaluate<{ injected: number; problems: string[] }>(`(async () => {
-    const { opfsStore } = await import('/lib/checkpoints/stores/opfs-store.ts');
+test.each(['a page', 'a worker'])(
+  'OPFS in %s: each call that is refused, or fails when it is done',
+  async (where) => {
+    const { page } = await open(`${inject('elsewhere')}/`);
+    const code = `(async () => {
+    const { opfsStore } = await import(location.origin + '/lib/checkpoints/stores/opfs-store.ts');
     const refuse = async (act, _, how, error) => {
       if (how.after) await act();
       throw error;
     };
+    // Synchronous ones are only in workers, and streams are not used there.
+    const refuseAtOnce = (act, _, how, error) => {
+      if (how.after) act();
+      throw error;
+    };
+    const synchronous = globalThis.FileSystemSyncAccessHandle;
     return (${TORTURE})({
       store: opfsStore,
       patches: [
         [StorageManager.prototype, ['getDirectory'], refuse],
         [FileSystemDirectoryHandle.prototype, ['getDirectoryHandle', 'getFileHandle', 'removeEntry'], refuse],
         [FileSystemFileHandle.prototype, ['getFile', 'move'], refuse],
-        [FileSystemWritableFileStream.prototype, ['write', 'close'], refuse],
+        ...(synchronous
+          ? [
+              [FileSystemFileHandle.prototype, ['createSyncAccessHandle'], refuse],
+              [synchronous.prototype, ['truncate', 'write', 'flush'], refuseAtOnce],
+            ]
+          : [[FileSystemWritableFileStream.prototype, ['write', 'close'], refuse]]),
       ],
       faults: ${JSON.stringify(FAULTS)},
       one: true,
     });
-  })()`);
-  expect(problems).toEqual([]);
-  expect(injected).toBeGreaterThan(100);
-}, 120_000);
+  })()`;
+    const { injected, problems } =
+      where === 'a page' ? await page.evaluate<Outcome>(code) : await inWorker<Outcome>(page, code);
+    expect(problems).toEqual([]);
+    expect(injected).toBeGreaterThan(100);
+  },
+  120_000,
+);
+
+interface Outcome {
+  readonly injected: number;
+  readonly problems: string[];
+}
+
+function inWorker<Result>(page: Page, code: string): Promise<Result> {
+  return page.evaluate<Result>(`new Promise((resolve, reject) => {
+    const code = ${JSON.stringify(`${code}.then(postMessage, (error) => setTimeout(() => { throw error; }));`)};
+    const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), { type: 'module' });
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message ?? 'The worker does not load.'));
+  })`);
+}
 
 test.each(['indexedDbStore', 'opfsStore'])(
   '%s: a quota that is used up is told with what to do',
@@ -159,8 +191,8 @@ test.each(['indexedDbStore', 'opfsStore'])(
     await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 300_000 });
     const file = made === 'indexedDbStore' ? 'indexeddb-store' : 'opfs-store';
     const { message, names } = await page.evaluate<{ message: string; names: string[] }>(`(async () => {
-    const { ${made} } = await import('/lib/checkpoints/stores/${file}.ts');
-    const { writeFiles } = await import('/lib/checkpoints/checkpoint-writer.ts');
+    const { ${made} } = await import(location.origin + '/lib/checkpoints/stores/${file}.ts');
+    const { writeFiles } = await import(location.origin + '/lib/checkpoints/checkpoint-writer.ts');
     const store = ${made}('full');
     await writeFiles(store, 'checkpoint-1', [['model', new Uint8Array(1000)]]);
     // So that nothing of it can be left out.
