@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,6 +59,32 @@ test('a replacement that was cut short between its two renames is undone', async
   const store = nodeFsStore(folder);
   expect(await store.list()).toEqual(['checkpoint-1']);
   expect(new TextDecoder().decode(await store.read('checkpoint-1', 'model'))).toBe('old');
+});
+
+describe('neither a link nor a pipe is read', () => {
+  const read = () => nodeFsStore(folder).read('checkpoint-1', 'model');
+
+  test('in place of a file', async () => {
+    await save(nodeFsStore(folder), 'checkpoint-1', 'one');
+    const path = join(folder, 'checkpoint-1', 'model');
+    await rename(path, join(folder, 'elsewhere'));
+    await symlink(join(folder, 'elsewhere'), path);
+    await expect(read()).rejects.toThrow(`${path}: expected a file, got 'something else'.`);
+    await rm(path);
+    await promisify(execFile)('mkfifo', [path]);
+    await expect(read()).rejects.toThrow(`${path}: expected a file, got 'something else'.`);
+    await rm(path);
+    await mkdir(path);
+    await expect(read()).rejects.toThrow(`${path}: expected a file, got 'something else'.`);
+  });
+
+  test('in place of a checkpoint', async () => {
+    await save(nodeFsStore(join(folder, 'elsewhere')), 'checkpoint-1', 'one');
+    const path = join(folder, 'checkpoint-1');
+    await symlink(join(folder, 'elsewhere', 'checkpoint-1'), path);
+    await expect(read()).rejects.toThrow(`${path}: expected a folder, got 'something else'.`);
+    expect(await nodeFsStore(folder).list()).toEqual([]);
+  });
 });
 
 test('an old checkpoint whose replacement came is deleted, not put back', async () => {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { threadId, Worker } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
@@ -69,10 +70,13 @@ export function nodeFsStore(folder: string): CheckpointStore {
     async read(name, file) {
       const path = join(folder, checkName(name, folder), checkName(file, `${folder}/${name}`));
       try {
-        return new Uint8Array(await readFile(path));
+        if (!(await lstat(join(folder, name))).isDirectory()) throw other(join(folder, name), 'a folder');
+        return await readRegular(path);
       } catch (cause) {
+        if (cause instanceof WallclockError) throw cause;
         if (isMissing(cause))
           throw new WallclockError({ where: path, expected: 'a file', got: 'none', cause });
+        if ((cause as NodeJS.ErrnoException).code === 'ELOOP') throw other(path, 'a file');
         throw failed(path, 'to read the file', cause);
       }
     },
@@ -204,6 +208,21 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+/** A link might lead anywhere, and a pipe might never end: neither is read. */
+async function readRegular(path: string): Promise<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw other(path, 'a file');
+    return new Uint8Array(await file.readFile());
+  } finally {
+    await file.close();
+  }
+}
+
+function other(where: string, expected: string): WallclockError {
+  return new WallclockError({ where, expected, got: 'something else' });
 }
 
 /** Brings the names in a folder to the disk. Windows has no way to ask for it, and needs none. */
