@@ -50,7 +50,8 @@ export interface Actions {
   evaluate?(context: ActionContext): Metrics | Promise<Metrics>;
   /**
    * Writes a checkpoint: either whole before it resolves, or beside training, which then goes on at once. The run never
-   * writes two at a time, and does not end before the last one is written.
+   * writes two at a time, and does not end before the last one is written. What is due meanwhile by steps or epochs makes
+   * training wait; what is due by time waits itself.
    */
   save?(context: SaveContext): Saved | Writing | Promise<Saved | Writing>;
   /** Brings the model back to what it was at a checkpoint: the best one, at the end. */

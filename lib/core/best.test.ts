@@ -161,6 +161,15 @@ describe('a save that is due without a fresh metric', () => {
     ]);
   });
 
+  test('is due now where the save counts steps: its own times are in seconds', async () => {
+    const strategy = { save: '3 steps', best, final: { evaluate: false, save: false } } as const;
+    const { events } = await simulate({ strategy, step: 5000, steps: 3, metrics: losses(5) });
+    expect(events.filter((event) => 'why' in event)).toMatchObject([
+      { type: 'evaluate', due: 15, late: 0, missed: 0, why: ['save'] },
+      { type: 'save', due: 3, late: 0, missed: 0, why: ['3 steps', 'best'] },
+    ]);
+  });
+
   test('saves without one where the evaluation fails, and where it waits to be tried again', async () => {
     const strategy = {
       evaluate: '1h',

@@ -17,7 +17,7 @@ export {
 export type { Arm, Axis, Term } from './every-grammar.ts';
 export { type Journal, type JournalEntry, journalOf, parseJournal } from './journal.ts';
 export type { JournalFile, JournalPosition } from './journal-file.ts';
-export type { Base, Moment } from './moment.ts';
+export type { Base, Mark, Moment } from './moment.ts';
 export type { Patience, PatienceOptions } from './patience.ts';
 export {
   ACTIONS,

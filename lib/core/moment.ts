@@ -22,9 +22,17 @@ export interface Moment {
   readonly training: number;
   /** The most training time that one step has taken so far. */
   readonly longestStep: number;
-  /** The step whose checkpoint is being written beside training, while it is: another one has to wait for it. */
-  readonly saving?: number | undefined;
+  /** Where training went on while a checkpoint is being written beside it: `step` is the checkpoint's. */
+  readonly saving?: Mark | undefined;
 }
+
+/** A reading of all that an interval can be measured on: milliseconds, steps and epochs. */
+export type Mark = Pick<Moment, 'active' | 'training' | 'elapsed' | 'step' | 'epoch'>;
 
 /** The times of a {@link Moment} that an interval can be measured on. */
 export type Base = 'active' | 'training' | 'elapsed';
+
+/** What stays of a moment, which is brought up to date in place. */
+export function markAt({ active, training, elapsed, step, epoch }: Moment): Mark {
+  return { active, training, elapsed, step, epoch };
+}

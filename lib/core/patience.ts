@@ -1,7 +1,7 @@
 import type { Duration } from './duration.ts';
 import { WallclockError } from './errors.ts';
 import { readEvery } from './every-grammar.ts';
-import type { Mark } from './trigger.ts';
+import type { Mark } from './moment.ts';
 
 /**
  * How long to wait for something better: a number of evaluations, a duration of active time, steps or epochs. Under

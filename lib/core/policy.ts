@@ -1,4 +1,4 @@
-import type { Moment } from './moment.ts';
+import type { Mark, Moment } from './moment.ts';
 import type { Keep } from './retention.ts';
 import type { Metrics, Occasion } from './run-event.ts';
 
@@ -80,6 +80,8 @@ export interface ActionDone {
   readonly rest: readonly Action[];
   /** The one reading of its step: an earlier one, where it went on beside training. */
   readonly reading: Reading;
+  /** Where training went on, where the rest of it went on beside training. Default: now. */
+  readonly mark?: Mark;
 }
 
 /** What a policy wants done now, and the state with which it wants to be asked next. */

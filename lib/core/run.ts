@@ -3,7 +3,7 @@ import type { Agreement } from './agreement.ts';
 import type { Clock } from './clock.ts';
 import { WallclockError } from './errors.ts';
 import type { JournalFile } from './journal-file.ts';
-import type { Moment } from './moment.ts';
+import { type Mark, type Moment, markAt } from './moment.ts';
 import { checkMetric, isWriting, type Outcome, outcome, type Told, told } from './outcome.ts';
 import type { Action, ActionDone, Decision, Point, Policy, StopReason } from './policy.ts';
 import type { Metrics, Occasion, RunEvent } from './run-event.ts';
@@ -40,6 +40,8 @@ interface SaveUnderWay {
   /** Milliseconds of active time at which it began, and those that training stood still for it. */
   readonly begun: number;
   readonly took: number;
+  /** Where training went on. */
+  readonly mark: Mark;
   /** What an evaluation of its step has measured. */
   readonly metrics?: Metrics;
   readonly outcome: Promise<Outcome>;
@@ -282,7 +284,10 @@ export class Run {
     this.#read();
     const took = this.#moment.active - begun;
     if (attempt.ok && isWriting(attempt.result)) {
-      this.#writeBeside(attempt.result, { action, reading, begun, took, ...this.#measuredAt(reading) });
+      this.#writeBeside(attempt.result, {
+        ...{ action, reading, begun, took, mark: markAt(this.#moment) },
+        ...this.#measuredAt(reading),
+      });
       return rest;
     }
     const measured = action.type === 'save' ? this.#measuredAt(reading) : {};
@@ -295,7 +300,9 @@ export class Run {
   async #conclude(
     action: Action,
     attempt: Outcome,
-    particulars: Pick<ActionDone, 'took' | 'lasted' | 'metrics' | 'rest'> & { readonly reading: Occasion },
+    particulars: Pick<ActionDone, 'took' | 'lasted' | 'metrics' | 'rest' | 'mark'> & {
+      readonly reading: Occasion;
+    },
   ): Promise<Decision<unknown> | undefined> {
     const { took, lasted, reading } = particulars;
     const done = attempt.ok ? attempt.result : {};
@@ -321,7 +328,7 @@ export class Run {
       }),
     };
     this.#writing = writing;
-    this.#moment.saving = begun.reading.step;
+    this.#moment.saving = begun.mark;
   }
 
   async #waitForWriting(): Promise<void> {

@@ -71,15 +71,65 @@ test('training goes on while a checkpoint is written, which is told at the end o
   expect(run.state).toMatchObject({ step: 5, elapsed: 5.51, events: 7, checkpoints: ['checkpoint-2'] });
 });
 
-test('never two at a time: a save that comes due meanwhile waits, and its interval starts again when it is done', async () => {
-  const { run, step, written, writing, saves } = runOf({ save: '1 step', final: { save: false } });
+test('never two at a time: what comes due by time meanwhile comes when the one before is written', async () => {
+  const { run, step, written, writing, saves } = runOf({ save: '1s', final: { save: false } });
   run.begin();
   await step(4);
   expect(writing.map(({ checkpoint }) => checkpoint)).toEqual(['checkpoint-1']);
   await written();
+  await step();
+  expect(writing.map(({ checkpoint }) => checkpoint)).toEqual(['checkpoint-5']);
+  await written();
+  await step();
+  // Its interval has started again where training went on, not when it was written.
+  expect(saves().map(({ step, due, late, missed }) => [step, due, late, missed])).toEqual([
+    [1, 1, 0, 0],
+    [5, 2.01, 3, 3],
+  ]);
+});
+
+test.each([
+  ['steps', { save: '2 steps' }, {}],
+  ['steps of a grid', { save: { every: '2 steps', anchor: 'grid' } }, {}],
+  ['parts of an epoch', { save: '0.5 epochs' }, { stepsPerEpoch: 4 }],
+  ['steps, or a time that has come as well', { save: '2 steps or 1.5s' }, {}],
+] as const)(
+  'never two at a time: %s that are to be saved wait for the one before',
+  async (_, strategy, size) => {
+    const { run, step, written, writing, saves } = runOf({ ...strategy, final: { save: false } }, size);
+    run.begin();
+    await step(3);
+    const fourth = step();
+    expect(writing.map(({ checkpoint }) => checkpoint)).toEqual(['checkpoint-2']);
+    await written(700);
+    await fourth;
+    expect(writing.map(({ checkpoint }) => checkpoint)).toEqual(['checkpoint-4']);
+    await written();
+    await step();
+    expect(saves().map(({ step, late, missed }) => [step, late, missed])).toEqual([
+      [2, 0, 0],
+      [4, 0, 0],
+    ]);
+  },
+);
+
+test.each(['2 steps and 1s', '2s', '50% overhead'] as const)(
+  'never two at a time: %s does not make training wait',
+  async (save) => {
+    const { run, step, writing } = runOf({ save, final: { save: false } });
+    run.begin();
+    await step(9);
+    expect(writing.length).toBe(1);
+  },
+);
+
+test('a count that failed beside training is due again at once, and waits for nothing but its second', async () => {
+  const { run, step, written, writing } = runOf({ save: '4 steps', final: { save: false } });
+  run.begin();
+  await step(4);
+  await written(0, new Error('The disk is full.'));
   await step(2);
   expect(writing.map(({ checkpoint }) => checkpoint)).toEqual(['checkpoint-6']);
-  expect(saves().map(({ step }) => step)).toEqual([1]);
 });
 
 test('a new best does not wait for a step: training waits for the save before it', async () => {
@@ -173,7 +223,7 @@ test('the best checkpoint is the one that was measured, whatever is measured whi
 });
 
 test('of its time the share counts for which training stood still, and for a deadline all of it', async () => {
-  const { run, step, written, snapshots } = runOf({ save: '1 step', final: { save: false } });
+  const { run, step, written, snapshots } = runOf({ save: '1s', final: { save: false } });
   run.begin();
   await step();
   await written(5000);
@@ -182,7 +232,7 @@ test('of its time the share counts for which training stood still, and for a dea
 });
 
 test('a deadline leaves time for the one that is being written, and for the last one after it', async () => {
-  const { run, step, written, writing } = runOf({ save: '1 step', deadline: '40s' });
+  const { run, step, written, writing } = runOf({ save: '1s', deadline: '40s' });
   run.begin();
   await step(8);
   await written();
@@ -204,17 +254,17 @@ test('a deadline leaves time for the one that is being written, and for the last
 });
 
 test('a journal has it at its step, and so has a replay', async () => {
-  const { run, step, written, events } = runOf({ log: '1 step', save: '2 steps', maxSteps: 5 });
+  const { run, step, written, events } = runOf({ log: '1 step', save: '2.5s', maxSteps: 5 });
   run.begin();
-  await step(3);
+  await step(4);
   await written();
-  await step(2);
+  await step();
   const ended = run.end();
   await written();
   await ended;
   const journal = journalOf(events);
   expect(journal.entries.map(({ type, step }) => `${type} ${step}`)).toEqual([
-    ...['log 1', 'log 2', 'save 2', 'log 3', 'log 4', 'log 5', 'save 5'],
+    ...['log 1', 'log 2', 'log 3', 'save 3', 'log 4', 'log 5', 'save 5'],
   ]);
   expect(() => replay(journal)).not.toThrow();
 });

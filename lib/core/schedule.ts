@@ -1,7 +1,8 @@
 import { WallclockError } from './errors.ts';
+import type { Mark } from './moment.ts';
 import type { Waiting } from './patience.ts';
 import type { ActionName } from './policy.ts';
-import type { History, Mark } from './trigger.ts';
+import type { History } from './trigger.ts';
 
 /** What is remembered of each action between decisions. */
 export interface ActionSchedule extends History {

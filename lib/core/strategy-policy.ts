@@ -1,6 +1,6 @@
 import { type Best, isBetter } from './best.ts';
 import type { Axis } from './every-grammar.ts';
-import type { Moment } from './moment.ts';
+import { type Moment, markAt } from './moment.ts';
 import { isExhausted } from './patience.ts';
 import {
   ACTIONS,
@@ -17,7 +17,7 @@ import { type RunSize, resolveParts } from './resolve-parts.ts';
 import type { Keep } from './retention.ts';
 import { type ActionSchedule, NEW_SCHEDULE, readSchedule, type Schedule } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
-import { droppedMeanwhile, dueAt, firing, isDue, markAt } from './trigger.ts';
+import { droppedMeanwhile, dueAt, firing, isDue, isDueByCount } from './trigger.ts';
 
 /** A failed action waits a second before it is tried again, then two, four, and so on up to a minute. */
 const RETRY_FIRST = 1_000;
@@ -47,13 +47,12 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
 
   function isActionDue(schedule: Schedule, action: ActionName, moment: Moment): boolean {
     const interval = intervals[action];
-    const past = schedule[action];
+    const past = pastOf(schedule, action, moment);
     return (
       interval !== undefined &&
-      !(action === 'save' && moment.saving !== undefined) &&
       past.step !== moment.step &&
       moment.active >= past.retryAt &&
-      isDue(interval, past, moment)
+      (isBeingWritten(action, moment) ? isDueByCount : isDue)(interval, past, moment)
     );
   }
 
@@ -69,7 +68,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     for (const action of ACTIONS) {
       const interval = intervals[action];
       if (!interval) continue;
-      const past = schedule[action];
+      const past = pastOf(schedule, action, moment);
       if (past.failures > 0) {
         horizon.add('active', past.retryAt);
         continue;
@@ -173,7 +172,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const actions = (ends ? inTime(schedule, wanted, moment) : wanted).map((action) => {
       if (!due.includes(action)) return asFinal(action, moment.active / 1000);
       if (action !== 'evaluate' || evaluates) return tell(schedule, action, moment);
-      return { ...tell(schedule, 'save', moment), type: action, missed: 0, why: ['save'] };
+      return beforeSave(schedule, moment);
     });
     const endings = wanted.length > due.length ? 1 : 0;
     return { state: { ...schedule, stepEnded: moment.active, endings }, actions, ...(stop && { stop }) };
@@ -194,15 +193,22 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
 
   /** Whether this step has had the action, or has a save that is being written. */
   function has(schedule: Schedule, action: ActionName, { step, saving }: Moment): boolean {
-    return schedule[action].step === step || (action === 'save' && saving === step);
+    return schedule[action].step === step || (action === 'save' && saving?.step === step);
   }
 
   /** An action that is due, with its times in seconds: outside of decisions, seconds are the unit of every time. */
   function tell(schedule: Schedule, type: ActionName, moment: Moment): Action {
-    const past = schedule[type];
+    const past = pastOf(schedule, type, moment);
     const { due, late, missed, timed, why } = firing(intervals[type]!, past, moment);
     const unit = timed ? 1000 : 1;
     return { type, due: due / unit, late: late / unit, missed: missed + past.dropped, why };
+  }
+
+  /** An evaluation that a save waits for is due when that is: in seconds, as none of its own intervals says otherwise. */
+  function beforeSave(schedule: Schedule, moment: Moment): Action {
+    const { due, late, timed } = firing(intervals.save!, pastOf(schedule, 'save', moment), moment);
+    const times = timed ? { due: due / 1000, late: late / 1000 } : { due: moment.active / 1000, late: 0 };
+    return { type: 'evaluate', ...times, missed: 0, why: ['save'] };
   }
 
   function decideAfter(before: Schedule, point: ActionDone, moment: Moment): Decision<Schedule> {
@@ -261,19 +267,19 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   }
 
   function succeeded(past: ActionSchedule, done: ActionDone, moment: Moment): ActionSchedule {
-    const { action, took, lasted, reading } = done;
+    const { action, took, lasted, reading, mark = markAt(moment) } = done;
     const interval = intervals[action.type];
     const inARow = past.step === reading.step - 1 && action.late > 0 ? past.inARow + 1 : 1;
     // What was done for another reason met none of the instants of a grid.
     const met = interval?.arms.some(({ text }) => action.why.includes(text));
     const missed = (met ? action.missed : -1) - past.dropped;
     return {
-      mark: markAt(moment),
+      mark,
       count: past.count + 1,
       spent: past.spent + took,
       longest: Math.max(past.longest, lasted),
       rise: past.count > 0 ? Math.max(0, lasted - past.longest) : 0,
-      dropped: interval ? droppedMeanwhile(interval, past, missed, moment) : 0,
+      dropped: interval ? droppedMeanwhile(interval, past, missed, mark) : 0,
       step: reading.step,
       inARow,
       failures: 0,
@@ -392,6 +398,19 @@ class Horizon {
       moment.elapsed + moment.longestStep * (1 + MARGIN) < this.deadline
     );
   }
+}
+
+/**
+ * Whether the last save is still being written. Meanwhile a step or an epoch that is to be saved waits for it, so that it
+ * is the same one on every machine; what is due by time comes when it is written.
+ */
+function isBeingWritten(action: ActionName, { saving }: Moment): boolean {
+  return action === 'save' && saving !== undefined;
+}
+
+/** A save that is being written has started its interval again, unless it turns out to fail. */
+function pastOf(schedule: Schedule, action: ActionName, moment: Moment): ActionSchedule {
+  return isBeingWritten(action, moment) ? { ...schedule[action], mark: moment.saving! } : schedule[action];
 }
 
 /** NaN where there is none. */

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Simulation, simulate } from '../testing/simulate.ts';
 import { type EveryText, parseEvery } from './every.ts';
-import type { Moment } from './moment.ts';
+import { type Moment, markAt } from './moment.ts';
 import type { RunEvent } from './run-event.ts';
-import { droppedMeanwhile, dueAt, firing, type History, isDue, markAt } from './trigger.ts';
+import { droppedMeanwhile, dueAt, firing, type History, isDue } from './trigger.ts';
 
 const moment = (at: Partial<Moment>): Moment => ({
   ...{ step: 0, epoch: 0, elapsed: 0, active: 0, training: 0, longestStep: 0 },

@@ -1,6 +1,6 @@
 import type { Interval } from './every.ts';
 import type { Arm, Axis, Term } from './every-grammar.ts';
-import type { Moment } from './moment.ts';
+import type { Mark, Moment } from './moment.ts';
 import { youngDaly } from './young-daly.ts';
 
 /*
@@ -10,15 +10,6 @@ import { youngDaly } from './young-daly.ts';
  *   mark          due            position
  *    |<-- length -->|<-- late ------>|
  */
-
-/** A reading of all that an interval can be measured on: milliseconds, steps and epochs. */
-export interface Mark {
-  readonly active: number;
-  readonly training: number;
-  readonly elapsed: number;
-  readonly step: number;
-  readonly epoch: number;
-}
 
 /** What is known of an action's past. */
 export interface History {
@@ -47,14 +38,15 @@ const LAST_BITS = 1e-15;
 
 const START: Mark = { active: 0, training: 0, elapsed: 0, step: 0, epoch: 0 };
 
-export function markAt({ active, training, elapsed, step, epoch }: Moment): Mark {
-  return { active, training, elapsed, step, epoch };
-}
-
 /** Whether the trigger is due: at or after its instant. Allocates nothing. */
 export function isDue(interval: Interval, history: History, moment: Moment): boolean {
   for (const arm of interval.arms) if (isArmDue(arm, interval, history, moment)) return true;
   return false;
+}
+
+/** Whether it is due by steps or epochs alone, however much time has passed. */
+export function isDueByCount(interval: Interval, history: History, moment: Moment): boolean {
+  return interval.arms.some((arm) => !arm.terms.some(isTimed) && isArmDue(arm, interval, history, moment));
 }
 
 /** What a due trigger tells of itself. */
@@ -70,7 +62,7 @@ export function firing(interval: Interval, history: History, moment: Moment): Fi
  *
  * @param history by which the action was due. @param missed whole intervals between its due instant and its firing.
  */
-export function droppedMeanwhile(interval: Interval, history: History, missed: number, now: Moment): number {
+export function droppedMeanwhile(interval: Interval, history: History, missed: number, now: Mark): number {
   const term = interval.arms.length === 1 ? interval.arms[0]!.terms[0]! : undefined;
   if (interval.anchor === 'spaced' || term?.kind !== 'interval') return 0;
   const instants = (at: Mark) => instant(term.length, reading(term.axis, at));
@@ -138,8 +130,7 @@ function lastToHold(arm: Arm, interval: Interval, history: History, moment: Mome
     const late = Math.max(0, position(term, moment) - due);
     const length = term.kind === 'interval' ? term.length : due - (history.mark ?? START).active;
     const missed = length > 0 ? Math.floor(late / length + ROUNDING) : 0;
-    const timed = term.kind !== 'interval' || (term.axis !== 'steps' && term.axis !== 'epochs');
-    return { due, late, missed, timed, part: late / length };
+    return { due, late, missed, timed: isTimed(term), part: late / length };
   });
   const { part: _, ...last } = firings.reduce((last, next) => (next.part < last.part ? next : last));
   return last;
@@ -150,6 +141,10 @@ function firstMark({ first }: Interval, { axis, length }: Extract<Term, { kind: 
   if (first === 'later') return START;
   const key = axis === 'steps' ? 'step' : axis === 'epochs' ? 'epoch' : axis;
   return { ...START, [key]: -length };
+}
+
+function isTimed(term: Term): boolean {
+  return term.kind !== 'interval' || (term.axis !== 'steps' && term.axis !== 'epochs');
 }
 
 /** How many instants of a grid have come by this position. */
