@@ -98,3 +98,51 @@ test('the first option that does not hold is refused by its name', () => {
     ]
   `);
 });
+
+test('options that contradict each other are refused, with what would do', () => {
+  const best = { metric: 'loss' };
+  const contradictory = [
+    { evaluate: '1s', patience: 3 },
+    { save: '1s', keep: { best: 1 } },
+    { log: '1s', best },
+    { save: '1s', best: { ...best, beforeSave: 'wait' } },
+    { save: '1s', best: { ...best, minDelta: 0.1 } },
+    { evaluate: '1s', best: { ...best, load: true } },
+    { log: '5% overhead' },
+    { log: '1s or 5% overhead' },
+    { evaluate: { every: 'auto', meanTimeBetweenFailures: '1d' } },
+  ];
+  expect(contradictory.map(messageOf)).toMatchInlineSnapshot(`
+    [
+      "strategy.best: expected a metric to compare, because the strategy has 'patience' or keeps the best, got 'none'. Write it like best: { metric: 'loss' }.",
+      "strategy.best: expected a metric to compare, because the strategy has 'patience' or keeps the best, got 'none'. Write it like best: { metric: 'loss' }.",
+      "strategy.best: expected an interval for evaluate or save, to measure which is best, got 'none'.",
+      "strategy.best.beforeSave: expected 'evaluate', because no evaluation comes to wait for, got 'wait'.",
+      "strategy.best.minDelta: expected nothing, because it is for 'patience': any better model is saved, got 0.1. Remove it, or give a patience.",
+      "strategy.best.load: expected false, because without an interval for save the best is not saved, got true.",
+      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'.",
+      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'.",
+      "strategy.evaluate: expected a duration, steps or epochs for 'evaluate', got 'auto'.",
+    ]
+  `);
+});
+
+test('what only looks contradictory goes', () => {
+  const best = { metric: 'loss' };
+  const consistent = [
+    { evaluate: '1s', patience: 3, best },
+    { evaluate: '1s', best },
+    { save: '1s', keep: { best: 1 }, best },
+    { evaluate: '1s', save: '1s', best: { ...best, beforeSave: 'wait' } },
+    { save: '1s', patience: 2, best: { ...best, minDelta: 0.1, load: true } },
+    { evaluate: '5% overhead', save: '5% overhead or 1s' },
+    { save: { every: 'auto', meanTimeBetweenFailures: '1d' } },
+  ];
+  expect(consistent.map(messageOf)).toEqual(consistent.map(() => 'accepted'));
+});
+
+test('an evaluation is final where the best is wanted, also without an interval of its own', () => {
+  const best = { metric: 'loss' };
+  expect(parseStrategy({ save: '1s', best }).final).toEqual({ log: false, evaluate: true, save: true });
+  expect(parseStrategy({ save: '1s', best, final: { evaluate: false } }).final.evaluate).toBe(false);
+});

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { checkActions } from './actions.ts';
+import type { Policy } from './policy.ts';
+import { parseStrategy, type StrategyOptions } from './strategy.ts';
+import { strategyPolicy } from './strategy-policy.ts';
+
+const check = (options: StrategyOptions, actions: object) =>
+  checkActions(strategyPolicy(parseStrategy(options)) as Policy, actions);
+const act = () => ({});
+
+test('each action that may be asked for has to be there, and no other', () => {
+  expect(() => check({ log: '1s' }, {})).toThrow(
+    "actions.log: expected a function, because the strategy has an interval for 'log', got undefined. " +
+      "Say how this loop does it, or leave 'log' out of the strategy.",
+  );
+  const best = { metric: 'loss', load: true };
+  expect(() => check({ save: '1s', best }, { save: act })).toThrow(
+    "actions.evaluate: expected a function, because the strategy may ask for 'evaluate'",
+  );
+  expect(() => check({ save: '1s', best }, { save: act, evaluate: act })).toThrow(
+    "actions.load: expected a function, because the strategy may ask for 'load'",
+  );
+  expect(() => check({ save: '1s', best }, { save: act, evaluate: act, load: act })).not.toThrow();
+  expect(() => check({ maxSteps: 3 }, {})).not.toThrow();
+});
