@@ -1,9 +1,10 @@
 import type { Best } from './best.ts';
+import { describeStrategy } from './describe-strategy.ts';
 import type { Policy, PolicyDescription } from './policy.ts';
 import type { RunSize } from './resolve-parts.ts';
 import type { Keep } from './retention.ts';
 import { parseStrategy, type StrategyOptions } from './strategy.ts';
-import { describeStrategy, strategyPolicy } from './strategy-policy.ts';
+import { strategyPolicy } from './strategy-policy.ts';
 
 /**
  * A strategy that has been checked, with the policy that decides by it: of intervals, a replay, or another system's.

@@ -1,5 +1,6 @@
 import { type Best, isBetter } from './best.ts';
-import type { Axis } from './every-grammar.ts';
+import { describeStrategy } from './describe-strategy.ts';
+import { Horizon, MARGIN } from './horizon.ts';
 import { type Moment, markAt } from './moment.ts';
 import { isExhausted } from './patience.ts';
 import {
@@ -10,11 +11,9 @@ import {
   type Decision,
   type Point,
   type Policy,
-  type PolicyDescription,
   type StopReason,
 } from './policy.ts';
 import { type RunSize, resolveParts } from './resolve-parts.ts';
-import type { Keep } from './retention.ts';
 import { type ActionSchedule, NEW_SCHEDULE, readSchedule, type Schedule } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
 import { droppedMeanwhile, dueAt, firing, isDue, isDueByCount } from './trigger.ts';
@@ -26,8 +25,6 @@ const RETRY_LONGEST = 60_000;
 const MOST_ENDINGS = 3;
 /** The part of the time until a deadline that is held back for an action whose cost is not known yet. */
 const UNKNOWN_COST = 1 / 20;
-/** By which part the next step or action may take longer than the longest so far: then it still ends in time. */
-const MARGIN = 1 / 8;
 /** An interval that was met late on so many steps in a row is shorter than a step. */
 const SHORTER_THAN_A_STEP = 3;
 
@@ -358,48 +355,6 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   };
 }
 
-/** The places on each axis before which a schedule has nothing to decide, so that most steps cost a few comparisons. */
-class Horizon {
-  schedule: Schedule | undefined;
-  deadline = Number.POSITIVE_INFINITY;
-  active = 0;
-  training = 0;
-  elapsed = 0;
-  steps = 0;
-  epochs = 0;
-
-  clear(): void {
-    this.active = this.training = this.elapsed = this.steps = this.epochs = Number.POSITIVE_INFINITY;
-  }
-
-  isOf(schedule: Schedule): boolean {
-    return this.schedule === schedule;
-  }
-
-  add(axis: Axis, at: number): void {
-    // A place on its axis may be reached by rounding alone.
-    this[axis] = Math.min(this[axis], at - 1e-6);
-  }
-
-  /** Steps until one of the counted places. How long an epoch is shows in those so far. */
-  stepsToCount({ step, epoch }: Moment): number {
-    const inEpochs = epoch > 0 ? ((this.epochs - epoch) * step) / epoch : 1;
-    const epochs = this.epochs === Number.POSITIVE_INFINITY ? this.epochs : inEpochs;
-    return Math.max(1, Math.floor(Math.min(this.steps - step, epochs) + 1e-6) || 1);
-  }
-
-  isAhead(moment: Moment): boolean {
-    return (
-      moment.active < this.active &&
-      moment.step < this.steps &&
-      moment.training < this.training &&
-      moment.elapsed < this.elapsed &&
-      moment.epoch < this.epochs &&
-      moment.elapsed + moment.longestStep * (1 + MARGIN) < this.deadline
-    );
-  }
-}
-
 /**
  * Whether the last save is still being written. Meanwhile a step or an epoch that is to be saved waits for it, so that it
  * is the same one on every machine; what is due by time comes when it is written.
@@ -432,35 +387,4 @@ function withBestSave(rest: readonly Action[], seconds: number): readonly Action
 
 function shorterThanAStep(action: ActionName, text: string): string {
   return `${action}: an interval of ${text} is shorter than a step, so that every step has one.`;
-}
-
-/** What the policy of a strategy tells of itself. */
-export function describeStrategy(strategy: Strategy): PolicyDescription {
-  const { intervals, final, best, maxSteps, maxTime, maxEpochs, deadline, keep } = strategy;
-  const written: { [action in ActionName]?: string } = {};
-  for (const action of ACTIONS) {
-    const interval = intervals[action];
-    if (interval) written[action] = interval.text;
-  }
-  const needs: (ActionName | 'load')[] = ACTIONS.filter((action) => final[action] && !intervals[action]);
-  if (best && !intervals.evaluate && !needs.includes('evaluate')) needs.push('evaluate');
-  if (best?.load) needs.push('load');
-  return {
-    intervals: written,
-    ...(needs.length > 0 && { needs }),
-    ...(Number.isFinite(maxSteps) && { maxSteps }),
-    ...(Number.isFinite(maxTime) && { maxTime: maxTime / 1000 }),
-    ...(Number.isFinite(maxEpochs) && { maxEpochs }),
-    ...(Number.isFinite(deadline.after) && { deadline: deadline.after / 1000 }),
-    ...(best && { best: { metric: best.metric, greaterIsBetter: best.greaterIsBetter } }),
-    ...(Object.values(keep).some((rule) => rule !== undefined) && { keep: describeKeep(keep) }),
-  };
-}
-
-function describeKeep({ latest, best, every }: Keep): Keep {
-  return {
-    ...(latest !== undefined && { latest }),
-    ...(best !== undefined && { best }),
-    ...(every !== undefined && { every: every / 1000 }),
-  };
 }
