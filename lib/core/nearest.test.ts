@@ -8,8 +8,12 @@ test.each([
   ['Evaluate', 'evaluate'],
   ['evaluation', 'evaluate'],
   ['logs', 'log'],
-  ['lgo', undefined],
-  ['saev', undefined],
+  ['lgo', 'log'],
+  ['saev', 'save'],
+  ['asve', 'save'],
+  ['evalutae', 'evaluate'],
+  ['gol', undefined],
+  ['vsea', undefined],
   ['maxtime', 'maxTime'],
   ['maxStep', 'maxSteps'],
   ['max-time', 'maxTime'],
@@ -24,4 +28,11 @@ test('among several the nearest one, and the first of those that are as near', (
   expect(nearest('minutess', ['minute', 'minutes'])).toBe('minutes');
   expect(nearest('cat', ['bat', 'hat'])).toBe('bat');
   expect(nearest('cat', [])).toBeUndefined();
+});
+
+test('two neighbours that have changed places are one mistake, wherever they stand, and two pairs are two', () => {
+  expect(nearest('abcdef', ['badcef'])).toBe('badcef');
+  expect(nearest('abcde', ['badce'])).toBeUndefined();
+  expect(nearest('ab', ['ba'])).toBe('ba');
+  expect(nearest('abc', ['cab'])).toBeUndefined();
 });
