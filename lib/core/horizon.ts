@@ -2,6 +2,9 @@ import type { Axis } from './every-grammar.ts';
 import type { Moment } from './moment.ts';
 import type { Schedule } from './schedule.ts';
 
+/** A place on an axis may be reached by rounding alone. */
+const ROUNDING = 1e-6;
+
 /** By which part the next step or action may take longer than the longest so far: then it still ends in time. */
 export const MARGIN = 1 / 8;
 
@@ -24,15 +27,14 @@ export class Horizon {
   }
 
   add(axis: Axis, at: number): void {
-    // A place on its axis may be reached by rounding alone.
-    this[axis] = Math.min(this[axis], at - 1e-6);
+    this[axis] = Math.min(this[axis], at - ROUNDING);
   }
 
   /** Steps until one of the counted places. How long an epoch is shows in those so far. */
   stepsToCount({ step, epoch }: Moment): number {
-    const inEpochs = epoch > 0 ? ((this.epochs - epoch) * step) / epoch : 1;
+    const inEpochs = epoch > 0 ? ((this.epochs + ROUNDING - epoch) * step) / epoch : 1;
     const epochs = this.epochs === Number.POSITIVE_INFINITY ? this.epochs : inEpochs;
-    return Math.max(1, Math.floor(Math.min(this.steps - step, epochs) + 1e-6) || 1);
+    return Math.max(1, Math.floor(Math.min(this.steps - step, epochs) + 2 * ROUNDING) || 1);
   }
 
   isAhead(moment: Moment): boolean {
