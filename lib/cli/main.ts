@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { WallclockError } from '../core/errors.ts';
 import type { RunState } from '../core/run-state.ts';
-import { STOP_REASONS } from '../sinks/summary.ts';
+import { STOP_REASONS } from '../pictures/stop-reasons.ts';
 import { helpText } from './help.ts';
 import { EXIT_CODES, type Interrupt, type Io } from './io.ts';
 import { type Command, type FolderCommand, type PlanCommand, parse, type TrainCommand } from './parse.ts';

@@ -1,23 +1,12 @@
-import type { StopReason } from '../core/policy.ts';
 import type { RunState } from '../core/run-state.ts';
 import type { Backend, Demo } from '../demos/demo.ts';
+import { STOP_REASONS } from '../pictures/stop-reasons.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** Kilobytes, gzipped, that each backend needs besides the demo's data. Measured: what is loaded from Run to the first log. */
 const ENGINE_KILOBYTES: { readonly [backend in Backend]: number } = { cpu: 180, wasm: 315, webgl: 230 };
 
 const LOADING = { engine: 'Loading TensorFlow.js…', data: 'Loading the data…', model: 'Making the model…' };
-
-const REASONS: { readonly [reason in StopReason]: string } = {
-  finished: 'the data came to an end',
-  steps: 'all steps were made',
-  epochs: 'all epochs were made',
-  time: 'the time was used up',
-  deadline: 'the deadline was near',
-  patience: 'it became no better',
-  failure: 'an action failed',
-  stopped: 'it was stopped',
-};
 
 const FAILED = {
   log: 'A log failed',
@@ -45,7 +34,7 @@ export function statusText(live: LiveRun, demo: Demo, backend: Backend): string 
     case 'paused':
       return `Paused at step ${step.toLocaleString('en')}.`;
     case 'done':
-      return `Ended after ${run.active.toFixed(1)} seconds: ${REASONS[run.reason ?? 'finished']}.${troubleText(run)}`;
+      return `Ended after ${run.active.toFixed(1)} seconds: ${STOP_REASONS[run.reason ?? 'finished']}.${troubleText(run)}`;
     case 'failed':
       return `Training stopped. ${live.failure ?? ''}`;
   }

@@ -1,5 +1,6 @@
-import { ACTIONS, type ActionName, type StopReason } from '../core/policy.ts';
+import { ACTIONS, type ActionName } from '../core/policy.ts';
 import type { EvaluateEvent, FailEvent, LogEvent, RunEvent, SaveEvent } from '../core/run-event.ts';
+import { STOP_REASONS } from '../pictures/stop-reasons.ts';
 
 type ActedEvent = LogEvent | EvaluateEvent | SaveEvent;
 
@@ -130,18 +131,6 @@ function measure(value: number, unit: Unit): string {
   if (unit === 's') return `${value.toFixed(3)} s`;
   return `${Number(value.toFixed(2)).toLocaleString('en')} ${unit}`;
 }
-
-/** Why a run has ended, as the rest of a sentence. */
-export const STOP_REASONS: { readonly [reason in StopReason]: string } = {
-  finished: 'the data came to an end',
-  steps: 'all steps were made',
-  epochs: 'all epochs were made',
-  time: 'the time was used up',
-  deadline: 'the deadline was near',
-  patience: 'it became no better',
-  failure: 'an action failed',
-  stopped: 'it was asked to stop',
-};
 
 function ending(last: RunEvent | undefined): string[] {
   if (last?.type !== 'end') return [];

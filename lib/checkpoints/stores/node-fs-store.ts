@@ -11,6 +11,7 @@ import { threadId, Worker } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
 import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
+import { checkName, isName } from '../store-names.ts';
 import { type ThreadListener, threadWriter, type WriterThread } from '../thread-writer.ts';
 import { lockFolder } from './node-fs-lock.ts';
 import { isAlive, OWN } from './node-fs-owner.ts';
@@ -24,7 +25,6 @@ import { isAlive, OWN } from './node-fs-owner.ts';
  *   .wallclock.lock                      names the run that writes here
  */
 const HIDDEN = /^\.(?<name>.+)\.(?<owner>\d+-\d+)-\d+-\d+\.(?<kind>draft|old)$/;
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 let drafts = 0;
 
@@ -49,9 +49,7 @@ export function nodeFsStore(folder: string): CheckpointStore {
 
     async list() {
       await putBack(folder);
-      const folders = (await entriesOf(folder)).filter(
-        (entry) => entry.isDirectory() && NAME.test(entry.name),
-      );
+      const folders = (await entriesOf(folder)).filter((entry) => entry.isDirectory() && isName(entry.name));
       // All at once: one after the other, ten thousand would take seconds.
       const finished = await Promise.all(folders.map(({ name }) => exists(join(folder, name, MANIFEST))));
       return folders.filter((_, index) => finished[index]).map(({ name }) => name);
@@ -257,17 +255,6 @@ async function exists(path: string): Promise<boolean> {
 
 function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
-}
-
-/** Names become folders and files, so nothing that leads out of the store may be one. */
-function checkName(name: string, where: string): string {
-  if (NAME.test(name)) return name;
-  throw new WallclockError({
-    where,
-    expected: 'a name of letters, digits, dots, hyphens and underscores that begins with a letter or digit',
-    got: name,
-    fix: "Name it like 'checkpoint-40'.",
-  });
 }
 
 async function trying<Result>(where: string, what: string, act: () => Promise<Result>): Promise<Result> {

@@ -7,6 +7,7 @@
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
+import { checkName } from '../store-names.ts';
 import { holdLock, takeForRun } from '../web-lock.ts';
 import { webWriter } from '../web-writer.ts';
 
@@ -21,7 +22,6 @@ import { webWriter } from '../web-writer.ts';
  * as it is in hand, so that what another tab is writing is told from what a tab that died has left.
  */
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const FOLDER = /^(?<checkpoint>[A-Za-z0-9][A-Za-z0-9._-]{0,99})~(?<draft>\d{1,9})$/;
 const UNFINISHED = `${MANIFEST}~`;
 
@@ -263,16 +263,6 @@ async function fileOf(
 function ignoreMissing(error: unknown): undefined {
   if ((error as DOMException).name === 'NotFoundError') return undefined;
   throw error;
-}
-
-function checkName(name: string, where: string): string {
-  if (NAME.test(name)) return name;
-  throw new WallclockError({
-    where,
-    expected: 'a name of letters, digits, dots, hyphens and underscores that begins with a letter or digit',
-    got: name,
-    fix: "Name it like 'checkpoint-40'.",
-  });
 }
 
 async function trying<Result>(where: string, expected: string, act: () => Promise<Result>): Promise<Result> {
