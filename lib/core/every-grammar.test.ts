@@ -58,15 +58,23 @@ describe('what is refused', () => {
     ['5', 2],
     ['5 ', 3],
     ['5m1', 4],
-    ['5m 1s', 3],
+    ['5m 1s', 4],
     ['5 minuets', 3, '5m'],
     ['5minuets', 3, '5m'],
     ['1h20x', 5],
-    ['1h20m 40s', 6],
-    ['1m1h', 1],
-    ['0s', 1],
+    ['1h20m 40s', 7],
+    ['1m1h', 3],
+    ['1h1h', 3],
+    ['20m1h', 4],
+    ['20m1.5h', 4],
+    ['5m or 1h20m10h', 12],
+    ['500ms3s or 5m', 6],
     ['-5m', 1],
-    ['5m or', 3],
+    ['5m or', 4],
+    ['30s or 1 epoch and', 16],
+    ['5m or 1 epoch x', 15],
+    ['10% of the run', 5],
+    ['5% overhed', 4],
     ['5m or ', 7],
     ['5m or or 1 epoch', 7],
     ['5m  or 1 epoch', 3, '5m or 1 epoch'],
@@ -74,13 +82,12 @@ describe('what is refused', () => {
     ['30s and 100 stps', 13, '30s and 100 steps'],
     ['30s or 5m and 2 epohcs or 1h', 17, '30s or 5m and 2 epochs or 1h'],
     ['5m or 7 sec or 1 epoch', 9, '5m or 7s or 1 epoch'],
-    ['100% overhead', 4],
-    ['5% overheads', 2],
-    ['101%', 4],
-    ['0%', 2],
+    ['5% overheads', 12],
+    ['5 %', 3],
+    [' 5!', 1],
     ['5 percent', 3, '5%'],
     ['Auto', 1],
-    ['5m and', 3],
+    ['5m and', 4],
     ['(5m or 1h) and 3 steps', 1],
     ['5 minuets!', 3],
   ])('%j, at character %d', (text, at, meant) => {
@@ -90,6 +97,22 @@ describe('what is refused', () => {
         "Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
     );
     if (meant !== undefined) expect(messageOf(meant)).toBe('accepted');
+  });
+
+  test.each<[text: string, at: number]>([
+    ['0s', 1],
+    ['0 steps', 1],
+    ['5m or 0.5ms and 0.00 epochs', 17],
+    ['0%', 1],
+    ['101%', 1],
+    ['100% overhead', 1],
+    ['5s or 99999999999d', 7],
+    ['99999999999d23h', 1],
+  ])('%j, for its size, at character %d', (text, at) => {
+    expect(messageOf(text)).toBe(
+      `save: expected an interval, got '${text}'. It goes wrong at character ${at}: its size. ` +
+        "Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
+    );
   });
 
   test('counts too small or too large to count with', () => {
@@ -229,7 +252,7 @@ test.each([
   ['12.34x', 6],
   ['1.25', 5],
   ['1h2.75', 7],
-  ['1h 5m', 3],
+  ['1h 5m', 4],
   ['x5s', 1],
   ['5s or 12.5y', 11],
   ['5s5x', 4],

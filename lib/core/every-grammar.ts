@@ -46,6 +46,7 @@ const LONGEST = 1_000;
 /** Of what is smaller than this more go by in a step than can be counted. Steps, epochs. */
 const SMALLEST = 1e-6;
 const COUNT = /^(\d+(?:\.\d+)?) (steps?|epochs?)$/;
+const MISFIT = /(?<=.) (?=\S)|[\d.]+(?: |(?![\d.dhms]))|/y;
 const OVERHEAD = /^(.*) overhead$/;
 const WORDS: { [word: string]: string } = {
   millisecond: 'ms',
@@ -127,15 +128,19 @@ function interval(text: string, axis: Axis, length: number): Term | undefined {
 function refused(text: string, word: string, at: number, where: string): WallclockError {
   const meant = mend(word);
   const whole = meant && text.slice(0, at) + meant + text.slice(at + word.length);
-  const fix = `${whole ? `Did you mean '${whole}'? ` : ''}It goes wrong at character ${at + misfit(word) + 1}.`;
-  return new WallclockError({ where, expected: 'an interval', got: text, fix: `${fix} ${EXAMPLES}` });
+  // What would be a term with other numbers is one of a wrong size.
+  const sized = readTerm(word.replace(/\d+/g, '1'), 'active');
+  const wrong = sized ? `${at + 1}: its size` : at + misfit(word) + 1;
+  const fix = `${whole ? `Did you mean '${whole}'? ` : ''}It goes wrong at character ${wrong}. ${EXAMPLES}`;
+  return new WallclockError({ where, expected: 'an interval', got: text, fix });
 }
 
-/** Where in a term the first character stands that cannot be part of one: after its number, or at its beginning. */
+/** Where in a word begins what does not belong: after the longest term and a space, or after a number without a unit. */
 function misfit(word: string): number {
-  const [fits] = /^(?:\d+(?:\.\d+)?(?:ms|[dhms]))*(?:\d+(?:\.\d+)? ?)?/.exec(word)!;
-  const withoutUnit = /\d ?$/.test(fits);
-  return fits.length === word.length && !withoutUnit ? 0 : fits.length;
+  MISFIT.lastIndex = word.length;
+  while (MISFIT.lastIndex && !readTerm(word.slice(0, MISFIT.lastIndex), 'active')) MISFIT.lastIndex--;
+  MISFIT.test(word);
+  return MISFIT.lastIndex;
 }
 
 /** `'5 minuets'` most likely meant `'5m'`. Undefined where nothing is near. */
