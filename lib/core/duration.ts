@@ -4,22 +4,60 @@ import { WallclockError } from './errors.ts';
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
 type Unit = keyof typeof UNITS;
-type Of<U extends Unit> = `${number}${U}`;
+
+/** No letters: neither 1e3 nor 0x10. */
+type Letterless = Lowercase<string> & Uppercase<string>;
+/** A placeholder before another takes one character, and this one has to be a digit: neither -5 nor a space. */
+type FromDigit = `${bigint}${string}` & Letterless;
+type Whole = `${bigint}` & FromDigit;
+type Digits = `${number}` & FromDigit;
+/** What only running shows, `${minutes}`, and of literals those without signs and letters: spaces are let by. */
+type Loose = `${number}` & `${number}${Letterless}`;
+/** A word that does not melt into its template, so that of literals the number before it has one digit. */
+type Apart<Word extends string> = Word & { readonly length: number };
+
+/** A number and the word after it: a literal, or one with a number that only running shows. */
+export type Numbered<Word extends string> =
+  | `${Whole}${Word}`
+  | `${Whole}.${Digits}${Word}`
+  | `${number}${Apart<Word>}`;
+/** The same for texts of several terms, of which a compiler takes no more kinds: spaces before the word are let by. */
+export type LooselyNumbered<Word extends string> = `${Loose}${Word}`;
+
+/** Of several parts: N is a number, and the others are the last part, by its unit. */
+type Mixed<N extends string, Ms extends string, S extends string, M extends string, H extends string> =
+  | AfterH<N, Ms, S, M>
+  | `${N}d${H | AfterH<N, Ms, S, M> | M | S | Ms}`;
+type AfterM<N extends string, Ms extends string, S extends string> =
+  | `${N}s${Ms}`
+  | `${N}m${S | Ms | `${N}s${Ms}`}`;
+type AfterH<N extends string, Ms extends string, S extends string, M extends string> =
+  | AfterM<N, Ms, S>
+  | `${N}h${M | S | Ms | AfterM<N, Ms, S>}`;
+type Last<U extends Unit> = `${number}${Apart<U>}`;
 
 /**
  * A length of time that people can read: `'250ms'`, `'30s'`, `'5m'`, `'1h20m'`, `'2d'`.
  *
- * Units are d, h, m, s and ms, each at most once, the largest first, with no spaces. The type lists the combinations
- * that people write, in their order, so that a compiler refuses `'5s1h'` as the parser does; the parser takes all.
+ * Units are d, h, m, s and ms, each at most once, the largest first, with no spaces. A compiler refuses a misspelt literal
+ * as the parser does. Only the parser sees that it is too short or too long (`'0s'`), and a space after a fraction or
+ * before the unit of one of several parts (`'1.5 s'`, `'1h20 m'`); only the parser takes a number that begins with
+ * needless zeros (`'05s'`).
  */
 export type Duration =
-  | Of<Unit>
-  | `${Of<'d'>}${Of<'h' | 'm'>}`
-  | `${Of<'h'>}${Of<'m' | 's'>}`
-  | `${Of<'m'>}${Of<'s'>}`
-  | `${Of<'s'>}${Of<'ms'>}`
-  | `${Of<'d'>}${Of<'h'>}${Of<'m'>}`
-  | `${Of<'h'>}${Of<'m'>}${Of<'s'>}`;
+  | Numbered<Unit>
+  | Mixed<Digits, `${Digits}ms`, `${Digits}s`, `${Digits}m`, `${Digits}h`>
+  | Mixed<Loose, Last<'ms'>, Last<'s'>, Last<'m'>, Last<'h'>>;
+
+/** The combinations that people write, for texts of several terms. */
+export type LooseDuration =
+  | LooselyNumbered<Unit>
+  | `${Loose}d${Loose}${'h' | 'm'}`
+  | `${Loose}h${Loose}${'m' | 's'}`
+  | `${Loose}m${Loose}s`
+  | `${Loose}s${Loose}ms`
+  | `${Loose}d${Loose}h${Loose}m`
+  | `${Loose}h${Loose}m${Loose}s`;
 
 const ONE_PART = /(\d+(?:\.\d+)?)(ms|[dhms])/y;
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { parseDuration } from './duration.ts';
 import { type EveryText, parseEvery } from './every.ts';
-import type { StrategyOptions } from './strategy.ts';
+import { parseStrategy, type StrategyOptions } from './strategy.ts';
 
 /*
  * What a compiler accepts and refuses. `npm run types` checks it: an expected error that does not come is one itself.
@@ -8,6 +9,8 @@ import type { StrategyOptions } from './strategy.ts';
 
 const accepted: readonly EveryText[] = [
   ...(['250ms', '30s', '1.5m', '1h20m', '1h20m40s', '2d', '1d12h'] as const),
+  ...(['1d30s', '1m30s500ms', '1h500ms', '2d30s', '1d1h1m1s1ms', '1d5ms', '1h05m', '1.5h2.5m'] as const),
+  ...(['0.05 epochs', '10.025s', '1 step', '0s5ms'] as const),
   ...(['1 step', '100 steps', '1 epoch', '0.5 epochs', '10%', '2.5% overhead'] as const),
   ...(['5m or 1 epoch', '30s and 100 steps', '5% overhead or 1h20m', '10% or 250ms'] as const),
   ...(['5m or 1 epoch or 10%', '1h or 30s and 100 steps', '5m and 1 epoch and 10 steps'] as const),
@@ -49,6 +52,49 @@ const refused: readonly EveryText[] = [
   '5m or',
   // @ts-expect-error a comma
   '5m, 1 epoch',
+  // @ts-expect-error a space before the unit
+  '30 s',
+  // @ts-expect-error a space before the sign
+  '10 %',
+  // @ts-expect-error a space before the word
+  '5  steps',
+  // @ts-expect-error a space before it
+  ' 5m',
+  // @ts-expect-error a space after it
+  '5m ',
+  // @ts-expect-error a space between its parts
+  '1h 20m',
+  // @ts-expect-error below zero
+  '-5m',
+  // @ts-expect-error a sign
+  '+5s',
+  // @ts-expect-error a sign amid it
+  '1h-20m',
+  // @ts-expect-error an exponent
+  '1e3s',
+  // @ts-expect-error an exponent in large
+  '1E3 steps',
+  // @ts-expect-error of another base
+  '0x10s',
+  // @ts-expect-error of another base, in large
+  '0X10%',
+  // @ts-expect-error no digit before the point
+  '.5 epochs',
+  // @ts-expect-error of two joined, a sign
+  '-5m or 1 epoch',
+  // @ts-expect-error of two joined, an exponent
+  '5m or 1e3 steps',
+];
+
+/** Only the parser sees these. */
+const seenByTheParser: readonly EveryText[] = [
+  ...(['0s', '101%', '100% overhead', '1.5 s', '1h20 m', '5 m or 1 epoch', '5m or 1 epoch or 5 m'] as const),
+];
+
+/** Numbers that only running shows. */
+const shown = (n: number): readonly EveryText[] => [
+  ...[`${n}s` as const, `${n} steps` as const, `${n}%` as const, `${n}% overhead` as const],
+  ...[`${n}h${n}m` as const, `1h${n}m` as const, `${n}m or 1 epoch` as const],
 ];
 
 test('what a compiler accepts, the parser does', () => {
@@ -58,6 +104,50 @@ test('what a compiler accepts, the parser does', () => {
 
 test('what a compiler refuses, the parser does', () => {
   for (const text of refused) expect(() => parseEvery(text), text).toThrow(/^every: expected an interval/);
+});
+
+test('what only the parser sees', () => {
+  for (const text of seenByTheParser)
+    expect(() => parseEvery(text), text).toThrow(/^every: expected an interval/);
+});
+
+test('numbers that only running shows', () => {
+  for (const text of shown(3)) expect(parseEvery(text).text).toBe(text);
+  const text: string = '5m';
+  // @ts-expect-error a text of which nothing is known
+  const every: EveryText = text;
+  expect(parseEvery(every).text).toBe('5m');
+});
+
+test('what takes no time, or is no save, is not measured', () => {
+  const strategies: readonly StrategyOptions[] = [
+    // @ts-expect-error saves only
+    { log: 'auto' },
+    // @ts-expect-error saves only
+    { evaluate: 'auto' },
+    // @ts-expect-error saves only
+    { evaluate: { every: '1h or auto' } },
+    // @ts-expect-error a log takes no time
+    { log: '5% overhead' },
+    // @ts-expect-error a log takes no time
+    { log: '5m and 5% overhead' },
+  ];
+  for (const strategy of strategies) expect(() => parseStrategy(strategy)).toThrow(/expected a duration/);
+  expect(parseStrategy({ evaluate: '5% overhead', log: '10% or 5s' } satisfies StrategyOptions).maxTime).toBe(
+    Number.POSITIVE_INFINITY,
+  );
+});
+
+test('a limit is a duration', () => {
+  const limits: readonly StrategyOptions['maxTime'][] = [
+    // @ts-expect-error a space before it
+    ' 2h',
+    // @ts-expect-error a space between its parts
+    '1h 20m',
+    // @ts-expect-error below zero
+    '-2h',
+  ];
+  for (const text of limits) expect(() => parseDuration(text)).toThrow(/expected a positive duration/);
 });
 
 test('options of a strategy are checked as well', () => {

@@ -1,15 +1,29 @@
-import { type Duration, parseDuration } from './duration.ts';
+import {
+  type Duration,
+  type LooseDuration,
+  type LooselyNumbered,
+  type Numbered,
+  parseDuration,
+} from './duration.ts';
 import { WallclockError } from './errors.ts';
 import { type Arm, readEvery, type Term } from './every-grammar.ts';
 import type { Base } from './moment.ts';
 import { parsePercent } from './percent.ts';
 import { oneOf, optional, readOptions } from './read-options.ts';
 
-type Count = `${number} ${'step' | 'steps' | 'epoch' | 'epochs'}`;
-type Percent = `${number}%`;
+type Unit = 'step' | 'steps' | 'epoch' | 'epochs';
+type Percent = Numbered<'%'>;
+type Plain = Duration | Numbered<` ${Unit}` | '%'>;
+type Share = Numbered<'% overhead'>;
 
 /** One interval: a duration, a count, a part of the run, a share of its time, or what failures and saves suggest. */
-export type EveryTerm = Duration | Count | Percent | `${Percent} overhead` | 'auto';
+export type EveryTerm = Plain | Share | 'auto';
+
+type LoosePlain = LooseDuration | LooselyNumbered<` ${Unit}` | '%'>;
+type LooseShare = LooselyNumbered<'% overhead'>;
+type Joined<Term extends string> =
+  | `${Term} ${'or' | 'and'} ${Term}`
+  | `${string} ${'or' | 'and'} ${string} ${'or' | 'and'} ${string}`;
 
 /**
  * How often, in words.
@@ -24,7 +38,8 @@ export type EveryTerm = Duration | Count | Percent | `${Percent} overhead` | 'au
  * '30s and 100 steps'                not before both; `and` binds tighter than `or`
  * ```
  *
- * A compiler refuses a misspelt literal of one term or of two; the parser checks the rest.
+ * A compiler refuses a misspelt literal of one term or of two. Only the parser sees sizes (`'0s'`, `'101%'`), a third term,
+ * and of two terms a space too many (`'5 m or 1 epoch'`); of two, a compiler takes the durations that people write.
  *
  * `'5% overhead'`: where S has been spent on the action so far and one takes c on average, it comes at the active time T
  * at which (S + c) / (T + c) is the share, and never sooner after the last than that share allows. `'auto'`: where a save
@@ -37,10 +52,13 @@ export type EveryTerm = Duration | Count | Percent | `${Percent} overhead` | 'au
  *   Computer Systems 22 (2006), 303–312,
  *   [doi:10.1016/j.future.2004.11.016](https://doi.org/10.1016/j.future.2004.11.016).
  */
-export type EveryText =
-  | EveryTerm
-  | `${EveryTerm} ${'or' | 'and'} ${EveryTerm}`
-  | `${string} ${'or' | 'and'} ${string} ${'or' | 'and'} ${string}`;
+export type EveryText = EveryTerm | Joined<LoosePlain | LooseShare | 'auto'>;
+
+/** How often an evaluation comes: anything but `'auto'`. */
+export type EvaluateText = Plain | Share | Joined<LoosePlain | LooseShare>;
+
+/** How often a log comes: a log takes no time to have a share of. */
+export type LogText = Plain | Joined<LoosePlain>;
 
 /**
  * An interval with its particulars.
@@ -51,9 +69,9 @@ export type EveryText =
  * grid     ......X==..X==..X==..X==..X   fixed instants 5, 10, 15…; those missed are dropped and counted
  * ```
  */
-export interface EveryOptions {
+export interface EveryOptions<Text extends string = EveryText> {
   /** How often, in words. */
-  every: EveryText;
+  every: Text;
   /** Where the next interval is counted from. Default `'spaced'`. */
   anchor?: Anchor;
   /** Which time counts, for durations. Default `'active'`: neither paused nor suspended. */
@@ -67,7 +85,7 @@ export interface EveryOptions {
 }
 
 /** How often something happens: `'30s'`, or an object where the particulars matter. */
-export type Every = EveryText | EveryOptions;
+export type Every<Text extends string = EveryText> = Text | EveryOptions<Text>;
 
 /** Where an interval is counted from: the end of the last action, or the beginning of the run. */
 export type Anchor = 'spaced' | 'grid';

@@ -6,12 +6,14 @@ export { type Duration, formatDuration, parseDuration } from './duration.ts';
 export { WallclockError } from './errors.ts';
 export {
   type Anchor,
+  type EvaluateText,
   type Every,
   type EveryOptions,
   type EveryTerm,
   type EveryText,
   formatEvery,
   type Interval,
+  type LogText,
   parseEvery,
 } from './every.ts';
 export type { Arm, Axis, Term } from './every-grammar.ts';

@@ -2,7 +2,7 @@ import { type Best, type BestOptions, parseBest } from './best.ts';
 import { type Deadline, type DeadlineOptions, parseDeadline } from './deadline.ts';
 import { type Duration, parseDuration } from './duration.ts';
 import { WallclockError } from './errors.ts';
-import { type Every, type Interval, parseEvery } from './every.ts';
+import { type EvaluateText, type Every, type Interval, type LogText, parseEvery } from './every.ts';
 import { type Patience, type PatienceOptions, parsePatience } from './patience.ts';
 import { ACTIONS, type ActionName } from './policy.ts';
 import { oneOf, optional, type Reader, readBoolean, readCount, readOptions } from './read-options.ts';
@@ -26,9 +26,9 @@ import { KEEP_ALL, type Keep, type KeepOptions, parseKeep } from './retention.ts
  */
 export interface StrategyOptions {
   /** How often the loss is read back and reported. Default: never. */
-  log?: Every;
+  log?: Every<LogText>;
   /** How often the model is measured on the validation data. Default: never. */
-  evaluate?: Every;
+  evaluate?: Every<EvaluateText>;
   /** How often a checkpoint is written. Default: never. */
   save?: Every;
   /** Stops at the first step that ends at or after this much active time, over all runs together. Default: no limit. */

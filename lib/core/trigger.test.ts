@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Simulation, simulate } from '../testing/simulate.ts';
-import { type EveryText, parseEvery } from './every.ts';
+import { type EveryText, type LogText, parseEvery } from './every.ts';
 import { type Moment, markAt } from './moment.ts';
 import type { RunEvent } from './run-event.ts';
 import { droppedMeanwhile, dueAt, firing, type History, isDue } from './trigger.ts';
@@ -45,7 +45,7 @@ test('each term is measured on its own axis', () => {
   expect(firing(parseEvery('49 epochs'), NEW, moment(at))).toMatchObject({ due: 49, late: 1, timed: false });
 });
 
-test.each<EveryText>(['5s', '10 steps', '2 epochs', '20 steps and 3 epochs'])(
+test.each<LogText>(['5s', '10 steps', '2 epochs', '20 steps and 3 epochs'])(
   '%s, the first one at once: it is due with the first step',
   async (every) => {
     const log = { every, first: 'now' } as const;

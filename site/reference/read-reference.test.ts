@@ -43,7 +43,9 @@ test('signatures are as they are written, without bodies', () => {
   );
   expect(find('ACTIONS').signature).toBe("const ACTIONS: readonly ['log', 'evaluate', 'save']");
   expect(find('WallclockError').signature).toBe('class WallclockError extends Error');
-  expect(find('Every').signature).toBe('type Every = EveryText | EveryOptions');
+  expect(find('Every').signature).toBe(
+    'type Every<Text extends string = EveryText> = Text | EveryOptions<Text>',
+  );
   for (const { name, signature, members } of declarations) {
     for (const text of [signature, ...members.map((member) => member.signature)]) {
       expect(text, name).not.toMatch(/^\s|^$|#|\bexport\b|[;{]$/);
