@@ -117,8 +117,11 @@ describe('a journal from outside', () => {
 
   test('is read', () => {
     expect(parseJournal(journal)).toEqual(journal);
-    expect(parseJournal(but({ end: { step: 2, reason: 'finished', loaded: 0 } })).end.loaded).toBe(0);
-    expect(parseJournal(entries({ step: 0, why: [], missed: 3, late: 0 })).entries.length).toBe(1);
+    const saved = { ...entries({ step: 0, type: 'save' }), end: { step: 2, reason: 'finished', loaded: 0 } };
+    expect(parseJournal(saved).end.loaded).toBe(0);
+    expect(parseJournal(entries({ step: 0, due: -1, missed: 3, late: 0 })).entries.length).toBe(1);
+    const step = ['log', 'evaluate', 'save'].map((type) => ({ ...entry, type }));
+    expect(parseJournal(but({ entries: step })).entries).toEqual(step);
   });
 
   const invalid: readonly [name: string, value: unknown][] = [
@@ -147,6 +150,13 @@ describe('a journal from outside', () => {
     ['an end without a reason', but({ end: { step: 3 } })],
     ['an end with another reason', but({ end: { step: 3, reason: 'bored' } })],
     ['an end with an unknown key', but({ end: { step: 3, reason: 'time', load: 2 } })],
+    ['an action twice on a step', but({ entries: [entry, entry] })],
+    ['a save before a log', but({ entries: [{ ...entry, type: 'save' }, entry] })],
+    ['late by less than nothing', entries({ late: -1e-9 })],
+    ['missed less than none', entries({ missed: -1 })],
+    ['no reason', entries({ why: [] })],
+    ['an empty reason', entries({ why: [''] })],
+    ['a checkpoint loaded that was never saved', but({ end: { step: 3, reason: 'time', loaded: 2 } })],
     ['a loaded step that is none', but({ end: { step: 3, reason: 'time', loaded: 'best' } })],
   ];
 
@@ -170,15 +180,22 @@ describe('a journal from outside', () => {
         "a step below 0: journal.entries[0].step: expected a step of at least 0, got -1.",
         "a step as text: journal.entries[0].step: expected a step of at least 0, got '2'.",
         "steps that go back: journal.entries[1].step: expected a step of at least 2, got 1.",
-        "a time that is none: journal.entries[0].due: expected a number, got null.",
-        "a lateness as text: journal.entries[0].late: expected a number, got '1'.",
-        "missed without end: journal.entries[0].missed: expected a number, got Infinity.",
-        "reasons that are no list: journal.entries[0].why: expected a list of reasons, got '1s'.",
-        "a reason that is no text: journal.entries[0].why: expected a list of reasons, got ["1s",5].",
+        "a time that is none: journal.entries[0].due: expected a number, got null. Write the journal anew from the events of the run, with journalOf().",
+        "a lateness as text: journal.entries[0].late: expected a number of at least 0, got '1'. Write the journal anew from the events of the run, with journalOf().",
+        "missed without end: journal.entries[0].missed: expected a number of at least 0, got Infinity. Write the journal anew from the events of the run, with journalOf().",
+        "reasons that are no list: journal.entries[0].why: expected a list of at least one reason, got '1s'. Write the journal anew from the events of the run, with journalOf().",
+        "a reason that is no text: journal.entries[0].why: expected a list of at least one reason, got ["1s",5]. Write the journal anew from the events of the run, with journalOf().",
         "an end before its last entry: journal.end.step: expected a step of at least 2, got 1.",
         "an end without a reason: journal.end.reason: expected finished, steps, epochs, time, deadline, patience, failure, stopped, got undefined.",
         "an end with another reason: journal.end.reason: expected finished, steps, epochs, time, deadline, patience, failure, stopped, got 'bored'.",
         "an end with an unknown key: journal.end: expected only the keys step, reason, loaded, got 'load'. Remove it.",
+        "an action twice on a step: journal.entries[1].type: expected what comes after the log of step 2: log, evaluate, save, each at most once, got 'log'. Write the journal anew from the events of the run, with journalOf().",
+        "a save before a log: journal.entries[1].type: expected what comes after the save of step 2: log, evaluate, save, each at most once, got 'log'. Write the journal anew from the events of the run, with journalOf().",
+        "late by less than nothing: journal.entries[0].late: expected a number of at least 0, got -1e-9. Write the journal anew from the events of the run, with journalOf().",
+        "missed less than none: journal.entries[0].missed: expected a number of at least 0, got -1. Write the journal anew from the events of the run, with journalOf().",
+        "no reason: journal.entries[0].why: expected a list of at least one reason, got []. Write the journal anew from the events of the run, with journalOf().",
+        "an empty reason: journal.entries[0].why: expected a list of at least one reason, got [""]. Write the journal anew from the events of the run, with journalOf().",
+        "a checkpoint loaded that was never saved: journal.end.loaded: expected the step of a save among the entries, got 2. Write the journal anew from the events of the run, with journalOf().",
         "a loaded step that is none: journal.end.loaded: expected a step of at least 0, got 'best'.",
       ]
     `);
@@ -192,3 +209,14 @@ test.each(['finished', 'steps', 'epochs', 'time', 'deadline', 'patience', 'failu
     expect(parseJournal(journal)).toEqual(journal);
   },
 );
+
+test('what has failed and is made up for at the end of its step stands in the order of actions', async () => {
+  const strategy = { evaluate: '5 steps', save: '5 steps', maxSteps: 5 } as const;
+  const went = await simulate({ strategy, failures: { evaluate: [1] } });
+  expect(went.events.flatMap(({ type }) => (type === 'begin' || type === 'end' ? [] : [type]))).toEqual([
+    ...['fail', 'save', 'evaluate'],
+  ]);
+  const journal = journalOf(went.events);
+  expect(journal.entries.map(({ type }) => type)).toEqual(['evaluate', 'save']);
+  expect(parseJournal(journal)).toEqual(journal);
+});

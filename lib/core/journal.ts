@@ -13,7 +13,7 @@ export interface JournalEntry extends Action {
 export interface Journal {
   /** Of this format. */
   readonly version: 1;
-  /** In the order in which they were carried out. */
+  /** In the order of their steps, and on one step log, evaluate, save: each action at most once. */
   readonly entries: readonly JournalEntry[];
   /** The step with which the run ended, and why. */
   readonly end: {
@@ -34,6 +34,8 @@ const REASONS = [
   'failure',
   'stopped',
 ] as const satisfies readonly StopReason[];
+
+const ANEW = 'Write the journal anew from the events of the run, with journalOf().';
 
 /**
  * The journal of a run, from its events.
@@ -85,8 +87,8 @@ export function journalOf(
     });
   }
   const reason = last?.type === 'end' ? last.reason : 'stopped';
-  // A save that was written beside training is told after what was done meanwhile.
-  entries.sort((a, b) => a.step - b.step);
+  // A save that was written beside training is told after what was done meanwhile, and what has failed once later.
+  entries.sort((a, b) => a.step - b.step || placeOf(a.type) - placeOf(b.type));
   return {
     version: 1,
     entries,
@@ -97,7 +99,8 @@ export function journalOf(
 /**
  * Checks a journal that comes from outside.
  *
- * @throws {WallclockError} where it is of another version, cut short, or not in the order of its steps.
+ * @throws {WallclockError} where it is of another version, cut short, not in its order, or holds what no run does: an action
+ *   twice on a step, a checkpoint loaded that was never saved.
  * @example
  * ```ts
  * parseJournal({ version: 1, entries: [], end: { step: 0, reason: 'finished' } }).end.step; // 0
@@ -110,45 +113,54 @@ export function parseJournal(value: unknown, where = 'journal'): Journal {
       where: `${where}.version`,
       expected: '1',
       got: value.version,
-      fix: 'Write the journal anew from the events of the run, with journalOf().',
+      fix: ANEW,
     });
   }
   if (!Array.isArray(value.entries)) {
     throw new WallclockError({ where: `${where}.entries`, expected: 'a list', got: value.entries });
   }
   const entries: JournalEntry[] = [];
-  let before = 0;
   for (const [index, entry] of value.entries.entries()) {
-    const read = parseEntry(entry, before, `${where}.entries[${index}]`);
-    entries.push(read);
-    before = read.step;
+    entries.push(parseEntry(entry, entries.at(-1), `${where}.entries[${index}]`));
   }
-  return { version: 1, entries, end: parseEnd(value.end, before, `${where}.end`) };
+  return { version: 1, entries, end: parseEnd(value.end, entries, `${where}.end`) };
 }
 
-function parseEntry(value: unknown, before: number, where: string): JournalEntry {
+function parseEntry(value: unknown, before: JournalEntry | undefined, where: string): JournalEntry {
   checkKeys(value, ['step', 'type', 'due', 'late', 'missed', 'why'], where);
   const { type, due, late, missed, why } = value;
-  const step = parseStep(value.step, before, `${where}.step`);
+  const step = parseStep(value.step, before?.step ?? 0, `${where}.step`);
   if (!(ACTIONS as readonly unknown[]).includes(type)) {
     throw new WallclockError({ where: `${where}.type`, expected: ACTIONS.join(' or '), got: type });
   }
-  for (const [key, number] of Object.entries({ due, late, missed })) {
-    if (Number.isFinite(number)) continue;
-    throw new WallclockError({ where: `${where}.${key}`, expected: 'a number', got: number });
+  if (step === before?.step && placeOf(type) <= placeOf(before.type)) {
+    const expected = `what comes after the ${before.type} of step ${step}: log, evaluate, save, each at most once`;
+    throw new WallclockError({ where: `${where}.type`, expected, got: type, fix: ANEW });
   }
-  if (!Array.isArray(why) || !why.every((reason) => typeof reason === 'string')) {
-    throw new WallclockError({ where: `${where}.why`, expected: 'a list of reasons', got: why });
+  for (const [key, number] of Object.entries({ due, late, missed })) {
+    if (Number.isFinite(number) && (key === 'due' || (number as number) >= 0)) continue;
+    const expected = key === 'due' ? 'a number' : 'a number of at least 0';
+    throw new WallclockError({ where: `${where}.${key}`, expected, got: number, fix: ANEW });
+  }
+  if (
+    !Array.isArray(why) ||
+    why.length === 0 ||
+    !why.every((reason) => reason && typeof reason === 'string')
+  ) {
+    const expected = 'a list of at least one reason';
+    throw new WallclockError({ where: `${where}.why`, expected, got: why, fix: ANEW });
   }
   return { step, type, due, late, missed, why } as JournalEntry;
 }
 
-function parseEnd(value: unknown, before: number, where: string): Journal['end'] {
+const placeOf = (type: unknown): number => (ACTIONS as readonly unknown[]).indexOf(type);
+
+function parseEnd(value: unknown, entries: readonly JournalEntry[], where: string): Journal['end'] {
   if (value === undefined) {
     throw new WallclockError({ where, expected: "the journal's end", got: 'none: it was cut short' });
   }
   checkKeys(value, ['step', 'reason', 'loaded'], where);
-  const step = parseStep(value.step, before, `${where}.step`);
+  const step = parseStep(value.step, entries.at(-1)?.step ?? 0, `${where}.step`);
   if (!(REASONS as readonly unknown[]).includes(value.reason)) {
     throw new WallclockError({
       where: `${where}.reason`,
@@ -157,6 +169,10 @@ function parseEnd(value: unknown, before: number, where: string): Journal['end']
     });
   }
   const loaded = value.loaded === undefined ? undefined : parseStep(value.loaded, 0, `${where}.loaded`);
+  if (loaded !== undefined && !entries.some((entry) => entry.type === 'save' && entry.step === loaded)) {
+    const expected = 'the step of a save among the entries';
+    throw new WallclockError({ where: `${where}.loaded`, expected, got: loaded, fix: ANEW });
+  }
   return { step, reason: value.reason as StopReason, ...(loaded !== undefined && { loaded }) };
 }
 
