@@ -49,6 +49,23 @@ test('strategy time: eval_delay is in seconds', async () => {
   ]);
 });
 
+test('strategy time: the best model is saved, for a save comes with each evaluation', async () => {
+  const args = {
+    ...{ ...QUIET, eval_strategy: 'time', eval_seconds: 60, save_strategy: 'time', save_seconds: 60 },
+    ...{ load_best_model_at_end: true, num_train_epochs: 1 },
+  } as TrainerInput['args'];
+  const evals = [3, 1, 2, 4].map((eval_loss) => ({ eval_loss }));
+  const input = { args, evals, batches_per_epoch: 30, step_seconds: 7, eval_seconds: 1, save_seconds: 10 };
+  const measured = (step: number) => [`log:eval@${step}`, `evaluate@${step}`, `save@${step}`];
+  expect(await flowOf(input)).toEqual([
+    ...[9, 17, 25, 30].flatMap(measured),
+    ...['log:final@30', 'load_best_model@30'],
+  ]);
+  // Until evaluations begin, saves have their own interval.
+  const delayed = { ...input, args: { ...args, eval_delay: 100 } };
+  expect((await flowOf(delayed)) as string[]).toContain('save@9');
+});
+
 /** Beyond the recorded traces: what the real Trainer, of transformers 5.17.0, was seen to do. */
 const SEEN: readonly [name: string, input: TrainerInput, flow: readonly string[] | object][] = [
   [
@@ -84,6 +101,28 @@ const SEEN: readonly [name: string, input: TrainerInput, flow: readonly string[]
     'a missing checkpoint is noticed before early stopping looks at its arguments',
     { args: QUIET, batches_per_epoch: 2, early_stopping: { patience: 1, threshold: 0 }, resume_from: true },
     { phase: 'train', type: 'ValueError' },
+  ],
+  [
+    'an evaluation without data is refused before its metric is looked for',
+    {
+      args: { ...QUIET, metric_for_best_model: 'loss' },
+      ...{ batches_per_epoch: 3, eval_dataset: 'none' },
+      inject: [{ event: 'step_end', step: 2, set: ['should_evaluate'] }],
+    },
+    { phase: 'train', type: 'ValueError' },
+  ],
+  [
+    'a learning rate that follows a metric looks for the loss',
+    {
+      args: {
+        ...QUIET,
+        eval_strategy: 'epoch',
+        lr_scheduler_type: 'reduce_lr_on_plateau',
+        num_train_epochs: 1,
+      },
+      ...{ batches_per_epoch: 3, evals: [{ eval_accuracy: 1 }] },
+    },
+    { phase: 'train', type: 'KeyError' },
   ],
   [
     'early stopping that the checkpoint knows nothing of fails at the first save',

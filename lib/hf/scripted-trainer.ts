@@ -262,6 +262,8 @@ export class ScriptedTrainer {
     return {
       ...policy,
       decide: (known: TrainerSchedule, point: Point, moment: Moment) => {
+        // What is refused in an action is raised there, before anything is made of what it has not measured.
+        this.#throwRefusal();
         if (point.at === 'step ends') this.#step = moment.step;
         const schedule = this.#begun ?? known;
         this.#begun = undefined;

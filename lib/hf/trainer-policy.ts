@@ -63,6 +63,9 @@ export interface TrainerPolicy extends Policy<TrainerSchedule> {
 export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
   const { args, size, earlyStopping, injections = [], prefixes = ['eval'], exists } = options;
 
+  /** Each with an interval of its own, saves would drift away from evaluations, and the best model would not be saved. */
+  const bestByTime = args.load_best_model_at_end && args.save_strategy === 'time';
+
   /** An event clears its flags, and then the callbacks hear of it: the built-in one, and the user's. */
   function fire(
     schedule: TrainerSchedule,
@@ -90,7 +93,9 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     const saves =
       args.save_strategy === 'steps'
         ? size.saveSteps > 0 && isMultiple(step, size.saveSteps)
-        : isTime(args.save_strategy, args.save_seconds, schedule.doneAt.save, moment);
+        : bestByTime && !delayed
+          ? evaluates
+          : isTime(args.save_strategy, args.save_seconds, schedule.doneAt.save, moment);
     const logs =
       args.logging_strategy === 'steps'
         ? isMultiple(step, size.loggingSteps)

@@ -25,6 +25,9 @@ test.each<[args: object, metric: string | null, greater: boolean]>([
   [{ metric_for_best_model: 'eval_loss' }, 'eval_loss', false],
   [{ metric_for_best_model: 'accuracy' }, 'accuracy', true],
   [{ metric_for_best_model: 'accuracy', greater_is_better: false }, 'accuracy', false],
+  [{ lr_scheduler_type: 'reduce_lr_on_plateau', eval_strategy: 'epoch' }, 'loss', false],
+  [{ lr_scheduler_type: 'greedy', eval_strategy: 'epoch', metric_for_best_model: 'f1' }, 'f1', true],
+  [{ lr_scheduler_type: 'cosine', eval_strategy: 'epoch' }, null, false],
 ])('%j: the metric, and whether more is better', (args, metric, greater) => {
   expect(parseTrainingArguments(args)).toMatchObject({
     metric_for_best_model: metric,
@@ -41,6 +44,8 @@ test.each<[args: object, seconds: object]>([
   expect(parseTrainingArguments(args)).toMatchObject(seconds);
 });
 
+const TIMED = { load_best_model_at_end: true, eval_strategy: 'time', save_strategy: 'time' } as const;
+
 test('what that library refuses is refused with its exception', () => {
   const refused = [
     { logging_strategy: 'time' },
@@ -56,6 +61,12 @@ test('what that library refuses is refused with its exception', () => {
     { save_stratgy: 'steps' },
     { save_steps: '5' },
     { learning_rate: 5e-5, output_dir: 'out' },
+    { adam_beta1: 0.9, deepspeed: null, fsdp: '', group_by_length: true, eval_accumulation_steps: 2 },
+    { lr_scheduler_type: 'reduce_lr_on_plateau' },
+    { lr_scheduler_type: 'greedy', eval_strategy: 'no' },
+    { ...TIMED, eval_seconds: 30, save_minutes: 1 },
+    { ...TIMED, eval_seconds: 60, save_minutes: 1 },
+    { ...TIMED, eval_seconds: 30, save_minutes: 1, load_best_model_at_end: false },
   ];
   expect(refused.map(refusalOf)).toMatchInlineSnapshot(`
     [
@@ -71,6 +82,12 @@ test('what that library refuses is refused with its exception', () => {
       "ValueError: save_steps 2 is not a multiple of eval_steps 0.3",
       "args: expected only known keys, got 'save_stratgy'. Did you mean 'save_strategy'?",
       "args.save_steps: expected a number, got '5'.",
+      "accepted",
+      "accepted",
+      "ValueError: lr_scheduler_type 'reduce_lr_on_plateau' requires an eval_strategy",
+      "ValueError: lr_scheduler_type 'greedy' requires an eval_strategy",
+      "ValueError: load_best_model_at_end under 'time' requires equal intervals, and finds 30 seconds to evaluate and 60 to save: the best would hardly ever be saved. Make them equal, or take save_strategy 'best'",
+      "accepted",
       "accepted",
     ]
   `);

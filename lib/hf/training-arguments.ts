@@ -1,6 +1,7 @@
 import { checkKeys } from '../core/check-keys.ts';
 import { WallclockError } from '../core/errors.ts';
 import { optional, type Reader, readBoolean, readOptions } from '../core/read-options.ts';
+import { OTHER_ARGUMENTS } from './other-arguments.ts';
 import { TrainerError } from './trainer-error.ts';
 
 /**
@@ -50,12 +51,20 @@ export interface TrainingArguments {
   save_seconds?: number;
   /** So many of the newest checkpoints are kept. Default: all. */
   save_total_limit?: number | null;
-  /** Default false. */
+  /**
+   * Default false. With `'best'`, or with one strategy to save and to evaluate: under `'steps'` saves come at a multiple of
+   * the steps between evaluations, under `'time'` both intervals are the same and a save comes with each evaluation.
+   */
   load_best_model_at_end?: boolean;
-  /** With or without `eval_`. Default `'loss'` where the best model is loaded at the end, else none. */
+  /**
+   * With or without `eval_`. Default `'loss'` where the best model is loaded at the end or the learning rate follows the
+   * metric, else none.
+   */
   metric_for_best_model?: string | null;
   /** Default: true unless the metric's name ends with `loss`. */
   greater_is_better?: boolean | null;
+  /** Those that look at metrics, `'reduce_lr_on_plateau'` and `'greedy'`, need evaluations, and a metric as above. */
+  lr_scheduler_type?: string;
   /** A resumed run begins its data anew. Default false. */
   ignore_data_skip?: boolean;
   /** A resumed run takes up the patience where it was. Default false. */
@@ -113,43 +122,6 @@ function orNull<T>(reader: Reader<T>): Reader<T | null> {
   return (value, where) => (value === null ? null : reader(value, where));
 }
 
-/** Arguments that say nothing of when something happens: they are known, and left to those who train. */
-const OTHERS = [
-  'output_dir',
-  'overwrite_output_dir',
-  'do_train',
-  'do_eval',
-  'per_device_train_batch_size',
-  'per_device_eval_batch_size',
-  'learning_rate',
-  'weight_decay',
-  'max_grad_norm',
-  'lr_scheduler_type',
-  'lr_scheduler_kwargs',
-  'warmup_steps',
-  'warmup_ratio',
-  'optim',
-  'seed',
-  'data_seed',
-  'bf16',
-  'fp16',
-  'use_cpu',
-  'report_to',
-  'run_name',
-  'logging_dir',
-  'log_level',
-  'disable_tqdm',
-  'save_safetensors',
-  'save_only_model',
-  'remove_unused_columns',
-  'dataloader_num_workers',
-  'dataloader_drop_last',
-  'prediction_loss_only',
-  'label_names',
-  'push_to_hub',
-  'gradient_checkpointing',
-] as const;
-
 const READERS = {
   num_train_epochs: optional(readNumber, 3),
   max_steps: optional(readWhole, -1),
@@ -174,9 +146,13 @@ const READERS = {
   load_best_model_at_end: optional(readBoolean, false),
   metric_for_best_model: optional(orNull(readText), null),
   greater_is_better: optional(orNull(readBoolean), null),
+  lr_scheduler_type: optional(readText),
   ignore_data_skip: optional(readBoolean, false),
   restore_callback_states_from_checkpoint: optional(readBoolean, false),
 };
+
+/** They look at a metric after each evaluation. */
+const MEASURING_SCHEDULERS = ['reduce_lr_on_plateau', 'greedy'] as const;
 
 const KNOWN = Object.keys(READERS) as (keyof typeof READERS)[];
 
@@ -193,7 +169,7 @@ type Read = { readonly [key in keyof typeof READERS]: ReturnType<(typeof READERS
  * ```
  */
 export function parseTrainingArguments(value: unknown, where = 'args'): CheckedArguments {
-  checkKeys(value, [...KNOWN, ...OTHERS], where);
+  checkKeys(value, [...KNOWN, ...OTHER_ARGUMENTS], where);
   const own = Object.entries(value).filter(([key]) => Object.hasOwn(READERS, key));
   const read = readOptions(Object.fromEntries(own), READERS, where);
   const logging_strategy = strategyOf(read, 'logging_strategy', ['no', 'steps', 'epoch', 'time']);
@@ -208,15 +184,33 @@ export function parseTrainingArguments(value: unknown, where = 'args'): CheckedA
   if (save_strategy === 'steps') checkWhole('save_steps', read.save_steps);
   const checked = { ...read, eval_steps, logging_strategy, eval_strategy, save_strategy };
   if (read.load_best_model_at_end && save_strategy !== 'best') checkBestIsSaved(checked);
-  const { metric_for_best_model = null } = {
-    metric_for_best_model: read.metric_for_best_model ?? (read.load_best_model_at_end ? 'loss' : null),
-  };
-  const { logging_minutes: _, eval_minutes: __, save_minutes: ___, ...kept } = checked;
+  const scheduler = MEASURING_SCHEDULERS.find((one) => one === read.lr_scheduler_type);
+  refuse(
+    scheduler !== undefined && eval_strategy === 'no',
+    `lr_scheduler_type '${scheduler}' requires an eval_strategy`,
+  );
+  const needsMetric = read.load_best_model_at_end || scheduler !== undefined;
+  const metric_for_best_model = read.metric_for_best_model ?? (needsMetric ? 'loss' : null);
+  const logging_seconds = secondsOf(read, 'logging', logging_strategy);
+  const eval_seconds = secondsOf(read, 'eval', eval_strategy);
+  const save_seconds = secondsOf(read, 'save', save_strategy);
+  refuse(
+    read.load_best_model_at_end && save_strategy === 'time' && eval_seconds !== save_seconds,
+    `load_best_model_at_end under 'time' requires equal intervals, and finds ${eval_seconds} seconds to evaluate and ` +
+      `${save_seconds} to save: the best would hardly ever be saved. Make them equal, or take save_strategy 'best'`,
+  );
+  const {
+    logging_minutes: _,
+    eval_minutes: __,
+    save_minutes: ___,
+    lr_scheduler_type: ____,
+    ...kept
+  } = checked;
   return {
     ...kept,
-    logging_seconds: secondsOf(read, 'logging', logging_strategy),
-    eval_seconds: secondsOf(read, 'eval', eval_strategy),
-    save_seconds: secondsOf(read, 'save', save_strategy),
+    logging_seconds,
+    eval_seconds,
+    save_seconds,
     metric_for_best_model,
     greater_is_better:
       read.greater_is_better ?? (metric_for_best_model !== null && !metric_for_best_model.endsWith('loss')),
