@@ -66,6 +66,7 @@ function isObject(value: unknown): boolean {
 }
 
 const metrics = map(number);
+const reading = { elapsed: time, active: time, training: time };
 const account = { due: number, late: number, missed: count, why: list(text) };
 const occasion = { step: count, epoch: time, elapsed: time, active: time };
 const point = fields({ time, step: count, value: number });
@@ -83,7 +84,8 @@ const state = fields({
 
 const SNAPSHOT = fields({
   ...{ run: text, step: count, epochs: count, stepInEpoch: count },
-  times: fields({ elapsed: time, active: time, training: time, longestStep: time }),
+  times: fields({ ...reading, longestStep: time }),
+  stepEnded: fields(reading),
   saved: fields({ ...account, elapsed: time, metrics: optional(metrics) }),
   journal: optional(fields({ bytes: count, sha256: text })),
   ...{ schedule: any, state },

@@ -1,6 +1,7 @@
 import type { Mark, Moment } from './moment.ts';
 import type { Keep } from './retention.ts';
 import type { Metrics, Occasion } from './run-event.ts';
+import type { Times } from './stopwatch.ts';
 
 /** What a run can be told to do. `log`, `evaluate` and `save` are carried out in the order in which they are given. */
 export const ACTIONS = ['log', 'evaluate', 'save'] as const;
@@ -51,12 +52,22 @@ export interface Action {
  * ```
  */
 export type Point =
-  | { readonly at: 'run begins'; readonly resumed: boolean }
+  | RunBegins
   | { readonly at: 'step ends' }
   | { readonly at: 'epoch ends' }
   | { readonly at: 'save asked' }
   | ActionDone
   | { readonly at: 'run ends'; readonly reason: StopReason; readonly reading: Reading };
+
+export interface RunBegins {
+  readonly at: 'run begins';
+  /** Whether it goes on from a checkpoint. */
+  readonly resumed: boolean;
+  readonly stepEnded: StepEnded;
+}
+
+/** The times when a run's last step had ended, before what was done at it; zeros before the first step. */
+export type StepEnded = Omit<Times, 'longestStep'>;
 
 /** The one reading of the clock from which a step's actions are decided, in seconds. */
 export type Reading = Omit<Occasion, 'seq'>;

@@ -102,6 +102,24 @@ describe('an interrupted run goes on as if it had not been', () => {
   });
 });
 
+test("an epoch whose last step was saved ends with that step's reading, however long the save took", async () => {
+  const simulation: Simulation = {
+    strategy: { log: '2s', save: '1 epoch', maxTime: '10s' },
+    ...{ stepsPerEpoch: 5, save: 6000 },
+  };
+  const whole = await simulate(simulation);
+  const snapshot = whole.snapshots['checkpoint-5']!;
+  expect(snapshot).toMatchObject({
+    ...{ epochs: 0, stepInEpoch: 5, times: { active: 11_000 } },
+    stepEnded: { elapsed: 5000, active: 5000, training: 5000 },
+  });
+  const went = await simulate({ ...simulation, resume: { checkpoint: 'checkpoint-5', snapshot } });
+  const saved = whole.events.findIndex(({ type }) => type === 'save');
+  // Its save has used up the time: another step is what tells.
+  expect(whole.state).toMatchObject({ step: 6, reason: 'time' });
+  expect(comparable(went.events.slice(1))).toEqual(comparable(whole.events.slice(saved + 1)));
+});
+
 test('the time between two runs does not count, and neither does what was lost', async () => {
   const { went, died } = await interrupted({ strategy: { save: '5s', maxTime: '20s' } }, 13);
   expect(died.state.elapsed).toBe(10);

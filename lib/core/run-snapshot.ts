@@ -1,6 +1,6 @@
 import type { SaveContext } from './actions.ts';
 import type { JournalPosition } from './journal-file.ts';
-import type { Action, ActionDone } from './policy.ts';
+import type { Action, ActionDone, StepEnded } from './policy.ts';
 import type { BeginEvent } from './run-event.ts';
 import type { RunState } from './run-state.ts';
 import type { Times } from './stopwatch.ts';
@@ -20,6 +20,8 @@ export interface RunSnapshot {
   readonly stepInEpoch: number;
   /** Milliseconds by then on each of the three times, and the longest step. */
   readonly times: Times;
+  /** Milliseconds when the last step ended, before what was done at it: with them the end of its epoch is judged. */
+  readonly stepEnded: StepEnded;
   /** What is told of its save. */
   readonly saved: SavedAs;
   /** How far the file of the run's events had come, where there is one: before this save was told. */

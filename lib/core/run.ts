@@ -5,7 +5,7 @@ import { WallclockError } from './errors.ts';
 import type { JournalFile } from './journal-file.ts';
 import { type Mark, type Moment, markAt } from './moment.ts';
 import { checkMetric, isWriting, type Outcome, outcome, type Told, told } from './outcome.ts';
-import type { Action, ActionDone, Decision, Point, Policy, StopReason } from './policy.ts';
+import type { Action, ActionDone, Decision, Point, Policy, StepEnded, StopReason } from './policy.ts';
 import type { Metrics, Occasion, RunEvent } from './run-event.ts';
 import { type RunSnapshot, resumedFrom, savedAs } from './run-snapshot.ts';
 import { fold, IDLE_RUN, type RunState } from './run-state.ts';
@@ -78,7 +78,7 @@ export class Run {
   #ended: Promise<RunState> | undefined;
   #writing: SaveUnderWay | undefined;
   /** The times at the end of the last step. */
-  readonly #reading = { elapsed: 0, active: 0, training: 0 };
+  readonly #stepEnded: { -readonly [time in keyof StepEnded]: number };
 
   constructor(options: RunOptions<unknown>) {
     const { policy, actions, clock, resume } = options;
@@ -91,6 +91,7 @@ export class Run {
       : policy.initialState();
     this.#epochs = snapshot?.epochs ?? 0;
     this.#stepInEpoch = snapshot?.stepInEpoch ?? 0;
+    this.#stepEnded = { elapsed: 0, active: 0, training: 0, ...snapshot?.stepEnded };
     this.#moment = {
       step: snapshot?.step ?? 0,
       epoch: 0,
@@ -105,7 +106,6 @@ export class Run {
     const { clock, resume, policy, stepsPerEpoch } = this.#options;
     if (this.#watch) throw misused('begin() once, at the start of the run', 'a second begin()');
     this.#watch = new Stopwatch(clock, this.#moment);
-    this.#keepReading();
     this.#emit({
       type: 'begin',
       run: this.name,
@@ -116,7 +116,7 @@ export class Run {
       ...this.#occasion(resume ? resume.snapshot.state.events : 0),
     });
     for (const message of resume?.messages ?? []) this.#emit({ type: 'warn', message, ...this.#occasion() });
-    return this.#ask({ at: 'run begins', resumed: resume !== undefined });
+    return this.#ask({ at: 'run begins', resumed: resume !== undefined, stepEnded: { ...this.#stepEnded } });
   }
 
   /** To be called after each step of training. */
@@ -143,7 +143,7 @@ export class Run {
     }
     this.#moment.epoch = this.#epoch();
     // The end of a step has been read: what is decided with it is of the same instant.
-    return this.#ask(EPOCH_ENDS, { ...this.#moment, ...this.#reading });
+    return this.#ask(EPOCH_ENDS, this.#momentOfStep());
   }
 
   /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
@@ -156,7 +156,7 @@ export class Run {
     this.#running();
     await this.#waitForWriting();
     const reason = this.#stopped ?? 'finished';
-    const reading = this.#occasion(0, { ...this.#moment, ...this.#reading });
+    const reading = this.#occasion(0, this.#momentOfStep());
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
       this.#read();
       const decision = await this.#decide({ at: 'run ends', reason, reading });
@@ -409,12 +409,14 @@ export class Run {
     const moment = agreement?.momentAsLed(this.#moment) ?? this.#moment;
     const decision = policy.decide(this.#schedule, agreement?.pointAsLed(done) ?? done, moment);
     const { elapsed, active, training, longestStep } = moment;
+    const ended = agreement?.momentAsLed(this.#momentOfStep()) ?? this.#stepEnded;
     return {
       run: this.name,
       step: this.#moment.step,
       epochs: this.#epochs,
       stepInEpoch: this.#stepInEpoch,
       times: { elapsed, active, training, longestStep },
+      stepEnded: { elapsed: ended.elapsed, active: ended.active, training: ended.training },
       saved: savedAs(done),
       ...(journal && { journal: journal.position() }),
       schedule: decision ? decision.state : this.#schedule,
@@ -436,9 +438,14 @@ export class Run {
 
   #keepReading(): void {
     const { elapsed, active, training } = this.#moment;
-    this.#reading.elapsed = elapsed;
-    this.#reading.active = active;
-    this.#reading.training = training;
+    this.#stepEnded.elapsed = elapsed;
+    this.#stepEnded.active = active;
+    this.#stepEnded.training = training;
+  }
+
+  /** Now, with the times at the end of the last step. */
+  #momentOfStep(): Moment {
+    return { ...this.#moment, ...this.#stepEnded };
   }
 
   #wake(slept: number): void {

@@ -26,8 +26,6 @@ export interface ActionSchedule extends History {
 export interface Schedule extends Record<ActionName, ActionSchedule> {
   /** Where this run began, or was resumed. */
   readonly begun: Mark;
-  /** Milliseconds of active time at which the step ended that had the last decision to act. */
-  readonly stepEnded?: number;
   /** The checkpoint of the best model that has been saved. */
   readonly best?: { readonly step: number; readonly value: number; readonly checkpoint: string };
   /** The value that patience waits to see bettered, where there has been one. */
@@ -67,13 +65,12 @@ const FULL: Required<Schedule> = {
   evaluate: { ...NEVER_DONE, mark: START },
   save: { ...NEVER_DONE, mark: START },
   begun: START,
-  stepEnded: 0,
   best: { step: 0, value: 0, checkpoint: '' },
   bar: 0,
   waiting: NEW_SCHEDULE.waiting,
   endings: 0,
 };
-const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'stepEnded', 'best', 'bar']);
+const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'best', 'bar']);
 
 /**
  * A schedule as a checkpoint has stored it.

@@ -11,6 +11,7 @@ import {
   type Decision,
   type Point,
   type Policy,
+  type RunBegins,
   type StopReason,
 } from './policy.ts';
 import { type RunSize, resolveParts } from './resolve-parts.ts';
@@ -120,7 +121,11 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     return end <= deadline.after ? actions : actions.filter((action) => action !== 'evaluate');
   }
 
-  function decideAtBegin(before: Schedule, resumed: boolean, moment: Moment): Decision<Schedule> {
+  function decideAtBegin(
+    before: Schedule,
+    { resumed, stepEnded }: RunBegins,
+    moment: Moment,
+  ): Decision<Schedule> {
     const begun = markAt(moment);
     let schedule: Schedule = { ...before, begun, endings: 0 };
     if (resumed && strategy.onResume === 'restart') {
@@ -128,7 +133,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
       schedule = { ...schedule, log: anew('log'), evaluate: anew('evaluate'), save: anew('save') };
     }
     // As the step that was saved was judged when it ended: what was done then took its time after that.
-    let stop = stopReason(schedule, { ...moment, active: before.stepEnded ?? moment.active });
+    let stop = stopReason(schedule, { ...moment, ...stepEnded });
     const { waiting, evaluate } = before;
     if (!stop && patience && evaluate.mark && isExhausted(patience, waiting, evaluate.mark))
       stop = 'patience';
@@ -172,7 +177,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
       return beforeSave(schedule, moment);
     });
     const endings = wanted.length > due.length ? 1 : 0;
-    return { state: { ...schedule, stepEnded: moment.active, endings }, actions, ...(stop && { stop }) };
+    return { state: { ...schedule, endings }, actions, ...(stop && { stop }) };
   }
 
   /** Somebody wants a save besides: what is being written must do, and so must what this step has. */
@@ -180,7 +185,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     if (moment.saving !== undefined || moment.step === 0 || !canSave(schedule, moment)) return undefined;
     const due = moment.active / 1000;
     const save: Action = { type: 'save', due, late: 0, missed: 0, why: ['asked'] };
-    return { state: { ...schedule, stepEnded: moment.active }, actions: [save] };
+    return { state: schedule, actions: [save] };
   }
 
   /** Whether a run that ends here has still to do this, also where it waits to be tried again. */
@@ -341,7 +346,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
         case 'action done':
           return decideAfter(schedule, point, moment);
         case 'run begins':
-          return decideAtBegin(schedule, point.resumed, moment);
+          return decideAtBegin(schedule, point, moment);
         case 'run ends':
           return decideAtEnd(schedule, point, moment);
       }

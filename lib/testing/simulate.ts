@@ -125,14 +125,13 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   let count = before?.step ?? 0;
   let inEpoch = before?.stepInEpoch ?? 0;
   await run.begin();
+  // A checkpoint of an epoch's last step was saved before the end of that epoch was told.
+  if (inEpoch === stepsPerEpoch && !run.stopped) await epochEnds();
   while (!run.stopped && count < steps) {
     count++;
     clock.advance(timeOf(step, count));
     await run.step();
-    if (++inEpoch === stepsPerEpoch) {
-      inEpoch = 0;
-      await run.epoch();
-    }
+    if (++inEpoch === stepsPerEpoch) await epochEnds();
     if (count === simulation.diesAfter) return { events, state: run.state, snapshots };
     clock.sleep(sleeps[count] ?? 0);
     const pause = pauses[count];
@@ -144,6 +143,11 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     if (count === MOST_STEPS) throw endless();
   }
   return { events, state: await run.end(), snapshots };
+
+  async function epochEnds(): Promise<void> {
+    inEpoch = 0;
+    await run.epoch();
+  }
 
   /** The action as it is scripted: it takes its time, then it fails or succeeds. */
   function acting<Context, Result>(

@@ -17,15 +17,18 @@ export function completeEpochs({ epochs, stepInEpoch }: RunSnapshot): number {
 
 /** Whether a run that goes on from here has nothing left to do: it has used up a limit. */
 export function isComplete(strategy: ReadyStrategy, snapshot: RunSnapshot): boolean {
-  const { step, stepInEpoch, times, schedule, state: known } = snapshot;
+  const { step, stepInEpoch, times, stepEnded, schedule, state: known } = snapshot;
   const policy = policyFor(strategy, known.stepsPerEpoch);
   if (!policy) return false;
   const moment = { ...times, step, epoch: completeEpochs(snapshot) };
   const state = policy.restoreState(schedule, 'schedule');
-  const begun = policy.decide(state, { at: 'run begins', resumed: true }, moment);
+  const begun = policy.decide(state, { at: 'run begins', resumed: true, stepEnded }, moment);
   if (begun?.stop) return true;
   if (stepInEpoch === 0) return false;
-  return policy.decide(begun?.state ?? state, { at: 'epoch ends' }, moment)?.stop !== undefined;
+  return (
+    policy.decide(begun?.state ?? state, { at: 'epoch ends' }, { ...moment, ...stepEnded })?.stop !==
+    undefined
+  );
 }
 
 /** Undefined where an interval is a part of the run, whose size only `fit` knows. */
