@@ -44,6 +44,73 @@ describe('misuse is refused', () => {
     await expect(runOf({}).run.end()).rejects.toThrow('run: expected begin() before anything else');
   });
 
+  test('a step before begin() is not counted', async () => {
+    const { run, step } = runOf({});
+    expect(() => step()).toThrow();
+    run.begin();
+    await step();
+    expect(run.moment.step).toBe(1);
+  });
+
+  test.each(['step', 'epoch', 'save', 'end'] as const)(
+    '%s() while a call before it is under way: nothing runs beside it, and the run goes on',
+    async (call) => {
+      let written = () => {};
+      let most = 0;
+      let saving = 0;
+      const { run, step, types } = runOf(
+        { save: '2 steps' },
+        {
+          async save({ step }) {
+            most = Math.max(most, ++saving);
+            await new Promise<void>((resolve) => {
+              written = resolve;
+            });
+            saving--;
+            return { checkpoint: `checkpoint-${step}`, bytes: 1 };
+          },
+        },
+      );
+      run.begin();
+      step();
+      const saved = step();
+      await expect(async () => run[call]()).rejects.toThrow(
+        `run: expected the call before it to be awaited, got '${call}() while that was under way'. ` +
+          'Write await run.step(), and so with epoch() and save().',
+      );
+      written();
+      await saved;
+      expect([run.moment.step, most]).toEqual([2, 1]);
+      expect(await run.end()).toMatchObject({ step: 2, checkpoints: ['checkpoint-2'] });
+      expect(types()).toEqual(['begin', 'save', 'end']);
+    },
+  );
+
+  test('a step while a save that was asked for is written', async () => {
+    const { run, step } = runOf(
+      { save: '9 steps' },
+      { save: ({ step }) => ({ written: Promise.resolve({ checkpoint: `checkpoint-${step}`, bytes: 1 }) }) },
+    );
+    run.begin();
+    step();
+    const asked = run.save();
+    expect(() => step()).toThrow("got 'step() while that was under way'");
+    await asked;
+    step();
+    expect(run.moment.step).toBe(2);
+  });
+
+  test.each(['step', 'epoch', 'save'] as const)('%s() after end()', async (call) => {
+    const { run, types } = runOf({ log: '1s', save: '1s' });
+    run.begin();
+    await run.end();
+    await expect(async () => run[call]()).rejects.toThrow(
+      `run: expected nothing after end(), got '${call}()'.`,
+    );
+    expect(types()).toEqual(['begin', 'end']);
+    expect(await run.end()).toBe(run.state);
+  });
+
   test('a second begin()', () => {
     const { run } = runOf({});
     run.begin();

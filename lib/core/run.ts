@@ -60,7 +60,8 @@ const MOST_ENDINGS = 16;
  * tells all of it as events. It knows no strategy: whatever decides is plugged in.
  *
  * `step()` and `epoch()` return a promise only when there is something to do, so that a loop pays for nothing else;
- * `await` takes either.
+ * `await` takes either. One thing at a time: a call that comes before the one before it is done is refused, because what
+ * is saved would no longer be the model of its step. `stop()`, `pause()` and `continue()` may come at any time.
  */
 export class Run {
   /** As events tell it: given, a checkpoint's, or made of the date. */
@@ -68,6 +69,8 @@ export class Run {
   readonly #options: RunOptions<unknown>;
   readonly #moment: { -readonly [key in keyof Moment]: Moment[key] };
   #watch: Stopwatch | undefined;
+  /** The watch, while the next call may come: the run has begun and not ended, and nothing is under way. */
+  #free: Stopwatch | undefined;
   #epochs = 0;
   #stepInEpoch = 0;
   #schedule: unknown;
@@ -106,6 +109,7 @@ export class Run {
     const { clock, resume, policy, stepsPerEpoch } = this.#options;
     if (this.#watch) throw misused('begin() once, at the start of the run', 'a second begin()');
     this.#watch = new Stopwatch(clock, this.#moment);
+    this.#free = this.#watch;
     this.#emit({
       type: 'begin',
       run: this.name,
@@ -121,9 +125,9 @@ export class Run {
 
   /** To be called after each step of training. */
   step(): Promise<void> | undefined {
+    const watch = this.#free ?? this.#refuse('step()');
     this.#moment.step++;
     this.#stepInEpoch++;
-    const watch = this.#running();
     watch.readStep();
     this.#bringUpTo(watch);
     this.#keepReading();
@@ -136,7 +140,7 @@ export class Run {
    * @param complete false where it was cut short: then the epoch does not count, and the policy is asked all the same.
    */
   epoch(complete = true): Promise<void> | undefined {
-    this.#running();
+    if (!this.#free) this.#refuse('epoch()');
     if (complete) {
       this.#epochs++;
       this.#stepInEpoch = 0;
@@ -147,13 +151,16 @@ export class Run {
   }
 
   /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
-  end(): Promise<RunState> {
-    this.#ended ??= this.#end();
+  async end(): Promise<RunState> {
+    if (!this.#ended) {
+      if (!this.#free) this.#refuse('end()');
+      this.#free = undefined;
+      this.#ended = this.#end();
+    }
     return this.#ended;
   }
 
   async #end(): Promise<RunState> {
-    this.#running();
     await this.#waitForWriting();
     const reason = this.#stopped ?? 'finished';
     const reading = this.#occasion(0, this.#momentOfStep());
@@ -185,10 +192,14 @@ export class Run {
    * and not for this.
    */
   async save(): Promise<void> {
-    this.#running();
+    if (!this.#free) this.#refuse('save()');
     if (this.#options.agreement) return;
+    await this.#untilDone(this.#saveNow());
+  }
+
+  async #saveNow(): Promise<void> {
     this.#read();
-    await this.#ask({ at: 'save asked' });
+    await this.#answer({ at: 'save asked' });
     await this.#waitForWriting();
   }
 
@@ -233,11 +244,25 @@ export class Run {
     return this.#state;
   }
 
-  #ask(point: Point, moment: Moment = this.#moment, reading?: Occasion): Promise<void> | undefined {
-    if (this.#writing?.attempt) return this.#concludeWriting().then(() => this.#ask(point, moment, reading));
+  #ask(point: Point, moment?: Moment): Promise<void> | undefined {
+    const doing = this.#answer(point, moment);
+    return doing && this.#untilDone(doing);
+  }
+
+  async #untilDone(doing: Promise<void>): Promise<void> {
+    this.#free = undefined;
+    try {
+      await doing;
+    } finally {
+      this.#free = this.#watch;
+    }
+  }
+
+  #answer(point: Point, moment: Moment = this.#moment): Promise<void> | undefined {
+    if (this.#writing?.attempt) return this.#concludeWriting().then(() => this.#answer(point, moment));
     const decision = this.#decide(point, moment);
     if (decision === undefined) return undefined;
-    const at = reading ?? this.#occasion(0, moment);
+    const at = this.#occasion(0, moment);
     if (!(decision instanceof Promise)) return this.#follow(decision, at);
     return decision.then((agreed) => agreed && this.#follow(agreed, at));
   }
@@ -474,12 +499,22 @@ export class Run {
     this.#options.onEvent?.(event);
   }
 
+  #refuse(call: string): never {
+    this.#running();
+    if (this.#ended) throw misused('nothing after end()', call);
+    throw misused(
+      'the call before it to be awaited',
+      `${call} while that was under way`,
+      'Write await run.step(), and so with epoch() and save().',
+    );
+  }
+
   #running(): Stopwatch {
     if (!this.#watch) throw misused('begin() before anything else', 'another call');
     return this.#watch;
   }
 }
 
-function misused(expected: string, got: string): WallclockError {
-  return new WallclockError({ where: 'run', expected, got });
+function misused(expected: string, got: string, fix?: string): WallclockError {
+  return new WallclockError({ where: 'run', expected, got, ...(fix && { fix }) });
 }
