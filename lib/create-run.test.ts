@@ -1,11 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { WallclockError } from './core/errors.ts';
 import type { RunEvent } from './core/run-event.ts';
+import type { RunSnapshot } from './core/run-snapshot.ts';
 import type { RunState } from './core/run-state.ts';
 import { type CreateRunOptions, createRun } from './create-run.ts';
 import { systemClock } from './system-clock.ts';
 import { drawTimeline } from './testing/draw-timeline.ts';
 import { manualClock } from './testing/manual-clock.ts';
+import { simulate } from './testing/simulate.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -41,6 +43,29 @@ test('it works with a clock of its own, and resolves to what the run came to', a
   }
   const state: RunState = await run.end();
   expect(state).toMatchObject({ reason: 'time', step: 5, active: 5, log: { count: 3 } });
+});
+
+test('what is to be gone on from is checked as a file would be', async () => {
+  const { snapshots } = await simulate({ strategy: { save: '5s', maxTime: '12s' } });
+  const checkpoint = 'checkpoint-5';
+  const snapshot = snapshots[checkpoint]!;
+  const from = (resume: unknown) => () =>
+    createRun({ strategy: {}, actions: {}, resume: resume as { checkpoint: string; snapshot: RunSnapshot } });
+  expect(from({ checkpoint, snapshot })).not.toThrow();
+  expect(from({})).toThrow('createRun(): resume.checkpoint: expected a text, got undefined');
+  expect(from(null)).toThrow('createRun(): resume: expected an object, got null');
+  expect(from({ checkpoint, snapshot: null })).toThrow('resume.snapshot: expected an object, got null');
+  expect(from({ checkpoint, snapshot: { ...snapshot, step: '4' } })).toThrow(
+    "resume.snapshot.step: expected a whole number, 0 or more, got '4'",
+  );
+  const times = { ...snapshot.times, active: -5 };
+  expect(from({ checkpoint, snapshot: { ...snapshot, times } })).toThrow(
+    'resume.snapshot.times.active: expected a time, 0 or more, got -5',
+  );
+  const { stepEnded: _, ...older } = snapshot;
+  expect(from({ checkpoint, snapshot: older })).toThrow('resume.snapshot.stepEnded: expected an object');
+  expect(from({ checkpoint, snapshot: { ...snapshot, state: {} } })).toThrow('resume.snapshot.state.');
+  expect(from({ checkpoint, snapshot, messages: 'passed over' })).toThrow('resume.messages: expected a list');
 });
 
 test('what does not hold is refused before anything has started', () => {

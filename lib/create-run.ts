@@ -1,4 +1,5 @@
 import { checkKeys } from './core/check-keys.ts';
+import { checkResume } from './core/check-snapshot.ts';
 import type { Clock } from './core/clock.ts';
 import { optional, readCount } from './core/read-options.ts';
 import { type ReadyStrategy, readyStrategy } from './core/ready-strategy.ts';
@@ -51,7 +52,8 @@ export function createRun(options: CreateRunOptions): Run {
   for (const count of ['steps', 'stepsPerEpoch'] as const) {
     optional(readCount)(options[count], `${where}: ${count}`);
   }
-  const { stepsPerEpoch } = others;
+  const { stepsPerEpoch, resume } = others;
+  if (resume !== undefined) checkResume(resume, `${where}: resume`);
   const size = {
     ...(steps !== undefined && { steps }),
     ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),

@@ -1,6 +1,6 @@
+import { checkSnapshot } from '../core/check-snapshot.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
-import { checkSnapshot } from './check-snapshot.ts';
 import { checkpointStep } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { type CheckpointFile, writeFiles } from './checkpoint-writer.ts';

@@ -22,4 +22,18 @@ test('each action that may be asked for has to be there, and no other', () => {
   );
   expect(() => check({ save: '1s', best }, { save: act, evaluate: act, load: act })).not.toThrow();
   expect(() => check({ maxSteps: 3 }, {})).not.toThrow();
+  expect(() => check({ log: '1s' }, { log: 1 })).toThrow('actions.log: expected a function');
+});
+
+test('a misspelt one is named, though nothing asks for it; an object of a class has what else it needs', () => {
+  expect(() => check({ log: '1s' }, { log: act, evalute: act })).toThrow(
+    "actions: expected only the keys log, evaluate, save, load, got 'evalute'. Did you mean 'evaluate'?",
+  );
+  class Loop {
+    losses = [1];
+    log() {
+      return { loss: this.losses[0] };
+    }
+  }
+  expect(() => check({ log: '1s' }, new Loop())).not.toThrow();
 });

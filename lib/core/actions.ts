@@ -1,3 +1,4 @@
+import { checkKeys, isPlainObject } from './check-keys.ts';
 import { WallclockError } from './errors.ts';
 import { ACTIONS, type ActionName, type Policy } from './policy.ts';
 import type { Metrics } from './run-event.ts';
@@ -58,12 +59,16 @@ export interface Actions {
   load?(checkpoint: string): void | Promise<void>;
 }
 
-/** @throws {WallclockError} where the policy may ask for what this loop does not say how to do. */
+/**
+ * @throws {WallclockError} where the policy may ask for what this loop does not say how to do, and at a key that is none
+ *   of theirs. An object of a class may have others for itself.
+ */
 export function checkActions(policy: Policy, actions: Actions): void {
+  if (isPlainObject(actions)) checkKeys(actions, [...ACTIONS, 'load'], 'actions');
   const { intervals, needs = [] } = policy.describe();
   const due = ACTIONS.filter((action) => intervals[action] !== undefined);
   for (const action of [...due, ...needs]) {
-    if (actions[action]) continue;
+    if (typeof actions[action] === 'function') continue;
     const has = intervals[action as ActionName] !== undefined;
     throw new WallclockError({
       where: `actions.${action}`,

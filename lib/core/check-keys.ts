@@ -30,7 +30,7 @@ export function checkKeys<K extends string>(
 }
 
 /** Also where it comes from another realm. A map or a date has no keys to misspell, and would be taken for empty. */
-function isPlainObject(value: unknown): value is object {
+export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -1,5 +1,5 @@
-import { WallclockError } from '../core/errors.ts';
-import type { RunSnapshot } from '../core/run-snapshot.ts';
+import { WallclockError } from './errors.ts';
+import type { RunSnapshot } from './run-snapshot.ts';
 
 /** @throws {WallclockError} at the first value that is not of its kind. */
 type Check = (value: unknown, where: string) => void;
@@ -13,6 +13,11 @@ type Check = (value: unknown, where: string) => void;
 export function checkSnapshot(value: unknown, where: string): RunSnapshot {
   SNAPSHOT(value, where);
   return value as RunSnapshot;
+}
+
+/** The same of a checkpoint to go on from, as {@link RunOptions} take it. @throws {WallclockError} likewise. */
+export function checkResume(value: unknown, where: string): void {
+  RESUME(value, where);
 }
 
 function check(expected: string, holds: (value: unknown) => boolean): Check {
@@ -90,3 +95,5 @@ const SNAPSHOT = fields({
   journal: optional(fields({ bytes: count, sha256: text })),
   ...{ schedule: any, state },
 });
+
+const RESUME = fields({ checkpoint: text, snapshot: SNAPSHOT, messages: optional(list(text)) });
