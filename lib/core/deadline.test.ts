@@ -61,6 +61,14 @@ test('what is held back is what has been seen, and an eighth more', async () => 
   expect(await at({ strategy: reserve })).toEqual([63, 71]);
   const less = { save: '20s', deadline: { after: '100s', reserve: '1s' } } as const;
   expect(await at({ strategy: less }), 'never less than it has been seen to take').toEqual([89, 99]);
+  // What has not been seen is in the reserve that is asked for, also where it is due before the end.
+  const soon = { evaluate: '20s', save: '20s', deadline: { after: '100s', reserve: '76s' } } as const;
+  expect(await at({ strategy: soon })).toEqual([21, 25]);
+  expect(await at({ strategy: soon, save: 60_000 }), 'and it ends the run where it is long').toEqual([
+    20, 80,
+  ]);
+  const other = { ...soon, final: { evaluate: false } } as const;
+  expect(await at({ strategy: other }), 'but not what is no final action').toEqual([20, 22]);
   // Nothing seen yet: a twentieth of the whole for each of the two.
   const unseen = { save: '1h', evaluate: '1h', deadline: '100s' } as const;
   expect(await at({ strategy: unseen })).toEqual([89, 91]);

@@ -107,12 +107,21 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     return underWay + Math.max(allowances(schedule, finals), deadline.reserve);
   }
 
+  /**
+   * Whether the reserve that was asked for is for this action too, whose cost is not known yet: if it takes long, the run
+   * ends with it, and needs no other of its kind.
+   */
+  function isReserved(schedule: Schedule, action: ActionName): boolean {
+    return deadline.reserve > 0 && final[action] && schedule[action].count === 0;
+  }
+
   /** Whether the final actions would end after the deadline if another step were taken after these. */
   function isDeadline(schedule: Schedule, due: readonly ActionName[], moment: Moment): boolean {
     if (deadline.after === Number.POSITIVE_INFINITY) return false;
     const passed = moment.elapsed - schedule.begun.elapsed;
     const step = moment.longestStep * (1 + MARGIN);
-    return passed + allowances(schedule, due) + step + reserve(schedule, moment) >= deadline.after;
+    const besides = due.filter((action) => !isReserved(schedule, action));
+    return passed + allowances(schedule, besides) + step + reserve(schedule, moment) >= deadline.after;
   }
 
   /** An evaluation that would keep the save from ending before the deadline is left out. */
