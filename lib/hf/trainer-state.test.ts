@@ -34,6 +34,15 @@ test('a real history becomes run events that every view can fold', () => {
   });
   expect(state.series['evaluate.loss']?.points.map(({ value }) => value)).toEqual([0.5, 0.4]);
   expect(state.evaluate.last).toMatchObject({ metrics: { loss: 0.4 } });
+  expect(state.policy).toEqual({
+    intervals: { log: '2 steps', evaluate: '2 steps', save: '500 steps' },
+    maxSteps: 4,
+  });
+  const never = JSON.stringify({ ...JSON.parse(FILE.replace(/NaN|Infinity/g, '1')), log_history: [] });
+  expect(readTrainerState(never)[0]).toMatchObject({
+    policy: { intervals: { log: '2 steps', save: '500 steps' } },
+  });
+  expect(readTrainerState(never)[0]).not.toHaveProperty('policy.intervals.evaluate');
   expect(events[2]).toMatchObject({ metrics: { loss: 0.5, accuracy: 0.8 } });
   expect(events[3]).toMatchObject({ metrics: { loss: Number.NaN, grad_norm: Number.POSITIVE_INFINITY } });
 });
@@ -42,6 +51,13 @@ test('without its times, a step is taken to have lasted a second, or what is sai
   const text = '{"global_step": 9, "log_history": [{"loss": 1, "step": 3}]}';
   expect(readTrainerState(text).at(-1)).toMatchObject({ type: 'log', step: 3, elapsed: 3 });
   expect(readTrainerState(text, { secondsPerStep: 0.5 }).at(-1)).toMatchObject({ elapsed: 1.5 });
+  for (const secondsPerStep of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1' as never]) {
+    expect(() => readTrainerState(text, { secondsPerStep })).toThrow(
+      'readTrainerState().secondsPerStep: expected seconds, more than 0',
+    );
+  }
+  const damaged = text.replace('"loss": 1', '"train_runtime": -5, "loss": 1');
+  expect(readTrainerState(damaged).at(-2)).toMatchObject({ type: 'log', step: 3, elapsed: 3 });
 });
 
 test('what is no such file is refused with its place', () => {
@@ -63,6 +79,8 @@ test('what is no such file is refused with its place', () => {
       '{"global_step": 1, "log_history": [3]}',
       '{"global_step": 1, "log_history": [{"loss": 1}]}',
       '{"global_step": 1, "log_history": [{"loss": 1, "step": 1e400}]}',
+      '{"global_step": 9, "log_history": [{"loss": 1, "step": 6}, {"loss": 1, "step": 5}]}',
+      '{"global_step": 9, "log_history": [{"loss": 1, "step": 10}]}',
     ].map(messageOf),
   ).toMatchInlineSnapshot(`
     [
@@ -73,6 +91,8 @@ test('what is no such file is refused with its place', () => {
       "trainer_state.json: log_history[0]: expected an object, got 3.",
       "trainer_state.json: log_history[0].step: expected a whole number of steps, got undefined.",
       "trainer_state.json: log_history[0].step: expected a whole number of steps, got Infinity.",
+      "trainer_state.json: log_history[1].step: expected a step from 6, that of the entry before, to 9, the global_step, got 5.",
+      "trainer_state.json: log_history[0].step: expected a step from 0, that of the entry before, to 9, the global_step, got 10.",
     ]
   `);
 });

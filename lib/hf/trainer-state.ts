@@ -1,4 +1,5 @@
 import { WallclockError } from '../core/errors.ts';
+import { optional, readOptions } from '../core/read-options.ts';
 import type { Metrics, RunEvent } from '../core/run-event.ts';
 import type { LogEntry } from './log-entry.ts';
 import { count, object, parsePythonJson } from './python-json.ts';
@@ -31,13 +32,15 @@ export interface TrainerState {
 /** What {@link readTrainerState} may be told. */
 export interface ReadTrainerStateOptions {
   /**
-   * Seconds that each step took, because the file has no times. Default: what its last entry says of the whole
+   * Seconds that each step took, more than 0, because the file has no times. Default: what its last entry says of the whole
    * (`train_runtime`), else 1.
    */
   secondsPerStep?: number;
   /** The run's name. Default `'trainer'`. */
   name?: string;
 }
+
+const OPTIONS = { secondsPerStep: optional(readSeconds), name: optional(readText) };
 
 const EVAL = 'eval_';
 /** Of an evaluation, what is about its speed and not about the model. */
@@ -48,7 +51,7 @@ const SPEED = /_(runtime|samples_per_second|steps_per_second|jit_compilation_tim
  *
  * @param text of a `trainer_state.json`, as Python writes it: with NaN and Infinity.
  * @returns begin, then a log or an evaluation for each entry, then the end. `elapsed` and `active` are estimates.
- * @throws {WallclockError} where it is none.
+ * @throws {WallclockError} where it is none, its steps go backwards or beyond the last, or an option does not hold.
  * @example
  * ```ts
  * const text = '{"global_step": 2, "epoch": 1, "log_history": [{"loss": 0.5, "epoch": 0.5, "step": 1}]}';
@@ -57,16 +60,21 @@ const SPEED = /_(runtime|samples_per_second|steps_per_second|jit_compilation_tim
  * ```
  */
 export function readTrainerState(text: string, options: ReadTrainerStateOptions = {}): RunEvent[] {
+  const { secondsPerStep: given, name = 'trainer' } = readOptions(options, OPTIONS, 'readTrainerState()');
   const where = 'trainer_state.json';
   const { global_step, epoch = 0, log_history, ...rest } = object(parsePythonJson(text, where), where);
   const steps = count(global_step, `${where}: global_step`);
   if (!Array.isArray(log_history)) {
     throw new WallclockError({ where: `${where}: log_history`, expected: 'a list', got: log_history });
   }
-  const history = log_history.map((entry, index) => readEntry(entry, `${where}: log_history[${index}]`));
+  let last = 0;
+  const history = log_history.map((value, index) => {
+    const entry = readEntry(value, `${where}: log_history[${index}]`, last, steps);
+    last = entry.step;
+    return entry;
+  });
   const runtime = history.findLast((entry) => entry.metrics.train_runtime !== undefined);
-  const { secondsPerStep = perStep(runtime?.metrics.train_runtime, runtime?.step), name = 'trainer' } =
-    options;
+  const secondsPerStep = given ?? perStep(runtime?.metrics.train_runtime, runtime?.step);
   const events: RunEvent[] = [];
   const occasion = (step: number, at: number) => {
     const elapsed = step * secondsPerStep;
@@ -74,7 +82,8 @@ export function readTrainerState(text: string, options: ReadTrainerStateOptions 
   };
   const intervals = {
     ...intervalOf('log', rest.logging_steps),
-    ...intervalOf('evaluate', rest.eval_steps),
+    // The file has its steps also where the run never evaluates.
+    ...(history.some(({ metrics }) => parted(metrics).evaluated) && intervalOf('evaluate', rest.eval_steps)),
     ...intervalOf('save', rest.save_steps),
   };
   const maxSteps = Number.isSafeInteger(rest.max_steps) ? { maxSteps: rest.max_steps as number } : {};
@@ -92,14 +101,29 @@ export function readTrainerState(text: string, options: ReadTrainerStateOptions 
   return events;
 }
 
+function readSeconds(value: unknown, where: string): number {
+  if (Number.isFinite(value) && (value as number) > 0) return value as number;
+  throw new WallclockError({ where, expected: 'seconds, more than 0', got: value });
+}
+
+function readText(value: unknown, where: string): string {
+  if (typeof value === 'string') return value;
+  throw new WallclockError({ where, expected: 'a text', got: value });
+}
+
 interface Entry {
   readonly step: number;
   readonly epoch: number;
   readonly metrics: Metrics;
 }
 
-function readEntry(value: unknown, where: string): Entry {
-  const { step, epoch = 0, ...others } = object(value, where);
+function readEntry(value: unknown, where: string, least: number, most: number): Entry {
+  const { step: said, epoch = 0, ...others } = object(value, where);
+  const step = count(said, `${where}.step`);
+  if (step < least || step > most) {
+    const expected = `a step from ${least}, that of the entry before, to ${most}, the global_step`;
+    throw new WallclockError({ where: `${where}.step`, expected, got: step });
+  }
   const metrics: { [name: string]: number } = {};
   for (const [name, one] of Object.entries(others)) {
     // Some callbacks write texts and lists into the history: they are no metrics.
@@ -108,8 +132,8 @@ function readEntry(value: unknown, where: string): Entry {
     }
   }
   return {
-    step: count(step, `${where}.step`),
-    epoch: Number.isFinite(epoch) ? (epoch as number) : 0,
+    step,
+    epoch: Number.isFinite(epoch) ? Math.max(0, epoch as number) : 0,
     metrics,
   };
 }
@@ -130,7 +154,7 @@ function parted(metrics: Metrics): { evaluated?: Metrics; logged?: Metrics } {
 }
 
 function perStep(runtime: number | undefined, steps: number | undefined): number {
-  return runtime && steps && Number.isFinite(runtime) ? runtime / steps : 1;
+  return runtime && steps && runtime > 0 && Number.isFinite(runtime) ? runtime / steps : 1;
 }
 
 function intervalOf(action: 'log' | 'evaluate' | 'save', steps: unknown) {
