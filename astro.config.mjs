@@ -44,7 +44,19 @@ export default defineConfig({
       assetsInlineLimit: 0,
       cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
       // Astro marks its modules with a directive of its own, of which the bundler warns for each document.
-      rolldownOptions: { checks: { moduleLevelDirective: false } },
+      rolldownOptions: {
+        checks: { moduleLevelDirective: false },
+        // What pages share of the library, in two files: in many small ones it would be larger.
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: 'preload', test: /preload-helper/ },
+              { name: 'core', test: /\/lib\/(core|sinks|pictures)\//, minShareCount: 3 },
+              { name: 'element', test: /\/lib\//, minShareCount: 2 },
+            ],
+          },
+        },
+      },
     },
     worker: { format: 'es' },
     // Authors' server: what is found on the first Run only would reload the page in the midst of it.

@@ -25,7 +25,7 @@ const graph = new ModuleGraph(dist, base);
 const LIMITS = {
   'without a demo': { files: 0, inline: 1000 },
   'with a demo': { files: 20_000, inline: Number.POSITIVE_INFINITY },
-  // Its planner is what it is for, and works as soon as it is loaded.
+  // Before a field is touched; then it loads its planner.
   plan: { files: 20_000, inline: Number.POSITIVE_INFINITY },
   deck: { files: 120_000, inline: Number.POSITIVE_INFINITY },
 } as const;

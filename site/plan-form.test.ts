@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { WallclockError } from 'wallclock';
 import { plan } from 'wallclock/plan';
+import { LONGEST_FILE, readPlanFile } from './plan-file.ts';
 import {
   DEFAULTS,
   type FieldName,
@@ -25,6 +26,27 @@ test('the fields come to a strategy and a run', () => {
       run: { stepSeconds: 0.1, evaluateSeconds: 20, saveSeconds: 120, stepsPerEpoch: 500 },
     },
   });
+});
+
+test('an address may hold a file, as text', () => {
+  expect(readPlanQuery('?plan=%7B%7D&log=1m')).toEqual({
+    ...{ texts: { ...DEFAULTS, log: '1m' }, file: '{}', unknown: [] },
+  });
+  expect(readPlanQuery(`?plan=${'x'.repeat(9000)}`).file).toHaveLength(LONGEST_FILE);
+  expect(readPlanQuery('?log=1m')).not.toHaveProperty('file');
+});
+
+test('a file is JSON, and what is in it the planner checks', async () => {
+  const read = readPlanFile('{"strategy": {"maxSteps": 3}}');
+  expect(read).toEqual({ input: { strategy: { maxSteps: 3 } } });
+  expect(readPlanFile('{"strategy": }')).toEqual({
+    trouble: expect.stringContaining('plan.json: expected JSON. Unexpected token'),
+  });
+});
+
+test('what a field cannot hold is sent to the file', () => {
+  const read = reading({ save: 'auto' });
+  expect('troubles' in read && read.troubles.get('save')).toContain('That goes into plan.json');
 });
 
 test('what is left empty is not there', () => {

@@ -1,5 +1,6 @@
 import { parseDuration, parseEvery, type StrategyOptions, WallclockError } from 'wallclock';
 import type { PlanInput, PlannedRun } from 'wallclock/plan';
+import { LONGEST_FILE } from './plan-file.ts';
 
 /** One field of the planner: what is asked, and how its text is read. */
 export interface PlanField {
@@ -79,7 +80,9 @@ export function readPlanForm(
       return parse(text, label);
     } catch (error) {
       const orEmpty = empty === undefined ? '' : ` Or leave it empty: ${empty}.`;
-      troubles.set(name, `${(error as Error).message}${orEmpty}`);
+      const { message } = error as Error;
+      const inFile = message.includes('{ every:') ? ' That goes into plan.json, below the plan.' : '';
+      troubles.set(name, `${message}${inFile}${orEmpty}`);
       return undefined;
     }
   };
@@ -113,16 +116,19 @@ export function troubleOf(
   return field && { field: field.name, message: message.replace(where, field.label) };
 }
 
-/** The texts that an address asks for, in place of the page's own; and the names in it that no field has. */
+/** What an address asks for in place of the page's own: texts, or a whole file; and the names in it that there are not. */
 export function readPlanQuery(query: string): {
   readonly texts: PlanTexts;
+  readonly file?: string;
   readonly unknown: readonly string[];
 } {
   const given = new URLSearchParams(query);
   const texts: { [field in FieldName]: string } = { ...DEFAULTS };
   for (const name of FIELD_NAMES) texts[name] = (given.get(name) ?? texts[name]).slice(0, LONGEST_TEXT);
-  const known: readonly string[] = FIELD_NAMES;
-  return { texts, unknown: [...new Set(given.keys())].filter((name) => !known.includes(name)) };
+  const file = given.get('plan')?.slice(0, LONGEST_FILE);
+  const known: readonly string[] = [...FIELD_NAMES, 'plan'];
+  const unknown = [...new Set(given.keys())].filter((name) => !known.includes(name));
+  return { texts, ...(file !== undefined && { file }), unknown };
 }
 
 /** The address's query for these texts: `?save=5m`, or nothing where they are the page's own. */

@@ -36,7 +36,7 @@ test('a change is planned at once, and stands in the address', async () => {
   await field(page, 'save every').fill('5m');
   await expect.poll(() => says(page)).not.toBe(before);
   await expect.poll(() => new URL(page.url()).search).toBe('?save=5m');
-  expect(await page.locator('[data-plan-file]').textContent()).toContain('"save": "5m"');
+  expect(await page.locator('[data-plan-file]').inputValue()).toContain('"save": "5m"');
   const planned = await page.locator('[data-plan]').innerHTML();
 
   const linked = await open(new URL(page.url()).pathname + new URL(page.url()).search);
@@ -108,19 +108,55 @@ test('an address is taken as text: what does not hold is told, what is unknown i
   expect(complaints).toEqual([]);
 });
 
-test('the script is small, and no other page has it', async () => {
-  const scripts: string[] = [];
-  const { page } = await open('/docs/');
-  page.on('response', (response) => {
-    if (response.url().endsWith('.js')) scripts.push(response.url());
+test('a file that is written by hand says more than the fields, which are off until they are gone back to', async () => {
+  const { page, complaints } = await open('/plan/');
+  const file = page.getByRole('textbox', { name: 'plan.json' });
+  const built = await page.locator('[data-plan]').innerHTML();
+  const written = JSON.stringify({
+    strategy: {
+      ...{ log: '30s', evaluate: { every: '5m', anchor: 'grid' }, best: { metric: 'loss' }, patience: 4 },
+      save: { every: 'auto', meanTimeBetweenFailures: '2h' },
+    },
+    run: { stepSeconds: 0.1, evaluateSeconds: 20, saveSeconds: 10, metrics: [1, 0.9] },
   });
+  await file.fill(written);
+  await expect
+    .poll(() => page.locator('[data-plan] .says').textContent())
+    .toContain('because it becomes no better');
+  expect(await field(page, 'log every').isDisabled()).toBe(true);
+  const linked = await open(`/plan/${new URL(page.url()).search}`);
+  await expect.poll(() => linked.page.locator('[data-plan]').innerHTML()).not.toBe(built);
+  expect(await linked.page.getByRole('textbox', { name: 'plan.json' }).inputValue()).toBe(written);
+  await linked.page.close();
+
+  await file.fill('{"strategy": {"sav": "5m"}}');
+  expect(await page.locator('#file-trouble').textContent()).toBe('');
+  await file.blur();
+  await expect.poll(() => page.locator('#file-trouble').textContent()).toContain("Did you mean 'save'?");
+  expect(await file.getAttribute('aria-invalid')).toBe('true');
+  await page.getByRole('button', { name: 'Back to the fields' }).press('Enter');
+  await expect.poll(() => page.locator('[data-plan]').innerHTML()).toBe(built);
+  expect(await page.locator('#file-trouble').textContent()).toBe('');
+  expect(await field(page, 'log every').evaluate((input) => input === document.activeElement)).toBe(true);
+  expect(new URL(page.url()).search).toBe('');
+  expect(complaints).toEqual([]);
+});
+
+test('the planner comes with the first field that is turned to', async () => {
+  const { page } = await open('/docs/');
+  const bytes: Promise<number>[] = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js')) bytes.push(response.body().then((body) => gzipSync(body).length));
+  });
+  const loaded = async () => (await Promise.all(bytes)).reduce((sum, size) => sum + size, 0);
   await page.goto('/plan/', { waitUntil: 'networkidle' });
-  const sizes = await Promise.all(
-    scripts.map(async (url) => gzipSync(await (await page.request.get(url)).body()).length),
-  );
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  expect(bytes).toBeGreaterThan(0);
-  expect(bytes).toBeLessThan(24_000);
+  const before = await loaded();
+  expect(before).toBeGreaterThan(0);
+  expect(before).toBeLessThan(2000);
+  await field(page, 'log every').focus();
+  await expect.poll(loaded).toBeGreaterThan(10_000);
+  await page.waitForLoadState('networkidle');
+  expect(await loaded()).toBeLessThan(24_000);
 });
 
 test('it fits a phone', async () => {
