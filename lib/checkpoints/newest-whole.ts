@@ -1,4 +1,4 @@
-import { messageOf, WallclockError } from '../core/errors.ts';
+import { problemOf, WallclockError } from '../core/errors.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { sortCheckpoints } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
@@ -33,6 +33,9 @@ export interface WantedCheckpoint {
   /** What to do about it. */
   readonly fix: string;
 }
+
+/** There are checkpoints, and none that is whole or will do. */
+export class NoneWholeError extends WallclockError {}
 
 const ANY: WantedCheckpoint = {
   accept: () => true,
@@ -70,18 +73,10 @@ export async function newestWhole(
   }
   if (names.length === 0) return undefined;
   const [first] = damaged;
-  throw new WallclockError({
+  throw new NoneWholeError({
     where: store.place,
     expected: wanted.expected,
     got: first ? `${damaged.length} damaged; ${first.problem}` : names,
     fix: wanted.fix,
   });
-}
-
-/** Without what to do about it: that is being done. */
-function problemOf(error: unknown): string {
-  const message = messageOf(error);
-  const fix = error instanceof WallclockError ? error.fix : undefined;
-  const problem = fix && message.endsWith(fix) ? message.slice(0, -fix.length).trimEnd() : message;
-  return problem.endsWith('.') ? problem : `${problem}.`;
 }

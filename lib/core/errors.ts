@@ -43,6 +43,14 @@ export class WallclockError extends Error {
   }
 }
 
+/** What is wrong, as a whole sentence, without what to do about it: where that is being done, or is something else. */
+export function problemOf(error: unknown): string {
+  const message = messageOf(error);
+  const fix = error instanceof WallclockError ? error.fix : undefined;
+  const problem = fix && message.endsWith(fix) ? message.slice(0, -fix.length).trimEnd() : message;
+  return problem.endsWith('.') ? problem : `${problem}.`;
+}
+
 const LONGEST = 80;
 
 /** What steers a terminal, breaks a line or turns the direction of what follows. */

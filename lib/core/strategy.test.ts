@@ -120,9 +120,9 @@ test('options that contradict each other are refused, with what would do', () =>
       "strategy.best.beforeSave: expected 'evaluate', because no evaluation comes to wait for, got 'wait'.",
       "strategy.best.minDelta: expected nothing, because it is for 'patience': any better model is saved, got 0.1. Remove it, or give a patience.",
       "strategy.best.load: expected false, because without an interval for save the best is not saved, got true.",
-      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'.",
-      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'.",
-      "strategy.evaluate: expected a duration, steps or epochs for 'evaluate', got 'auto'.",
+      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'. Write it like '30s' or '100 steps'.",
+      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'. Write it like '30s' or '100 steps'.",
+      "strategy.evaluate: expected a duration, steps or epochs for 'evaluate', got 'auto'. Write it like '30s' or '100 steps'.",
     ]
   `);
 });

@@ -4,7 +4,7 @@ import { type Duration, parseDuration } from './duration.ts';
 import { WallclockError } from './errors.ts';
 import { type EvaluateText, type Every, type Interval, type LogText, parseEvery } from './every.ts';
 import { type Patience, type PatienceOptions, parsePatience } from './patience.ts';
-import { ACTIONS, type ActionName } from './policy.ts';
+import type { ActionName } from './policy.ts';
 import { oneOf, optional, type Reader, readBoolean, readCount, readOptions } from './read-options.ts';
 import { KEEP_ALL, type Keep, type KeepOptions, parseKeep } from './retention.ts';
 
@@ -95,9 +95,9 @@ const NONE = Number.POSITIVE_INFINITY;
 const AS_CONFIGURED: Final = {};
 
 const READERS = {
-  log: optional(parseEvery),
-  evaluate: optional(parseEvery),
-  save: optional(parseEvery),
+  log: optional(intervalOf('log')),
+  evaluate: optional(intervalOf('evaluate')),
+  save: optional(intervalOf('save')),
   maxTime: optional(parseDuration, NONE),
   maxTimeThisRun: optional(parseDuration, NONE),
   maxSteps: optional(readCount, NONE),
@@ -126,7 +126,6 @@ export function parseStrategy(options: unknown, where = 'strategy'): Strategy {
   const { log, evaluate, save, final, ...others } = readOptions(options, READERS, where);
   const { best, patience, keep } = others;
   const intervals: Intervals = { ...(log && { log }), ...(evaluate && { evaluate }), ...(save && { save }) };
-  for (const action of ACTIONS) checkMeasured(intervals[action], action, `${where}.${action}`);
   const goes = (holds: unknown, option: string, expected: string, got: unknown = 'none', fix?: string) => {
     if (!holds) throw new WallclockError({ where: `${where}.${option}`, expected, got, ...(fix && { fix }) });
   };
@@ -168,10 +167,15 @@ function readFinal(value: unknown, where: string): Final {
   return readOptions(value, readers, where);
 }
 
-/** What is measured on the way is measured of actions that take time. */
-function checkMeasured(interval: Interval | undefined, action: ActionName, where: string): void {
-  for (const { kind, text } of interval?.arms.flatMap((arm) => arm.terms) ?? []) {
-    if (kind === 'auto' ? action === 'save' : kind !== 'overhead' || action !== 'log') continue;
-    throw new WallclockError({ where, expected: `a duration, steps or epochs for '${action}'`, got: text });
-  }
+/** Reads the interval of an action. What is measured on the way is measured of actions that take time. */
+export function intervalOf(action: ActionName): Reader<Interval> {
+  return (value, where) => {
+    const interval = parseEvery(value, where);
+    for (const { kind, text } of interval.arms.flatMap((arm) => arm.terms)) {
+      if (kind === 'auto' ? action === 'save' : kind !== 'overhead' || action !== 'log') continue;
+      const expected = `a duration, steps or epochs for '${action}'`;
+      throw new WallclockError({ where, expected, got: text, fix: "Write it like '30s' or '100 steps'." });
+    }
+    return interval;
+  };
 }

@@ -71,6 +71,32 @@ test('what can be gone on with: the newest save of a run that has not come to it
   expect(at(told.length).resumable).toBeUndefined();
 });
 
+test('what is passed over on the way to the newest whole one is not offered again', async () => {
+  const newest = { checkpoint: 'checkpoint-8', step: 8 };
+  const simulation = { strategy: { save: '2s', maxTime: '9s' } } as const;
+  const { snapshots } = await simulate(simulation);
+  const resume = { checkpoint: 'checkpoint-4', snapshot: snapshots['checkpoint-4']! };
+  const event = (await simulate({ ...simulation, resume })).events[0]!;
+  const begun = (asked: boolean | string) =>
+    [{ type: 'begin', resume: asked } as const, { type: 'event', id: 1, event } as const].reduce<LiveRun>(
+      advance,
+      idleLiveRun(newest),
+    );
+  expect(begun(true).resumable).toEqual({ checkpoint: 'checkpoint-4', step: 4 });
+  expect(begun('checkpoint-4').resumable, 'where it was asked for by name').toEqual(newest);
+});
+
+test('what cannot be gone on with is not offered again; what failed for another reason is', () => {
+  const hint = { checkpoint: 'checkpoint-7', step: 7 };
+  const live = advance(idleLiveRun(hint), { type: 'begin', resume: true });
+  const failed = { type: 'failed', id: 1, message: 'Why.' } as const;
+  expect(advance(live, failed)).toMatchObject({ phase: 'failed', failure: 'Why.', resumable: hint });
+  const lost = advance(live, { ...failed, unresumable: true });
+  expect(lost).toMatchObject({ phase: 'failed', failure: 'Why.' });
+  expect(lost).not.toHaveProperty('resumable');
+  expect(advance(live, { type: 'died', message: 'Why.' }).resumable).toEqual(hint);
+});
+
 test('a reset keeps what can be gone on with, and nothing else', () => {
   const hint = { checkpoint: 'checkpoint-7', step: 7 };
   const running = [

@@ -33,8 +33,11 @@ export interface LiveRun {
   readonly failure?: string;
   /** The newest checkpoint of a run that can be gone on with. */
   readonly resumable?: Resumable;
-  /** Whether the run goes on from there: one that starts afresh replaces it as soon as it can train. */
-  readonly resumes: boolean;
+  /**
+   * Whether the run goes on from there, or from the checkpoint that is named: one that starts afresh replaces it as soon as
+   * it can train.
+   */
+  readonly resumes: boolean | string;
 }
 
 export interface Resumable {
@@ -43,7 +46,7 @@ export interface Resumable {
 }
 
 export type Happening =
-  | { readonly type: 'begin'; readonly resume: boolean }
+  | { readonly type: 'begin'; readonly resume: boolean | string }
   | { readonly type: 'pause' | 'continue' }
   | { readonly type: 'reset' }
   /** What lies in the store has been looked at. */
@@ -92,7 +95,11 @@ export function advance(live: LiveRun, happening: Happening): LiveRun {
       return { ...live, frame: happening.frame };
     case 'done':
       return { ...live, phase: 'done' };
-    case 'failed':
+    case 'failed': {
+      const { resumable, ...rest } = live;
+      const kept = resumable && !happening.unresumable ? { resumable } : {};
+      return { ...rest, ...kept, phase: 'failed', failure: happening.message };
+    }
     case 'died':
       return { ...live, phase: 'failed', failure: happening.message };
     default:
@@ -110,8 +117,12 @@ function onEvent(live: LiveRun, event: RunEvent): LiveRun {
     active: Math.max(active, live.active),
   };
   switch (event.type) {
-    case 'begin':
-      return { ...next, phase: live.phase === 'paused' ? 'paused' : 'running', step, active };
+    case 'begin': {
+      // Newer ones than the newest that is whole have been passed over.
+      const from = live.resumes === true && event.resumed?.checkpoint;
+      const resumable = from ? { resumable: { checkpoint: from, step } } : {};
+      return { ...next, ...resumable, phase: live.phase === 'paused' ? 'paused' : 'running', step, active };
+    }
     case 'save':
       return { ...next, resumable: { checkpoint: event.checkpoint, step: event.step } };
     case 'end': {

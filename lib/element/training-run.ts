@@ -108,7 +108,7 @@ export class TrainingRun extends BaseElement {
         strategy[action as keyof typeof intervals] = every;
     }
     this.#close();
-    this.#happen({ type: 'begin', resume: resume !== false });
+    this.#happen({ type: 'begin', resume });
     this.#client = openClient({
       onReply: (reply) => this.#onReply(reply),
       onDeath: (message) => this.#happen({ type: 'died', message }),
@@ -223,7 +223,7 @@ export class TrainingRun extends BaseElement {
   #onReply(reply: Reply): void {
     this.#happen(reply);
     const { type } = reply.type === 'event' ? reply.event : reply;
-    if (type === 'ready' || type === 'save' || type === 'end') this.#remember();
+    if (CHANGING.has(type)) this.#remember();
     if (type === 'save' && this.#checkpoints.open) this.#panel?.refresh();
     // The engine's memory is the worker's: with the run they both go.
     if (reply.type === 'done' || reply.type === 'failed') this.#close();
@@ -265,7 +265,8 @@ export class TrainingRun extends BaseElement {
     this.toggleAttribute('data-wrong', settings === undefined);
     if (!settings) return;
     const live = this.#live;
-    const shown = live.run.status !== 'idle' || live.frame !== undefined;
+    // One that fails before it has told anything has nothing to show in place of the recorded one.
+    const shown = live.run.status !== 'idle';
     this.#slot.parentElement!.hidden = shown;
     this.#figure.root.hidden = !shown;
     const span = Number(this.getAttribute('span') ?? Number.NaN);
@@ -277,6 +278,9 @@ export class TrainingRun extends BaseElement {
     setText(this.#status, statusText(live, settings.demo, this.#controls.values().backend));
   }
 }
+
+/** With these, what can be gone on with may be another. */
+const CHANGING: ReadonlySet<string> = new Set(['ready', 'begin', 'save', 'end', 'failed']);
 
 /** After any of these a page may be gone; the window hears of what its document is told as well. */
 const LEAVING = ['pagehide', 'visibilitychange', 'freeze'] as const;

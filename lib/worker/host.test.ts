@@ -1,8 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { writeCheckpoint } from '../checkpoints/checkpoint.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { NoneWholeError } from '../checkpoints/newest-whole.ts';
+import { StoreTaken } from '../checkpoints/store-taken.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import { exportCheckpoint } from '../checkpoints/transfer.ts';
+import { WallclockError } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Frame } from '../demos/demo.ts';
 import { manualClock } from '../testing/manual-clock.ts';
@@ -361,6 +364,51 @@ describe('a start', () => {
     expect(host.replies).toEqual([{ type: 'failed', id: 1, message: 'No network.' }]);
     await host.send({ ...START, id: 2 });
     expect(host.runs.length).toBe(1);
+  });
+});
+
+describe('a resume that fails says what a reader can do', () => {
+  const failing = async (error: (store: CheckpointStore) => unknown, resume: boolean | string = true) => {
+    const store = await storeWith('checkpoint-8');
+    const host = scripted({ train: () => Promise.reject(error(store)) }, { openStore: () => store });
+    await host.send({ ...START, resume });
+    return host.replies.at(-1);
+  };
+  const none = ({ place }: CheckpointStore) =>
+    new NoneWholeError({ where: place, expected: 'a whole checkpoint', got: '1 damaged', fix: 'Elsewhere.' });
+
+  test('where nothing can be gone on with, it is not offered again', async () => {
+    expect(await failing(none)).toEqual({
+      ...{ type: 'failed', id: 1, unresumable: true },
+      message: "memory: expected a whole checkpoint, got '1 damaged'. Press Run for a new run.",
+    });
+    const fits = ({ place }: CheckpointStore) =>
+      new WallclockError({ where: `${place}/checkpoint-8`, expected: 'the shape [2]', got: [3] });
+    expect(await failing(fits)).toMatchObject({ unresumable: true });
+  });
+
+  test.each<[string, (store: CheckpointStore) => unknown, boolean | string]>([
+    ['one that was named is damaged', none, 'checkpoint-8'],
+    ['a run of its own fails', none, false],
+    [
+      'the store cannot be read now',
+      ({ place }) => new WallclockError({ where: place, expected: '', got: '' }),
+      true,
+    ],
+    ['something else fails', () => new Error('no memory'), true],
+  ])('%s: it stays on offer', async (_, error, resume) => {
+    const reply = await failing(error, resume);
+    expect(reply).toMatchObject({ type: 'failed' });
+    expect(reply).not.toHaveProperty('unresumable');
+  });
+
+  test('where another tab has the store', async () => {
+    expect(await failing(({ place }) => new StoreTaken(place, 'run-1'))).toEqual({
+      ...{ type: 'failed', id: 1 },
+      message:
+        'run-1, in another tab or figure, keeps its checkpoints in this place. ' +
+        'Stop it there to go on with them here, or press Run for a run of its own.',
+    });
   });
 });
 

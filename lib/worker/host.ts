@@ -1,11 +1,12 @@
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { NoneWholeError } from '../checkpoints/newest-whole.ts';
 import { StoreTaken } from '../checkpoints/store-taken.ts';
 import { describeCheckpoints } from '../checkpoints/stored-checkpoint.ts';
 import { exportCheckpoint, importCheckpoint } from '../checkpoints/transfer.ts';
-import { messageOf } from '../core/errors.ts';
+import { messageOf, problemOf, WallclockError } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Backend, Frame } from '../demos/demo.ts';
-import type { ListedReply, Reply, Request, StartRequest } from './protocol.ts';
+import type { FailedReply, ListedReply, Reply, Request, StartRequest } from './protocol.ts';
 
 /** What trains: the engine, seen from the host. */
 export interface Trainer {
@@ -73,7 +74,11 @@ export function createHost({
 
   return (request) => {
     answer(request).catch((error: unknown) => {
-      reply({ type: 'failed', id: request.id, message: messageOf(error) });
+      reply({
+        type: 'failed',
+        id: request.id,
+        ...failureOf(error, request, 'store' in request ? stores.get(request.store)?.place : undefined),
+      });
     });
   };
 
@@ -232,6 +237,30 @@ export function createHost({
     }
     return store;
   }
+}
+
+/** Why a request failed, and what whoever made it can do: the controls of a figure are all that a reader has. */
+function failureOf(
+  error: unknown,
+  request: Request,
+  place: string | undefined,
+): Omit<FailedReply, 'type' | 'id'> {
+  if (error instanceof StoreTaken) {
+    const first = `${error.first}, in another tab or figure, keeps its checkpoints in this place.`;
+    return { message: `${first} ${request.type === 'start' ? OF_ITS_OWN : 'Stop it there first.'}` };
+  }
+  if (request.type !== 'start' || request.resume !== true || !isOfCheckpoints(error, place)) {
+    return { message: messageOf(error) };
+  }
+  return { message: `${problemOf(error)} Press Run for a new run.`, unresumable: true };
+}
+
+const OF_ITS_OWN = 'Stop it there to go on with them here, or press Run for a run of its own.';
+
+/** Whether what lies in the store is why. */
+function isOfCheckpoints(error: unknown, place: string | undefined): boolean {
+  if (error instanceof NoneWholeError) return true;
+  return error instanceof WallclockError && error.where.startsWith(`${place}/`);
 }
 
 function empty(store: CheckpointStore): Promise<void> {

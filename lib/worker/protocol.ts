@@ -51,7 +51,7 @@ export type Reply =
   | { readonly type: 'progress'; readonly id: number; readonly step: number; readonly active: number }
   | { readonly type: 'frame'; readonly id: number; readonly frame: Frame }
   | { readonly type: 'done'; readonly id: number }
-  | { readonly type: 'failed'; readonly id: number; readonly message: string }
+  | FailedReply
   /** What is in a store now: after it was asked for, and after anything was deleted or taken back. */
   | ListedReply
   | {
@@ -61,6 +61,14 @@ export type Reply =
       readonly archive: Uint8Array<ArrayBuffer>;
     }
   | { readonly type: 'cleared'; readonly id: number };
+
+export interface FailedReply {
+  readonly type: 'failed';
+  readonly id: number;
+  readonly message: string;
+  /** What is in the store cannot be gone on with, however often it is tried. */
+  readonly unresumable?: true;
+}
 
 export interface ListedReply {
   readonly type: 'listed';
