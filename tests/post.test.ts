@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { openBrowser } from './open-browser.ts';
 import { trainingRun } from './training-run.ts';
@@ -149,6 +150,28 @@ test('a reader who turns to another tab has the run saved, also while it is paus
   await run.button(/Resume from step/).waitFor();
 });
 
+/** Turns a bit of every model that the page's origin has stored. */
+async function damageCheckpoints(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    for (const { name } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name!));
+      const files = database.transaction('files', 'readwrite').objectStore('files');
+      for (const key of await done(files.getAllKeys())) {
+        if ((key as string[])[1] !== 'model.safetensors') continue;
+        const bytes: Uint8Array = await done(files.get(key));
+        bytes[bytes.length - 1]! ^= 1;
+        await done(files.put(bytes, key));
+      }
+      database.close();
+    }
+  });
+}
+
 describe('what goes wrong', () => {
   test("'5 minuets' is refused with what was expected, and nothing starts", async () => {
     const { page } = await open(POST);
@@ -167,15 +190,59 @@ describe('what goes wrong', () => {
     expect(await run.element.getByRole('alert').isVisible()).toBe(false);
   });
 
-  test('an engine that cannot be loaded is said, and the recording is a press away', async () => {
+  test('an interval that the action does not take is refused before anything is loaded', async () => {
+    const { page } = await open(POST);
+    const run = trainingRun(page);
+    await run.element.getByLabel('log every').fill('5% overhead');
+    await run.button('Run').click();
+    expect(await run.element.getByRole('alert').textContent()).toBe(
+      "log: expected a duration, steps or epochs for 'log', got '5% overhead'. " +
+        "Write it like '30s' or '100 steps'. Or 'off' for never.",
+    );
+    expect(page.workers()).toEqual([]);
+  });
+
+  test('an engine that cannot be loaded is said, and the recorded run stays', async () => {
     const { page } = await open(POST);
     await page.route(/engine/, (route) => route.abort());
     const run = trainingRun(page);
     await run.button('Run').click();
     await run.until(({ phase }) => phase === 'failed');
     expect(await run.element.getByRole('status').textContent()).toMatch(/^Training stopped\. .+/);
-    await run.button('Show the recording').click();
     expect(await page.getByRole('table', { name: /A recorded run/ }).isVisible()).toBe(true);
+  });
+
+  test('a run that fails before it has told anything leaves the recorded one', async () => {
+    const { page } = await open(POST);
+    const run = trainingRun(page);
+    await run.element.getByLabel('save every').fill('1s');
+    await run.button('Run').click();
+    await run.until(({ state }) => state.save.count >= 1);
+    await run.button('Reset').click();
+    await damageCheckpoints(page);
+    await page.reload();
+    const picture = await page.locator('.wc-picture').first().innerHTML();
+    await run.button(/Resume from step/).click();
+    await run.until(({ phase }) => phase === 'failed');
+    expect(await page.locator('.wc-picture').first().innerHTML()).toBe(picture);
+    expect(await run.element.getByRole('status').textContent()).toContain('Press Run for a new run.');
+    await run.element.evaluate(
+      (element) => new Promise((resolve) => requestAnimationFrame(() => resolve(element))),
+    );
+    expect(await run.button(/Resume from step/).count()).toBe(0);
+    await page.reload();
+    expect(await run.button('Run').isVisible()).toBe(true);
+    expect(await run.button(/Resume from step/).count()).toBe(0);
+  });
+
+  test('a worker that ends without a word is noticed', async () => {
+    const { page } = await open(POST);
+    const run = trainingRun(page);
+    await run.button('Run').click();
+    await run.until(({ state }) => state.log.count >= 2);
+    await page.workers()[0]!.evaluate(() => setTimeout(() => self.close()));
+    await run.until(({ phase }) => phase === 'failed');
+    expect(await run.element.getByRole('status').textContent()).toContain('ended without a word');
   });
 
   test('a worker that dies leaves the chart, says why, and can be resumed', async () => {

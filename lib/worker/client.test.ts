@@ -2,7 +2,20 @@ import { expect, test, vi } from 'vitest';
 import { type Order, openClient, type WorkerPort } from './client.ts';
 import type { Reply, Request } from './protocol.ts';
 
-function openOnDouble() {
+/** Locks that are granted when their holder is said to have ended. */
+function locksOnDouble() {
+  const waiting: (() => void)[] = [];
+  const request = vi.fn(
+    (_: string, { signal }: { signal: AbortSignal }, granted: () => void) =>
+      new Promise<void>((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+        waiting.push(() => resolve(granted()));
+      }),
+  );
+  return { request, end: () => waiting.splice(0).forEach((grant) => void grant()) };
+}
+
+function openOnDouble(locks?: ReturnType<typeof locksOnDouble>) {
   const sent: Request[] = [];
   const worker: WorkerPort = {
     postMessage: (message) => sent.push(message),
@@ -13,7 +26,7 @@ function openOnDouble() {
   };
   const onReply = vi.fn<(reply: Reply) => void>();
   const onDeath = vi.fn<(message: string) => void>();
-  const client = openClient({ onReply, onDeath, openWorker: () => worker });
+  const client = openClient({ onReply, onDeath, openWorker: () => worker, locks });
   return { client, worker, sent, onReply, onDeath };
 }
 
@@ -48,6 +61,30 @@ test('a worker that dies is closed and told of, once', () => {
   expect(worker.onerror).toBeNull();
   client.send({ type: 'pause' });
   expect(sent).toEqual([]);
+});
+
+test('a worker that ends without a word is told of, because its lock is free', async () => {
+  const locks = locksOnDouble();
+  const { worker, onReply, onDeath } = openOnDouble(locks);
+  worker.onmessage?.({ data: { type: 'alive', lock: 'mine' } });
+  expect(locks.request).toHaveBeenCalledWith('mine', expect.anything(), expect.anything());
+  expect(onDeath).not.toHaveBeenCalled();
+  locks.end();
+  expect(onDeath.mock.calls).toEqual([
+    ['The worker has ended without a word: the browser may be short of memory.'],
+  ]);
+  expect(worker.terminate).toHaveBeenCalledOnce();
+  expect(onReply).not.toHaveBeenCalled();
+});
+
+test('a worker that was closed is not waited for, nor told of', async () => {
+  const locks = locksOnDouble();
+  const { client, worker, onDeath } = openOnDouble(locks);
+  worker.onmessage?.({ data: { type: 'alive', lock: 'mine' } });
+  client.close();
+  expect(locks.request.mock.calls[0]![1].signal.aborted).toBe(true);
+  locks.end();
+  expect(onDeath).not.toHaveBeenCalled();
 });
 
 test('a worker that cannot be loaded has no message', () => {

@@ -1,7 +1,7 @@
 import { indexedDbStore } from '../checkpoints/stores/indexeddb-store.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import { createHost } from './host.ts';
-import type { Request } from './protocol.ts';
+import type { Alive, Request } from './protocol.ts';
 
 /** The part of a worker's global scope that is used here; the types of the DOM describe a window's. */
 interface Scope {
@@ -28,5 +28,14 @@ const handle = createHost({
   },
   now: () => performance.now(),
 });
+
+const lock = `wallclock-worker-${crypto.randomUUID?.()}`;
+navigator.locks
+  ?.request(lock, () => {
+    scope.postMessage({ type: 'alive', lock } satisfies Alive);
+    return new Promise(() => {});
+  })
+  // A frame of an opaque origin is denied them: then an end that nothing tells is not noticed.
+  .catch(() => {});
 
 scope.addEventListener('message', ({ data }) => handle(data as Request));

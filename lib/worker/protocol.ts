@@ -41,7 +41,13 @@ export interface StartRequest {
   readonly minimumStepTime: number;
 }
 
-/** What the worker tells the page. */
+/** The worker's first word, of no run: the Web Lock that it holds for as long as it lives. */
+export interface Alive {
+  readonly type: 'alive';
+  readonly lock: string;
+}
+
+/** What the worker tells the page of what it was asked. */
 export type Reply =
   | { readonly type: 'loading'; readonly id: number; readonly what: 'engine' | 'data' | 'model' }
   /** Training begins. */
