@@ -3,9 +3,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import sirv from 'sirv';
 import { base } from '../site/address.ts';
 import { listenOnFreePort } from './listen-on-free-port.ts';
+import { siteFiles } from './site-files.ts';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 if (!existsSync(`${dist}index.html`)) {
@@ -13,7 +13,7 @@ if (!existsSync(`${dist}index.html`)) {
   process.exit(1);
 }
 
-const files = sirv(dist, { etag: true });
+const files = siteFiles(dist);
 const wanted = Number(process.env.PORT || 4321);
 if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) {
   console.error(`PORT: expected a whole number from 1 to 65535, got '${process.env.PORT}'.`);

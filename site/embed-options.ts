@@ -1,3 +1,4 @@
+import { WallclockError } from 'wallclock';
 import { DEMO_OPTIONS, type DemoSettings, parseDemoOptions } from 'wallclock/demos';
 
 /** Options that are numbers, which an address has as text. */
@@ -6,13 +7,21 @@ const NUMBERS: readonly string[] = ['seed', 'minimumStepTime'];
 /**
  * The options of an embedded demo from its address, checked.
  *
- * @param demo the page's own demo; the address cannot name another.
+ * @param demo the page's own demo; the address can name none besides.
  * @param query as in `location.search`: `?log=1s&seed=7`.
  * @returns what the element is to be told, as text, by the names of the options.
  * @throws {WallclockError} for whatever does not hold; its message quotes the address and is to be shown as text.
  */
 export function embedOptions(demo: string, query: string): ReadonlyMap<string, string> {
-  const given = new Map(new URLSearchParams(query));
+  const asked = new URLSearchParams(query);
+  for (const name of asked.keys()) {
+    const where = `address: ${name}`;
+    const values = asked.getAll(name);
+    if (values.length > 1) throw new WallclockError({ where, expected: 'one value', got: values });
+    if (name !== 'demo') continue;
+    throw new WallclockError({ where, expected: `none, because the path says '${demo}'`, got: values[0] });
+  }
+  const given = new Map(asked);
   given.set('demo', demo);
   const options = Object.fromEntries(
     Array.from(given, ([name, text]) => [name, NUMBERS.includes(name) ? numberOf(text) : text]),

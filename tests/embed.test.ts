@@ -23,6 +23,18 @@ test('an iframe on another origin shows the embed, and trains', async () => {
   expect(complaints).toEqual([]);
 });
 
+test.each([
+  ['allow-scripts allow-same-origin', 'Training here'],
+  ['allow-scripts', 'The browser lets this page start no worker'],
+])('in a frame with sandbox="%s" it is whole, and says how it gets on', async (sandbox, says) => {
+  const embed = `${inject('site')}/embed/spirals/?log=200ms`;
+  const query = new URLSearchParams({ embed, sandbox });
+  const { page } = await open(`${inject('elsewhere')}/?${query}`);
+  const frame = page.frameLocator('iframe');
+  await frame.getByRole('button', { name: 'Run' }).click();
+  await frame.getByText(says).waitFor();
+});
+
 test('a hostile address is refused as text', async () => {
   const { page, complaints } = await open('/embed/spirals/?log=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E');
   await page.getByText('<img src=x').waitFor();

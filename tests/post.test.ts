@@ -194,7 +194,7 @@ describe('what goes wrong', () => {
     const { page } = await open(POST);
     const run = trainingRun(page);
     await run.element.getByLabel('log every').fill('5% overhead');
-    await run.button('Run').click();
+    await run.element.getByLabel('log every').press('Enter');
     expect(await run.element.getByRole('alert').textContent()).toBe(
       "log: expected a duration, steps or epochs for 'log', got '5% overhead'. " +
         "Write it like '30s' or '100 steps'. Or 'off' for never.",

@@ -3,9 +3,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { stripTypeScriptTypes } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import sirv from 'sirv';
 import type { TestProject } from 'vitest/node';
 import { findChromium } from '../scripts/find-chromium.ts';
+import { siteFiles } from '../scripts/site-files.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,7 +13,7 @@ declare module 'vitest' {
     chromium: string;
     /** The address of the built site, without a slash at the end. */
     site: string;
-    /** Another origin, whose page shows the address of its query `?embed=` in an iframe. It serves `/lib/` as well. */
+    /** Another origin, whose page shows the address of its query `?embed=` in an iframe, with `&sandbox=` in a sandboxed one. It serves `/lib/` as well. */
     elsewhere: string;
   }
 }
@@ -22,7 +22,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dist = fileURLToPath(new URL('../dist', import.meta.url));
   if (!existsSync(dist)) throw new Error('The browser tests need the built site: run `npm run build` first.');
-  const site = await listen(sirv(dist, { dev: false, etag: true }));
+  const site = await listen(siteFiles(dist));
   const elsewhere = await listen((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     if (/^\/lib\/[\w/.-]+\.ts$/.test(pathname) && !pathname.includes('..')) {
@@ -32,9 +32,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
       return;
     }
     const embed = searchParams.get('embed') ?? '';
+    const sandbox = searchParams.get('sandbox');
     response.setHeader('Content-Type', 'text/html');
     response.end(
-      `<!doctype html><title>Elsewhere</title><iframe src="${encodeURI(embed)}" width="700" height="900">`,
+      `<!doctype html><title>Elsewhere</title><iframe src="${encodeURI(embed)}" width="700" height="900"` +
+        (sandbox === null ? '>' : ` sandbox="${sandbox}">`),
     );
   });
   project.provide('chromium', findChromium());

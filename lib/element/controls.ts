@@ -43,7 +43,7 @@ const PRIMARY: { readonly [phase in Phase]: string } = {
 
 /** The buttons, the three intervals and the backend. */
 export function makeControls({ onPrimary, onResume, onReset }: ControlsOptions): Controls {
-  const primary = make('button', { type: 'submit', class: 'primary' });
+  const primary = make('button', { type: 'button', class: 'primary', onclick: onPrimary });
   const resume = make('button', { type: 'button', onclick: onResume, hidden: true });
   const reset = make('button', { type: 'button', onclick: onReset, hidden: true });
   const fields = ACTIONS.map((action) => makeInterval(action));
@@ -56,19 +56,19 @@ export function makeControls({ onPrimary, onResume, onReset }: ControlsOptions):
     make('label', {}, make('span', {}, 'backend'), backend),
   );
   const messages = fields.map(({ message }) => message);
-  const form = make(
-    'form',
-    { novalidate: true },
+  // Not a form: a sandboxed frame may be denied to submit any.
+  const fieldsAndButtons = make(
+    'div',
+    { class: 'form' },
     make('div', { class: 'buttons' }, primary, resume, reset),
     settings,
   );
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    onPrimary();
+  settings.addEventListener('keydown', ({ key, target }) => {
+    if (key === 'Enter' && target instanceof HTMLInputElement) onPrimary();
   });
 
   return {
-    root: make('div', { class: 'controls' }, form, ...messages),
+    root: make('div', { class: 'controls' }, fieldsAndButtons, ...messages),
     fill({ demo, strategy, backend: chosen }) {
       for (const { action, input } of fields) {
         const interval = strategy[action];

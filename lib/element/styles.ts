@@ -49,7 +49,7 @@ p { margin: 0; }
 .numbers { color: var(--wc-ink); font-variant-numeric: tabular-nums; }
 .numbers:empty { display: none; }
 .status { color: var(--wc-muted); text-wrap: pretty; }
-form { display: flex; flex-wrap: wrap; gap: 0.75em 1.25em; align-items: end; }
+.form { display: flex; flex-wrap: wrap; gap: 0.75em 1.25em; align-items: end; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5em; }
 fieldset { display: flex; flex-wrap: wrap; gap: 0.5em 0.9em; margin: 0; padding: 0; border: 0; min-width: 0; }
 label { display: grid; gap: 0.15em; color: var(--wc-muted); font-size: 0.93em; }

@@ -109,10 +109,13 @@ export class TrainingRun extends BaseElement {
     }
     this.#close();
     this.#happen({ type: 'begin', resume });
-    this.#client = openClient({
-      onReply: (reply) => this.#onReply(reply),
-      onDeath: (message) => this.#happen({ type: 'died', message }),
-    });
+    const onDeath = (message: string) => this.#happen({ type: 'died', message });
+    try {
+      this.#client = openClient({ onReply: (reply) => this.#onReply(reply), onDeath });
+    } catch (error) {
+      onDeath(`The browser lets this page start no worker: ${(error as Error).message}`);
+      return;
+    }
     this.#client.send({
       ...{
         type: 'start',
