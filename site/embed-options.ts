@@ -1,4 +1,3 @@
-import { WallclockError } from 'wallclock';
 import { DEMO_OPTIONS, type DemoSettings, parseDemoOptions } from 'wallclock/demos';
 
 /** Options that are numbers, which an address has as text. */
@@ -13,24 +12,20 @@ const NUMBERS: readonly string[] = ['seed', 'minimumStepTime'];
  * @throws {WallclockError} for whatever does not hold; its message quotes the address and is to be shown as text.
  */
 export function embedOptions(demo: string, query: string): ReadonlyMap<string, string> {
-  const asked = new URLSearchParams(query);
-  for (const name of asked.keys()) {
-    const where = `address: ${name}`;
-    const values = asked.getAll(name);
-    if (values.length > 1) throw new WallclockError({ where, expected: 'one value', got: values });
-    if (name !== 'demo') continue;
-    throw new WallclockError({ where, expected: `none, because the path says '${demo}'`, got: values[0] });
-  }
-  const given = new Map(asked);
-  given.set('demo', demo);
+  const given = new URLSearchParams(query);
+  given.append('demo', demo);
   const options = Object.fromEntries(
-    Array.from(given, ([name, text]) => [name, NUMBERS.includes(name) ? numberOf(text) : text]),
+    Array.from(given.keys(), (name) => {
+      const values = given.getAll(name).map((text) => (NUMBERS.includes(name) ? numberOf(text) : text));
+      // No option takes a list: what is said twice is refused as what it is.
+      return [name, values.length === 1 ? values[0] : values];
+    }),
   );
   const settings: DemoSettings = parseDemoOptions(options, 'address');
   const told = new Map<string, string>();
   for (const name of DEMO_OPTIONS) {
     const text = given.get(name);
-    if (text !== undefined) told.set(name, NUMBERS.includes(name) ? String(settings[name as 'seed']) : text);
+    if (text !== null) told.set(name, NUMBERS.includes(name) ? String(settings[name as 'seed']) : text);
   }
   return told;
 }
