@@ -6,6 +6,10 @@ import { INK, LINE, MUTED, PAPER } from './panel.ts';
 /** How many tints a field is drawn in: odd, so that the middle one is the paper. */
 const TINTS = 9;
 const COLUMNS = 8;
+/** Of a tile's ten: how much a picture takes. The guess stands in the corner that is left. */
+const PICTURE = 7.6;
+/** The parts of ink that a picture is drawn in. */
+const SHADES = [0.25, 0.5, 0.75, 1];
 
 /** What a model made of its world, as SVG. @param label what it shows, for those who cannot see it. */
 export function framePicture(frame: Frame, label: string): string {
@@ -56,24 +60,51 @@ function fieldPicture({ width, height, values, points, labels }: FieldFrame, lab
   );
 }
 
-/** The guesses, those that are wrong struck out and put right. The digits themselves belong to others and are not here. */
-function tilesPicture({ labels, guesses, confidence }: TilesFrame, label: string): string {
+/** The pictures, each with the guess in its corner, where wrong with what it is. Recordings have no pictures. */
+function tilesPicture(frame: TilesFrame, label: string): string {
+  const { labels, guesses, confidence, pixels, size } = frame;
   const rows = Math.ceil(labels.length / COLUMNS);
   const tiles = Array.from(labels, (truth, index) => {
     const x = (index % COLUMNS) * 10;
     const y = Math.floor(index / COLUMNS) * 10;
-    const guess = guesses[index]!;
-    const right = guess === truth;
+    const right = guesses[index] === truth;
     const opacity = short(0.35 + (0.65 * confidence[index]!) / 255);
-    const frame = `<rect x="${x + 0.4}" y="${y + 0.4}" width="9.2" height="9.2" rx="1" fill="none" stroke="${right ? LINE : LANES.evaluate.colour}" stroke-width="${right ? 0.2 : 0.5}"/>`;
-    const said = `<text x="${right ? x + 5 : x + 3.2}" y="${right ? y + 7.2 : y + 8.4}" font-size="6" text-anchor="middle" fill="${right ? INK : LANES.evaluate.colour}" opacity="${opacity}">${guess}</text>`;
-    const truly = right
-      ? ''
-      : `<text x="${x + 9}" y="${y + 3.3}" font-size="3" text-anchor="end" fill="${MUTED}">is ${truth}</text>`;
-    return frame + said + truly;
+    const line = `stroke="${right ? LINE : LANES.evaluate.colour}" stroke-width="${right ? 0.2 : 0.5}"`;
+    const of = size * size;
+    const picture = pixels ? greyPicture(pixels.subarray(index * of, (index + 1) * of), size) : '';
+    return (
+      `<g transform="translate(${x} ${y})">` +
+      `<rect x="0.4" y="0.4" width="9.2" height="9.2" rx="1" fill="none" ${line}/>` +
+      (picture && `<g transform="translate(0.6 0.6) scale(${short(PICTURE / size)})">${picture}</g>`) +
+      `<text x="9" y="9.1" font-size="3.6" font-weight="600" text-anchor="end" ` +
+      `fill="${right ? LANES.log.colour : LANES.evaluate.colour}" opacity="${opacity}">${guesses[index]}</text>` +
+      (right ? '' : `<text x="1.1" y="9.1" font-size="2.2" fill="${MUTED}">is ${truth}</text>`) +
+      '</g>'
+    );
   });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeText(label)}" class="wc-frame" ` +
     `viewBox="0 0 ${COLUMNS * 10} ${rows * 10}" width="100%" font-family="var(--wc-font, system-ui, sans-serif)">${tiles.join('')}</svg>`
   );
+}
+
+/** Grey values as strokes: of each row the runs that are of one shade, so that ink is ink in light and in dark. */
+function greyPicture(pixels: Uint8Array, size: number): string {
+  const shades = SHADES.map(() => '');
+  for (let row = 0; row < size; row++) {
+    let from = 0;
+    for (let column = 1; column <= size; column++) {
+      const shade = shadeOf(pixels[row * size + from]!);
+      if (column < size && shadeOf(pixels[row * size + column]!) === shade) continue;
+      if (shade >= 0) shades[shade] += `M${from} ${row}h${column - from}`;
+      from = column;
+    }
+  }
+  const strokes = shades.map((path, shade) => path && `<path d="${path}" opacity="${SHADES[shade]}"/>`);
+  return `<g transform="translate(0 0.5)" stroke="${INK}" stroke-width="1.05">${strokes.join('')}</g>`;
+}
+
+/** The shade that comes nearest to a grey value, -1 where that is the paper. */
+function shadeOf(grey: number): number {
+  return Math.round((grey / 255) * SHADES.length) - 1;
 }

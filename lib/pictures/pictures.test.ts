@@ -158,6 +158,21 @@ test('tiles: what is wrong is put right', () => {
   expect(count(svg, 'is 4')).toBe(1);
 });
 
+test('tiles: a picture is drawn in runs of a shade, each row for itself', () => {
+  const svg = framePicture(
+    {
+      ...{ kind: 'tiles', size: 3, indices: Uint32Array.of(5), confidence: Uint8Array.of(255) },
+      ...{ labels: Uint8Array.of(1), guesses: Uint8Array.of(1) },
+      pixels: Uint8Array.of(0, 255, 255, 255, 0, 130, 10, 20, 30),
+    },
+    'digits',
+  );
+  expect(svg.match(/<path[^>]*>/g)).toEqual([
+    '<path d="M2 1h1" opacity="0.5"/>',
+    '<path d="M1 0h2M0 1h1" opacity="1"/>',
+  ]);
+});
+
 test('a recorded run is whole without script and styles', async () => {
   const { events } = await simulate({ strategy });
   const html = recordedRun({ events, frame: FIELD }, { frameLabel: 'a field' });
