@@ -35,6 +35,17 @@ test("the presenter's own pause outlives the slide", async () => {
   expect(await run.phase()).toBe('paused');
 });
 
+test('a black screen pauses the demo, and it goes on when there is light', async () => {
+  const { page } = await open(`${DECK}${DEMO}`, STAGE);
+  const run = trainingRun(page);
+  await page.keyboard.press('r');
+  await run.until(({ phase }) => phase === 'running');
+  await page.keyboard.press('b');
+  await run.until(({ phase }) => phase === 'paused');
+  await page.keyboard.press('b');
+  await run.until(({ phase }) => phase === 'running');
+});
+
 test('a clicker that knows only "next" starts the demo and then moves on', async () => {
   const { page } = await open(`${DECK}${DEMO}`, STAGE);
   const run = trainingRun(page);

@@ -30,16 +30,25 @@ export function timelinePanel(state: RunState, span: number, fontSize: number, n
   const ticks = timeTicks(span, MOST_TICKS);
   const body = [
     ...ticks.map((tick) => verticalLine(tick / span, axis)),
-    ...(now !== undefined && now <= span ? [verticalLine(now / span, axis, MUTED)] : []),
+    ...(now !== undefined && now <= span
+      ? ACTIONS.map((_, index) => nowLine(now / span, index * lane, fontSize))
+      : []),
     ...ACTIONS.map((action, index) => drawLane(state, action, span, index * lane, fontSize)),
     ...ticks.map((tick) => tickText(tick, span, axis + fontSize * 1.4)),
   ];
   return { height: Math.round(axis + fontSize * 2), body: body.join('') };
 }
 
-export function verticalLine(part: number, height: number, colour = LINE): string {
+export function verticalLine(part: number, height: number): string {
   const x = across(part);
-  return `<line x1="${x}" x2="${x}" y2="${short(height)}" stroke="${colour}"/>`;
+  return `<line x1="${x}" x2="${x}" y2="${short(height)}" stroke="${LINE}"/>`;
+}
+
+/** Where the run stands: beside the marks of a lane, and not through its words. */
+function nowLine(part: number, top: number, fontSize: number): string {
+  const x = across(part);
+  const [from, to] = [top + fontSize * 1.5, top + fontSize * 2.8];
+  return `<line x1="${x}" x2="${x}" y1="${short(from)}" y2="${short(to)}" stroke="${MUTED}"/>`;
 }
 
 /** The first label begins at the edge and the last one ends there, so that none is cut off. */

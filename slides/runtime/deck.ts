@@ -61,8 +61,9 @@ if (reading) {
     for (const demo of lives.keys()) tell(demo, event);
   }
 
-  /** The audience sees a slide, or none while the overview is open. */
-  function show(slide: Element | undefined): void {
+  /** The audience sees a slide, or none while the overview is open, the screen is black or the deck is printed. */
+  function show(prints = false): void {
+    const slide = prints || deck.isOverview() || deck.isPaused() ? undefined : deck.getCurrentSlide();
     for (const [demo, { present }] of lives) {
       const shown = slide?.contains(demo) ?? false;
       if (shown !== present) tell(demo, shown ? 'enter' : 'leave');
@@ -77,12 +78,11 @@ if (reading) {
     rests = setTimeout(() => document.documentElement.classList.remove('pointing'), RESTS);
   });
 
-  deck.on('slidechanged', () => show(deck.isOverview() ? undefined : deck.getCurrentSlide()));
-  deck.on('overviewshown', () => show(undefined));
-  deck.on('overviewhidden', () => show(deck.getCurrentSlide()));
+  const looks = ['slidechanged', 'overviewshown', 'overviewhidden', 'paused', 'resumed'] as const;
+  for (const look of looks) deck.on(look, () => show());
   // What is printed holds still.
-  addEventListener('beforeprint', () => show(undefined));
-  addEventListener('afterprint', () => show(deck.isOverview() ? undefined : deck.getCurrentSlide()));
+  addEventListener('beforeprint', () => show(true));
+  addEventListener('afterprint', () => show());
   deck.on('fragmentshown', (event) => {
     const { fragment } = event as unknown as { fragment: HTMLElement };
     if (!('run' in fragment.dataset)) return;
@@ -97,5 +97,5 @@ if (reading) {
   await deck.initialize();
   // It would keep screen readers from reading the slides.
   root.removeAttribute('role');
-  show(deck.getCurrentSlide());
+  show();
 }
