@@ -1,6 +1,7 @@
-import { access, constants, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { makeFolder } from '../checkpoints/stores/node-fs-make-folder.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
 import type { OptimizerName } from '../demos/optimizer-names.ts';
@@ -140,7 +141,7 @@ async function keepAside(journal: string): Promise<void> {
 /** Whole or not at all: without it no checkpoint of the run would be gone on with. */
 async function keepSettings(file: string, settings: RunSettings): Promise<void> {
   const draft = join(dirname(file), '.settings.json.draft');
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   try {
     await writeFile(draft, `${JSON.stringify(settings)}\n`, { flush: true });
     await rename(draft, file);

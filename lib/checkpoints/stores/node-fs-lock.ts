@@ -1,9 +1,10 @@
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
 import { StoreTaken } from '../store-taken.ts';
+import { makeFolder } from './node-fs-make-folder.ts';
 import { isAlive, OWN } from './node-fs-owner.ts';
 
 /*
@@ -28,7 +29,7 @@ interface Holder {
  * @throws {WallclockError} where another run has it.
  */
 export async function lockFolder(folder: string, run: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const path = join(folder, LOCK);
   const own = `${path}.${OWN}-${threadId}-${locks++}`;
   await writeFile(own, JSON.stringify({ run, owner: OWN } satisfies Holder));
