@@ -246,8 +246,12 @@ function failureOf(
   place: string | undefined,
 ): Omit<FailedReply, 'type' | 'id'> {
   if (error instanceof StoreTaken) {
-    const first = `${error.first}, in another tab or figure, keeps its checkpoints in this place.`;
-    return { message: `${first} ${request.type === 'start' ? OF_ITS_OWN : 'Stop it there first.'}` };
+    const keeps = 'keeps its checkpoints in this place';
+    if (request.type === 'start') {
+      return { message: `${error.first}, in another tab or figure, ${keeps}. ${OF_ITS_OWN}` };
+    }
+    // A list has a worker of its own, so that the run may well be that of its own figure.
+    return { message: `${error.first}, here or in another tab or figure, ${keeps}. Reset it there first.` };
   }
   if (request.type !== 'start' || request.resume !== true || !isOfCheckpoints(error, place)) {
     return { message: messageOf(error) };
