@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{lib,site,slides,scripts,bench}/**/*.test.ts'],
           exclude: IGNORED,
+          // For what hangs: how long a test takes is the machine's affair.
+          testTimeout: 60_000,
         },
       },
       {
@@ -22,6 +24,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 45_000 } },
         },
       },
     ],

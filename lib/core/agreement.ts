@@ -192,7 +192,7 @@ export class Agreement {
       const grown = Math.ceil(this.#window * GROWTH);
       this.#window = Math.max(1, Math.min(most, grown, MOST_QUIET_STEPS));
     }
-    return Math.max(1, Math.min(this.#window, policy.stepsToCount?.(state, now) ?? 1));
+    return Math.max(1, Math.min(this.#window, policy.quiet?.(state, now).steps ?? 1));
   }
 
   #noteActions(decision: Decision<unknown> | undefined, point: Point): void {

@@ -30,6 +30,7 @@ export {
   type Point,
   type Policy,
   type PolicyDescription,
+  type Quiet,
   type StopReason,
 } from './policy.ts';
 export { type ReadyStrategy, readyStrategy } from './ready-strategy.ts';

@@ -109,6 +109,14 @@ export interface Decision<State> {
   readonly warning?: string;
 }
 
+/** How long there is nothing to decide at the end of a step, nor to remember: until whichever comes first. */
+export interface Quiet {
+  /** Steps, at the least 1: it is asked again when so many have ended. */
+  readonly steps: number;
+  /** Milliseconds of training; and no step may take longer than the longest so far. */
+  readonly milliseconds: number;
+}
+
 /**
  * Decides what a run does and when. A pure function of its state, the point and the moment: it reads no clock, logs
  * nothing and saves nothing, so that a decision can be tested, replayed and planned.
@@ -126,8 +134,11 @@ export interface Policy<State = unknown> {
   restoreState(saved: unknown, where: string): State;
   /** Undefined where there is nothing to do and nothing to remember: by far the most frequent answer. */
   decide(state: State, point: Point, moment: Moment): Decision<State> | undefined;
-  /** Steps until a count of steps or epochs may be due, at the least 1: for workers that agree. Default: every step. */
-  stepsToCount?(state: State, moment: Moment): number;
+  /**
+   * How far a run that stands at the end of a step may go on before it asks again, as long as the state stays: so that most
+   * steps cost one reading of the clock, and workers agree a few times a second. Default: it asks at the end of each step.
+   */
+  quiet?(state: State, moment: Moment): Quiet;
   /** What the policy tells of itself when the run begins, for those who read the run's events. */
   describe(): PolicyDescription;
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Simulation, simulate } from '../testing/simulate.ts';
 import { journalOf } from './journal.ts';
 import { ACTIONS, type Action, type ActionName } from './policy.ts';
+import { readyStrategy } from './ready-strategy.ts';
 import { replay } from './replay.ts';
 import type { RunEvent } from './run-event.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -196,6 +197,28 @@ describe('whatever the strategy', () => {
         expect(times.active).toBeLessThanOrEqual(times.elapsed);
       }
     }));
+
+  const hurried = fc
+    .tuple(fc.oneof(simulations, onHostileClock), fc.constantFrom('', '50s', '3m'), fc.boolean())
+    .map(([simulation, deadline, endless]): Simulation => {
+      const { stepsPerEpoch, ...unsized } = simulation;
+      const options = { ...simulation.strategy, ...(deadline && { deadline }) } as StrategyOptions;
+      const sized = JSON.stringify(options).includes('"10%"') || !endless;
+      return { ...unsized, ...(sized && { stepsPerEpoch: stepsPerEpoch! }), strategy: options };
+    });
+
+  test('a policy that is not asked while it is quiet would have had nothing to say', () =>
+    hold(
+      hurried,
+      async (simulation) => {
+        const { steps = 0, stepsPerEpoch } = simulation;
+        const size = { steps, ...(stepsPerEpoch !== undefined && { stepsPerEpoch }) };
+        const { quiet: _, ...asked } = readyStrategy(simulation.strategy).policy(size);
+        const { events } = await simulate(simulation);
+        expect(events).toEqual((await simulate({ ...simulation, policy: asked })).events);
+      },
+      200,
+    ));
 
   test('what active time has beside training is evaluating and saving, and elapsed beside active pauses and sleep', () =>
     hold(simulations, async (simulation) => {

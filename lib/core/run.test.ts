@@ -207,6 +207,61 @@ test('a part of an epoch is rounded once: it is the step divided by the length, 
   expect(run.moment.epoch).toBe(20);
 });
 
+describe('while its policy has nothing to decide', () => {
+  /** The steps at which the policy is asked. */
+  async function askedAt(
+    strategy: StrategyOptions,
+    steps: number,
+    act?: (run: Run, step: number) => unknown,
+  ) {
+    const clock = manualClock();
+    const policy = strategyPolicy(parseStrategy(strategy), { stepsPerEpoch: 10 }) as Policy;
+    const asked: number[] = [];
+    const run = new Run({
+      ...{ clock, actions: ACTIONS, stepsPerEpoch: 10 },
+      policy: {
+        ...policy,
+        decide(state, point, moment) {
+          if (point.at === 'step ends') asked.push(moment.step);
+          return policy.decide(state, point, moment);
+        },
+      },
+    });
+    await run.begin();
+    for (let step = 1; step <= steps; step++) {
+      clock.advance(100);
+      await run.step();
+      await act?.(run, step);
+    }
+    return { asked, run };
+  }
+
+  test('it is not asked: only at the first step, where something may be due, and after something was done', async () => {
+    const { asked, run } = await askedAt({ log: '2s', save: '35 steps' }, 50);
+    expect(asked).toEqual([1, 20, 21, 35, 36, 40, 41]);
+    expect(run.moment).toMatchObject({ step: 50, epoch: 5, elapsed: 5000, active: 5000, training: 5000 });
+    expect(run.position).toEqual({ epochs: 0, stepInEpoch: 50 });
+    expect((await run.end()).log.count).toBe(3);
+  });
+
+  test('it is asked again where an epoch ends before its length: what is counted in epochs has come nearer', async () => {
+    const { asked, run } = await askedAt({ log: '1.5 epochs' }, 12, (run, step) => step === 4 && run.epoch());
+    expect(asked).toEqual([1, 5, 9, 10]);
+    expect(run.state.log.last).toMatchObject({ step: 9, epoch: 1.5, late: 0 });
+  });
+
+  test('what is read, paused or asked for meanwhile is of the step at which it stands', async () => {
+    const { run } = await askedAt({ log: '1h', save: '1h' }, 9, (run, step) => {
+      if (step === 3) run.pause();
+      if (step === 3) run.continue();
+      if (step === 5) expect(run.position).toEqual({ epochs: 0, stepInEpoch: 5 });
+      return step === 7 ? run.save() : undefined;
+    });
+    expect(run.state.save.last).toMatchObject({ step: 7, active: 0.7, checkpoint: 'checkpoint-7' });
+    expect(await run.end()).toMatchObject({ step: 9, epoch: 0.9, elapsed: 0.9, log: { last: { step: 9 } } });
+  });
+});
+
 test('epochs of other lengths than was said are counted where they end', async () => {
   const { run, step } = runOf({}, ACTIONS, 4);
   run.begin();

@@ -71,6 +71,10 @@ export class Run {
   #watch: Stopwatch | undefined;
   /** The watch, while the next call may come: the run has begun and not ended, and nothing is under way. */
   #free: Stopwatch | undefined;
+  /** Steps that have ended. The moment is not told of each: see {@link #catchUp}. */
+  #steps = 0;
+  /** The count of steps at which the policy is to be asked, if not before: 0 is at the end of the next. */
+  #askAt = 0;
   #epochs = 0;
   #stepInEpoch = 0;
   #schedule: unknown;
@@ -101,6 +105,7 @@ export class Run {
       ...(snapshot?.times ?? { elapsed: 0, active: 0, training: 0, longestStep: 0 }),
       saving: undefined,
     };
+    this.#steps = this.#moment.step;
     this.#moment.epoch = this.#epoch();
   }
 
@@ -126,12 +131,13 @@ export class Run {
   /** To be called after each step of training. */
   step(): Promise<void> | undefined {
     const watch = this.#free ?? this.#refuse('step()');
-    this.#moment.step++;
-    this.#stepInEpoch++;
-    watch.readStep();
-    this.#bringUpTo(watch);
-    this.#keepReading();
-    return this.#ask(STEP_ENDS);
+    const isQuiet = watch.readStep();
+    if (++this.#steps < this.#askAt && isQuiet) return undefined;
+    this.#catchUp(watch);
+    this.#noticeSleep(watch);
+    const doing = this.#ask(STEP_ENDS);
+    if (!doing) this.#lookAhead(watch);
+    return doing;
   }
 
   /**
@@ -140,7 +146,8 @@ export class Run {
    * @param complete false where it was cut short: then the epoch does not count, and the policy is asked all the same.
    */
   epoch(complete = true): Promise<void> | undefined {
-    if (!this.#free) this.#refuse('epoch()');
+    this.#catchUp(this.#free ?? this.#refuse('epoch()'));
+    this.#askAt = 0;
     if (complete) {
       this.#epochs++;
       this.#stepInEpoch = 0;
@@ -153,7 +160,7 @@ export class Run {
   /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
   async end(): Promise<RunState> {
     if (!this.#ended) {
-      if (!this.#free) this.#refuse('end()');
+      this.#catchUp(this.#free ?? this.#refuse('end()'));
       this.#free = undefined;
       this.#ended = this.#end();
     }
@@ -231,11 +238,13 @@ export class Run {
 
   /** Where the run stands in its data: complete epochs, and steps into the one under way. */
   get position(): { readonly epochs: number; readonly stepInEpoch: number } {
+    if (this.#watch) this.#catchUp(this.#watch);
     return { epochs: this.#epochs, stepInEpoch: this.#stepInEpoch };
   }
 
-  /** The last reading of the clock. One object, brought up to date in place. */
+  /** The last reading of the clock. One object, brought up to date in place when it is asked for. */
   get moment(): Moment {
+    if (this.#watch) this.#catchUp(this.#watch);
     return this.#moment;
   }
 
@@ -349,6 +358,7 @@ export class Run {
       ...begun,
       outcome: outcome(async () => told('save', await written)).then((attempt) => {
         writing.attempt = attempt;
+        this.#askAt = 0;
         return attempt;
       }),
     };
@@ -452,13 +462,27 @@ export class Run {
   #read(): void {
     const watch = this.#running();
     watch.read();
-    this.#bringUpTo(watch);
+    this.#noticeSleep(watch);
   }
 
-  /** The watch keeps the times of the moment; the rest follows. */
-  #bringUpTo(watch: Stopwatch): void {
+  /** What the policy has nothing to do at is not asked of it, nor told to the moment. Workers that agree ask together. */
+  #lookAhead(watch: Stopwatch): void {
+    const { policy, agreement } = this.#options;
+    if (agreement || !policy.quiet) return;
+    const { steps, milliseconds } = policy.quiet(this.#schedule, this.#moment);
+    this.#askAt = this.#steps + steps;
+    watch.quietFor(milliseconds);
+  }
+
+  /** Brings the moment up to the last step that has ended, and the times that are kept of its end. */
+  #catchUp(watch: Stopwatch): void {
+    const ended = this.#steps - this.#moment.step;
+    if (ended === 0) return;
+    watch.settle();
+    this.#moment.step = this.#steps;
+    this.#stepInEpoch += ended;
     this.#moment.epoch = this.#epoch();
-    if (watch.slept !== this.#slept) this.#wake(watch.slept);
+    this.#keepReading();
   }
 
   #keepReading(): void {
@@ -473,7 +497,8 @@ export class Run {
     return { ...this.#moment, ...this.#stepEnded };
   }
 
-  #wake(slept: number): void {
+  #noticeSleep({ slept }: Stopwatch): void {
+    if (slept === this.#slept) return;
     const since = slept - this.#slept;
     this.#slept = slept;
     this.#emit({ type: 'wake', slept: since / 1000, ...this.#occasion() });
@@ -509,8 +534,10 @@ export class Run {
     );
   }
 
+  /** The watch of a run that has begun; the moment is that of the last step at the least. */
   #running(): Stopwatch {
     if (!this.#watch) throw misused('begin() before anything else', 'another call');
+    this.#catchUp(this.#watch);
     return this.#watch;
   }
 }

@@ -54,6 +54,16 @@ function runOf(strategy: StrategyOptions, { stepsPerEpoch }: { stepsPerEpoch?: n
   return { run, clock, events, snapshots, writing, step, written, saves, told };
 }
 
+test('it is told at the end of the step in which it is written, though nothing else be due for long', async () => {
+  const { run, step, written, told } = runOf({ save: '10 steps', final: { save: false } });
+  run.begin();
+  await step(14);
+  expect(told()).toEqual(['begin 0']);
+  await written();
+  await step();
+  expect(told()).toEqual(['begin 0', 'save 10']);
+});
+
 test('training goes on while a checkpoint is written, which is told at the end of a step, of the step it holds', async () => {
   const { run, step, written, told, saves } = runOf({ log: '1 step', save: '2s', final: { save: false } });
   run.begin();

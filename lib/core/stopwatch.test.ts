@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { manualClock } from '../testing/manual-clock.ts';
 import type { Clock } from './clock.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -128,4 +128,94 @@ test('the wall is read at most four times a second', () => {
   for (; now < 10_000; now++) watch.readStep();
   expect(read).toBeLessThanOrEqual(41);
   expect(read).toBeGreaterThan(30);
+});
+
+describe('while it is quiet', () => {
+  /** A watch whose longest step took 10 ms, at the end of a step. */
+  function quiet(milliseconds: number) {
+    const clock = manualClock(5000);
+    const { watch, times } = started(clock);
+    const step = (took: number) => {
+      clock.advance(took);
+      return watch.readStep();
+    };
+    expect(step(10)).toBe(false);
+    watch.quietFor(milliseconds);
+    return { clock, watch, times, step };
+  }
+
+  test('steps leave the times as they are, and all of it is added up when somebody asks', () => {
+    const { watch, times, step } = quiet(100);
+    expect([step(10), step(4), step(0)]).toEqual([true, true, true]);
+    expect(times).toEqual({ elapsed: 10, active: 10, training: 10, longestStep: 10 });
+    watch.settle();
+    expect(times).toEqual({ elapsed: 24, active: 24, training: 24, longestStep: 10 });
+    watch.settle();
+    expect(times.training).toBe(24);
+    expect(step(7)).toBe(true);
+    watch.read();
+    expect(times.training).toBe(31);
+  });
+
+  test('it ends at its instant, and not before', () => {
+    const { times, step } = quiet(30);
+    expect([step(10), step(10), step(9)]).toEqual([true, true, true]);
+    expect(step(1)).toBe(false);
+    expect(times).toEqual({ elapsed: 40, active: 40, training: 40, longestStep: 10 });
+    expect(step(1), 'it does not begin again by itself').toBe(false);
+  });
+
+  test('a step that is longer than all before it ends it, and is the longest from then on', () => {
+    const { times, step } = quiet(1000);
+    expect([step(9), step(11), step(11)]).toEqual([true, false, true]);
+    expect(times).toMatchObject({ training: 30, longestStep: 11 });
+  });
+
+  test('so do a clock that runs backwards, a reading amid a step and another activity', () => {
+    for (const end of [
+      ({ clock }: ReturnType<typeof quiet>) => clock.advance(-1),
+      ({ watch }: ReturnType<typeof quiet>) => watch.read(),
+      ({ watch }: ReturnType<typeof quiet>) => {
+        watch.activity = 'acting';
+        watch.activity = 'training';
+      },
+    ]) {
+      const started = quiet(1000);
+      expect(started.step(5)).toBe(true);
+      end(started);
+      expect(started.step(0)).toBe(false);
+      expect(started.times).toMatchObject({ training: 15, longestStep: 10 });
+    }
+  });
+
+  test('a step of which a part was read before is as long as it was', () => {
+    const { clock, watch, times, step } = quiet(1000);
+    step(3);
+    clock.advance(8);
+    watch.read();
+    step(8);
+    expect(times).toMatchObject({ training: 29, longestStep: 16 });
+  });
+
+  test('the wall is compared all the same: a sleep ends it, and no sleep does not', () => {
+    const { clock, watch, times, step } = quiet(10_000);
+    for (let ended = 0; ended < 23; ended++) expect(step(10)).toBe(true);
+    expect(times.training, 'it was not compared').toBe(10);
+    expect(step(10)).toBe(true);
+    expect(times.training, 'it was compared').toBe(250);
+    clock.sleep(60_000);
+    for (let ended = 0; ended < 24; ended++) expect(step(10)).toBe(true);
+    expect(step(10)).toBe(false);
+    expect(times).toMatchObject({ training: 500, elapsed: 60_500 });
+    expect(watch.slept).toBe(60_000);
+  });
+
+  test('it is not begun in a pause', () => {
+    const { clock, watch, times } = quiet(1000);
+    watch.activity = 'paused';
+    watch.quietFor(1000);
+    clock.advance(5);
+    expect(watch.readStep()).toBe(false);
+    expect(times).toMatchObject({ elapsed: 15, active: 10 });
+  });
 });

@@ -28,7 +28,11 @@ export class Stopwatch {
   slept = 0;
   readonly #clock: Clock;
   readonly #times: MutableTimes;
-  #last: number;
+  /** The last reading, and the one up to which the times have been added up. */
+  #read: number;
+  #counted: number;
+  /** The reading before which a step that is none of the longest is left to be added up later. */
+  #quietUntil = Number.NEGATIVE_INFINITY;
   #comparedAt: number;
   #wall: number;
   #stepBegan: number;
@@ -39,39 +43,62 @@ export class Stopwatch {
     this.#clock = clock;
     this.#times = times;
     this.#stepBegan = times.training;
-    this.#last = clock.now();
-    this.#comparedAt = this.#last;
+    this.#read = clock.now();
+    this.#counted = this.#read;
+    this.#comparedAt = this.#read;
     this.#wall = clock.wall();
   }
 
   /** Reads the clock, once. */
   read(): void {
-    const now = this.#clock.now();
-    const passed = now - this.#last;
-    this.#last = now;
-    if (passed < 0) this.#compareFrom(now, this.#clock.wall());
-    else if (now - this.#comparedAt >= WALL_EVERY) this.#compare(now);
-    if (!(passed > 0)) return;
-    const times = this.#times;
-    times.elapsed += passed;
-    if (this.#activity === 'paused') return;
-    times.active += passed;
-    if (this.#activity === 'training') times.training += passed;
+    this.settle();
+    this.#quietUntil = Number.NEGATIVE_INFINITY;
+    this.#pass(this.#clock.now());
   }
 
-  /** Reads the clock at the end of a step. */
-  readStep(): void {
-    this.read();
+  /**
+   * Reads the clock at the end of a step, once.
+   *
+   * @returns true while it is quiet, as {@link quietFor} has it: then the times may not be up to date yet.
+   */
+  readStep(): boolean {
+    const now = this.#clock.now();
+    const passed = now - this.#read;
     const times = this.#times;
+    const isQuiet = now < this.#quietUntil && passed >= 0 && passed <= times.longestStep;
+    if (isQuiet && now - this.#comparedAt < WALL_EVERY) {
+      this.#read = now;
+      return true;
+    }
+    const slept = this.slept;
+    this.settle();
+    this.#pass(now);
     const took = times.training - this.#stepBegan;
     if (took > times.longestStep) times.longestStep = took;
     this.#stepBegan = times.training;
+    return isQuiet && this.slept === slept;
+  }
+
+  /**
+   * From the end of this step on nobody asks for the times for so many milliseconds: until something else is read, the
+   * machine has slept, or a step is longer than all before it.
+   */
+  quietFor(milliseconds: number): void {
+    if (this.#activity === 'training') this.#quietUntil = this.#read + milliseconds;
+  }
+
+  /** Adds up the steps that were quiet. */
+  settle(): void {
+    if (this.#read === this.#counted) return;
+    this.#add(this.#read - this.#counted);
+    this.#counted = this.#read;
+    this.#stepBegan = this.#times.training;
   }
 
   /** Reads the clock and the wall, whenever they were last compared: before something that is worth it. */
   compare(): void {
     this.read();
-    this.#compare(this.#last);
+    this.#compare(this.#read);
   }
 
   get activity(): Activity {
@@ -84,6 +111,23 @@ export class Stopwatch {
     // An action is none of a step, also one that counts as training. A pause may come amid a step.
     if (next !== 'paused' && this.#activity !== 'paused') this.#stepBegan = this.#times.training;
     this.#activity = next;
+  }
+
+  #pass(now: number): void {
+    const passed = now - this.#read;
+    this.#read = now;
+    this.#counted = now;
+    if (passed < 0) this.#compareFrom(now, this.#clock.wall());
+    else if (now - this.#comparedAt >= WALL_EVERY) this.#compare(now);
+    if (passed > 0) this.#add(passed);
+  }
+
+  #add(passed: number): void {
+    const times = this.#times;
+    times.elapsed += passed;
+    if (this.#activity === 'paused') return;
+    times.active += passed;
+    if (this.#activity === 'training') times.training += passed;
   }
 
   #compare(now: number): void {

@@ -3,7 +3,7 @@ import { drawTimeline } from '../testing/draw-timeline.ts';
 import { type Simulation, simulate } from '../testing/simulate.ts';
 import type { Action } from './policy.ts';
 import type { RunEvent } from './run-event.ts';
-import { parseStrategy } from './strategy.ts';
+import { parseStrategy, type StrategyOptions } from './strategy.ts';
 import { strategyPolicy } from './strategy-policy.ts';
 
 const draw = async (simulation: Simulation, options?: Parameters<typeof drawTimeline>[1]) =>
@@ -18,6 +18,41 @@ const told = async (simulation: Simulation) =>
     ({ type, step, active, due, late, missed, why }) =>
       `${type} ${step} at ${active}: due ${due}, late ${late}, missed ${missed} (${why})`,
   );
+
+describe('quiet', () => {
+  const at = { step: 20, epoch: 2, elapsed: 300, active: 300, training: 300, longestStep: 80 };
+  const quiet = (options: StrategyOptions) => {
+    const policy = strategyPolicy(parseStrategy(options), { stepsPerEpoch: 10 });
+    const { steps, milliseconds } = policy.quiet!(policy.initialState(), at);
+    return [steps, Math.round(milliseconds)];
+  };
+
+  test.each<[name: string, options: StrategyOptions, steps: number, milliseconds: number]>([
+    ['until the first of its intervals', { log: '2s', evaluate: '1s', save: '90 steps' }, 70, 700],
+    ['until one of two', { log: '1s or 25 steps' }, 5, 700],
+    [
+      'until the first of those that must both hold',
+      { log: '1s and 25 steps' },
+      Number.POSITIVE_INFINITY,
+      700,
+    ],
+    ['until a limit', { maxSteps: 29, maxEpochs: 3, maxTime: '500ms' }, 9, 200],
+    [
+      'until there is no time for a step, an eighth longer than the longest',
+      { deadline: '1s' },
+      Infinity,
+      610,
+    ],
+    [
+      'not at all, while a share of the time is a guess',
+      { save: '5% overhead' },
+      Number.POSITIVE_INFINITY,
+      -300,
+    ],
+  ])('%s', (_, options, steps, milliseconds) => {
+    expect(quiet(options)).toEqual([steps, milliseconds]);
+  });
+});
 
 describe('spaced and grid', () => {
   const evaluate = '5s';

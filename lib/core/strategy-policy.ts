@@ -11,6 +11,7 @@ import {
   type Decision,
   type Point,
   type Policy,
+  type Quiet,
   type RunBegins,
   type StopReason,
 } from './policy.ts';
@@ -41,7 +42,6 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   const { final, best, patience, deadline } = strategy;
   const intervals = resolveParts(strategy, size);
   const finals = ACTIONS.filter((action) => final[action]);
-  const horizon = new Horizon();
 
   function isActionDue(schedule: Schedule, action: ActionName, moment: Moment): boolean {
     const interval = intervals[action];
@@ -54,15 +54,16 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     );
   }
 
-  /** Nothing can be due, nor can anything stop the run, before one of these has been reached. */
-  function lookAhead(schedule: Schedule, moment: Moment): void {
-    horizon.clear();
+  /** Nothing can be due, nor can anything stop the run, before one of these places has been reached. */
+  function quiet(schedule: Schedule, moment: Moment): Quiet {
+    const horizon = new Horizon(moment, size.stepsPerEpoch);
     horizon.add('steps', Math.min(strategy.maxSteps, size.steps ?? Number.POSITIVE_INFINITY));
     horizon.add('epochs', strategy.maxEpochs);
     horizon.add('active', Math.min(strategy.maxTime, schedule.begun.active + strategy.maxTimeThisRun));
-    const bounded = deadline.after < Number.POSITIVE_INFINITY;
-    horizon.deadline =
-      schedule.begun.elapsed + (bounded ? deadline.after - reserve(schedule, moment) : deadline.after);
+    if (deadline.after < Number.POSITIVE_INFINITY) {
+      const last = deadline.after - reserve(schedule, moment) - moment.longestStep * (1 + MARGIN);
+      horizon.add('elapsed', schedule.begun.elapsed + last);
+    }
     for (const action of ACTIONS) {
       const interval = intervals[action];
       if (!interval) continue;
@@ -79,6 +80,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
         horizon.add(axis, guessed ? 0 : dueAt(term, interval, past, moment));
       }
     }
+    return horizon;
   }
 
   function stopReason(schedule: Schedule, moment: Moment): StopReason | undefined {
@@ -150,14 +152,6 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   }
 
   function decideAtStep(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
-    if (!horizon.isOf(schedule)) {
-      lookAhead(schedule, moment);
-      horizon.schedule = schedule;
-    }
-    return horizon.isAhead(moment) ? undefined : decideDue(schedule, moment);
-  }
-
-  function decideDue(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
     const log = isActionDue(schedule, 'log', moment);
     const evaluates = isActionDue(schedule, 'evaluate', moment);
     const saves = isActionDue(schedule, 'save', moment);
@@ -360,11 +354,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
           return decideAtEnd(schedule, point, moment);
       }
     },
-    stepsToCount(schedule, moment) {
-      lookAhead(schedule, moment);
-      horizon.schedule = schedule;
-      return horizon.stepsToCount(moment);
-    },
+    quiet,
     describe: () => describeStrategy(strategy),
   };
 }
