@@ -122,7 +122,7 @@ test('a leader answers a call while it acts or is paused, and not when it may be
   ask();
   expect(calls()).toBe(1);
   hear(wordOf(1, null, { at: 'action done' }));
-  const reading = { step: 1, epoch: 0, elapsed: 1, active: 1 };
+  const reading = { step: 1, epoch: 0, elapsed: 1000, active: 1000, training: 1000 };
   ask({ at: 'action done', action: log, ok: true, took: 1, lasted: 1, rest: [], reading });
   expect(calls()).toBe(0);
   agreement.pause();

@@ -1,5 +1,5 @@
 import { WallclockError } from './errors.ts';
-import type { Moment } from './moment.ts';
+import type { Mark, Moment } from './moment.ts';
 import type { Decision, Point, Policy, StopReason } from './policy.ts';
 
 /** What the worker that leads says to the others. Plain JSON. */
@@ -128,21 +128,13 @@ export class Agreement {
 
   /** This worker's moment by the leader's clock, which the times in the policy's state are of. */
   momentAsLed(moment: Moment): Moment {
-    const { elapsed, active, training } = this.#ahead;
-    return {
-      ...moment,
-      elapsed: moment.elapsed + elapsed,
-      active: moment.active + active,
-      training: moment.training + training,
-    };
+    return this.#asLed(moment);
   }
 
   /** What is told with a point, by the leader's clock. */
   pointAsLed<At extends Point>(point: At): At {
     if (!('reading' in point)) return point;
-    const elapsed = point.reading.elapsed + this.#ahead.elapsed / 1000;
-    const active = point.reading.active + this.#ahead.active / 1000;
-    return { ...point, reading: { ...point.reading, elapsed, active } };
+    return { ...point, reading: this.#asLed(point.reading) };
   }
 
   #lead<State>(
@@ -193,6 +185,16 @@ export class Agreement {
       this.#window = Math.max(1, Math.min(most, grown, MOST_QUIET_STEPS));
     }
     return Math.max(1, Math.min(this.#window, policy.quiet?.(state, now).steps ?? 1));
+  }
+
+  #asLed<At extends Mark>(at: At): At {
+    const { elapsed, active, training } = this.#ahead;
+    return {
+      ...at,
+      elapsed: at.elapsed + elapsed,
+      active: at.active + active,
+      training: at.training + training,
+    };
   }
 
   #noteActions(decision: Decision<unknown> | undefined, point: Point): void {

@@ -120,7 +120,10 @@ describe('a save that is due without a fresh metric', () => {
   test('also where nothing else evaluates', async () => {
     expect(
       await run({ save: '3 steps', best, maxSteps: 4, final: { save: false } }, { metrics: losses(5) }),
-    ).toEqual([...['evaluate 3 save', 'save 3 3 steps,best', 'evaluate 4 final']]);
+    ).toEqual(['evaluate 3 save', 'save 3 3 steps,best']);
+    expect(await run({ save: '3 steps', best, maxSteps: 4 }, { metrics: losses(5) })).toEqual([
+      ...['evaluate 3 save', 'save 3 3 steps,best', 'evaluate 4 final', 'save 4 final'],
+    ]);
   });
 
   test('or waits for the next evaluation', async () => {
@@ -134,6 +137,22 @@ describe('a save that is due without a fresh metric', () => {
       ...['evaluate 4 4 steps', 'save 4 3 steps,best', 'evaluate 8 4 steps', 'save 8 3 steps'],
       ...['evaluate 9 final', 'save 9 final,best'],
     ]);
+  });
+
+  test('or for the last one, with its own reason, also where no last save is asked for', async () => {
+    const wait = { ...best, beforeSave: 'wait' } as const;
+    const strategy = { save: '30s', evaluate: '40s', best: wait, maxSteps: 75 } as const;
+    for (const ending of [{}, { final: { save: false } }, { maxTime: '75s', maxSteps: 99 }] as const) {
+      const { events } = await simulate({ strategy: { ...strategy, ...ending }, metrics: losses(3, 3) });
+      expect(told(events).slice(-2)).toEqual(['evaluate 75 final', 'save 75 30s']);
+      expect(events.at(-2)).toMatchObject({ type: 'save', due: 70, late: 5, missed: 0 });
+    }
+    const { maxSteps: _, ...endless } = strategy;
+    const unbounded = { ...endless, final: { save: false } } as const;
+    const { events } = await simulate({ strategy: unbounded, steps: 75, metrics: losses(3, 3) });
+    expect(told(events).slice(-2)).toEqual(['evaluate 75 final', 'save 75 30s']);
+    const none = { ...strategy, final: { evaluate: false, save: false } } as const;
+    expect((await run(none, { metrics: losses(3, 3) })).at(-1)).toBe('save 40 30s,best');
   });
 
   test('evaluates once: not where the step has had it', async () => {
@@ -275,6 +294,14 @@ describe('the best is loaded at the end', () => {
     expect((await run({ ...strategy, best }, { metrics: losses(3, 5), failures })).join()).not.toMatch(
       'load',
     );
+  });
+
+  test('not over a model that is better still, and could not be saved', async () => {
+    const failures = { save: [3, 4, 5, 6, 7, 8, 9] };
+    const fails = { ...strategy, save: '1h', best, maxSteps: 6 } as const;
+    const seen = await run(fails, { metrics: losses(5, 3, 2), failures });
+    expect(seen.join()).toMatch('fail save 6');
+    expect(seen.join()).not.toMatch('load');
   });
 
   test('also where the final save fails', async () => {

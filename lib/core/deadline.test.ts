@@ -69,9 +69,10 @@ test('what is held back is what has been seen, and an eighth more', async () => 
   ]);
   const other = { ...soon, final: { evaluate: false } } as const;
   expect(await at({ strategy: other }), 'but not what is no final action').toEqual([20, 22]);
-  // Nothing seen yet: a twentieth of the whole for each of the two.
+  // Nothing seen yet: a twentieth of the whole for the save, and none for an evaluation that it would have to wait for.
   const unseen = { save: '1h', evaluate: '1h', deadline: '100s' } as const;
-  expect(await at({ strategy: unseen })).toEqual([89, 91]);
+  expect(await at({ strategy: unseen })).toEqual([94, 96]);
+  expect(await at({ strategy: { ...unseen, final: { save: false } } })).toEqual([94, undefined]);
   const none = { ...unseen, final: { save: false, evaluate: false } } as const;
   expect(await at({ strategy: none })).toEqual([99, undefined]);
   expect(await at({ strategy: { ...none, log: '10s', final: { ...none.final, log: true } } })).toEqual([
@@ -105,6 +106,28 @@ describe('the final evaluation', () => {
     expect(usual.last).toEqual(['evaluate final', 'save final']);
   });
 
+  test('is left out where nobody knows how long it takes and a save would have to wait for it', async () => {
+    const strategy = { evaluate: '20m', save: '1m', deadline: '10m' } as const;
+    const seconds = { step: 1000, evaluate: 100_000, save: 2000 };
+    const unknown = await actedAtEnd({ strategy, ...seconds });
+    expect(unknown).toMatchObject({ last: ['save final'], state: { reason: 'deadline' } });
+    expect(unknown.savedBy).toBeLessThanOrEqual(600);
+    expect(unknown.savedBy).toBeGreaterThan(590);
+    // What is held back for it is for it.
+    const held = { ...strategy, deadline: { after: '10m', reserve: '2m' } } as const;
+    const { last, savedBy } = await actedAtEnd({ strategy: held, ...seconds });
+    expect(last).toEqual(['evaluate final', 'save final']);
+    expect(savedBy).toBeLessThanOrEqual(600);
+    // And it is done where as much time is left as the run has taken.
+    const short = { ...strategy, maxSteps: 200 } as const;
+    expect((await actedAtEnd({ strategy: short, ...seconds })).last).toEqual([
+      'evaluate final',
+      'save final',
+    ]);
+    const long = { ...strategy, maxSteps: 400 } as const;
+    expect((await actedAtEnd({ strategy: long, ...seconds })).last).toEqual(['save final']);
+  });
+
   test('is done where there is no save to keep from it', async () => {
     const strategy = { evaluate: '10s', deadline: '100s' } as const;
     const { last, state } = await actedAtEnd({ strategy, step: 1000, evaluate: 1000 });
@@ -122,6 +145,36 @@ describe('the final evaluation', () => {
     });
     expect(state).toMatchObject({ reason: 'steps', step: 75 });
     expect(last).toEqual(['save 30s']);
+  });
+});
+
+test('a save that is not asked for at the end is left out where it would end too late', async () => {
+  const strategy = { save: '8s', deadline: '3600s', final: { save: false } } as const;
+  const { state, events } = await actedAtEnd({ strategy, step: 48_400, save: 65_500 });
+  expect(state).toMatchObject({ reason: 'deadline', step: 32 });
+  expect(events.at(-1)!.elapsed).toBeLessThanOrEqual(3600);
+  expect(state.save.count).toBe(31);
+});
+
+describe('what has failed has taken its time, too', () => {
+  test('an evaluation that always fails does not keep the last save from ending in time', async () => {
+    const { state, savedBy } = await actedAtEnd({
+      strategy: { evaluate: '1m', save: '2m', deadline: '10m' },
+      ...{ step: 1000, evaluate: 120_000, save: 1000 },
+      failures: { evaluate: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+    });
+    expect(state.reason).toBe('deadline');
+    expect(savedBy).toBeLessThanOrEqual(600);
+  });
+
+  test('a save that always fails is tried at the end, and again only while there is time', async () => {
+    const failing = { step: 1000, save: 20_000, failures: { save: [1, 2, 3, 4, 5, 6, 7, 8, 9] } };
+    const late = await actedAtEnd({ strategy: { save: '10s', deadline: '100s' }, ...failing });
+    expect(late.state).toMatchObject({ reason: 'deadline', save: { count: 0 } });
+    expect(late.state.elapsed).toBeLessThanOrEqual(100);
+    const early = { save: '10s', deadline: '10m', maxSteps: 12 } as const;
+    const { state } = await actedAtEnd({ strategy: early, ...failing });
+    expect(state).toMatchObject({ reason: 'steps', failures: 5 });
   });
 });
 

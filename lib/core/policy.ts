@@ -1,6 +1,6 @@
 import type { Mark, Moment } from './moment.ts';
 import type { Keep } from './retention.ts';
-import type { Metrics, Occasion } from './run-event.ts';
+import type { Metrics } from './run-event.ts';
 import type { Times } from './stopwatch.ts';
 
 /** What a run can be told to do. `log`, `evaluate` and `save` are carried out in the order in which they are given. */
@@ -57,7 +57,7 @@ export type Point =
   | { readonly at: 'epoch ends' }
   | { readonly at: 'save asked' }
   | ActionDone
-  | { readonly at: 'run ends'; readonly reason: StopReason; readonly reading: Reading };
+  | { readonly at: 'run ends'; readonly reason: StopReason; readonly reading: Mark };
 
 export interface RunBegins {
   readonly at: 'run begins';
@@ -68,9 +68,6 @@ export interface RunBegins {
 
 /** The times when a run's last step had ended, before what was done at it; zeros before the first step. */
 export type StepEnded = Omit<Times, 'longestStep'>;
-
-/** The one reading of the clock from which a step's actions are decided, in seconds. */
-export type Reading = Omit<Occasion, 'seq'>;
 
 /** An action has been carried out, or has failed. */
 export interface ActionDone {
@@ -89,8 +86,8 @@ export interface ActionDone {
   readonly checkpoint?: string;
   /** What is still to be carried out at this step. */
   readonly rest: readonly Action[];
-  /** The one reading of its step: an earlier one, where it went on beside training. */
-  readonly reading: Reading;
+  /** The one reading from which its step was decided: an earlier step's, where it went on beside training. */
+  readonly reading: Mark;
   /** Where training went on, where the rest of it went on beside training. Default: now. */
   readonly mark?: Mark;
 }

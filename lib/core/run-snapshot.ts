@@ -33,9 +33,9 @@ export interface RunSnapshot {
 }
 
 /** What is told of a save that has just been done. */
-export function savedAs({ action, metrics, reading: { elapsed } }: ActionDone): SavedAs {
+export function savedAs({ action, metrics, reading }: ActionDone): SavedAs {
   const { due, late, missed, why } = action;
-  return { elapsed, ...(metrics && { metrics }), due, late, missed, why };
+  return { elapsed: reading.elapsed / 1000, ...(metrics && { metrics }), due, late, missed, why };
 }
 
 /** What the beginning of a run tells of the checkpoint that it goes on from. */

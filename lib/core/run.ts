@@ -36,7 +36,7 @@ export interface RunOptions<State> {
 /** A save that goes on beside training. */
 interface SaveUnderWay {
   readonly action: Action;
-  readonly reading: Occasion;
+  readonly reading: Mark;
   /** Milliseconds of active time at which it began, and those that training stood still for it. */
   readonly begun: number;
   readonly took: number;
@@ -170,7 +170,7 @@ export class Run {
   async #end(): Promise<RunState> {
     await this.#waitForWriting();
     const reason = this.#stopped ?? 'finished';
-    const reading = this.#occasion(0, this.#momentOfStep());
+    const reading = markAt(this.#momentOfStep());
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
       this.#read();
       const decision = await this.#decide({ at: 'run ends', reason, reading });
@@ -271,7 +271,7 @@ export class Run {
     if (this.#writing?.attempt) return this.#concludeWriting().then(() => this.#answer(point, moment));
     const decision = this.#decide(point, moment);
     if (decision === undefined) return undefined;
-    const at = this.#occasion(0, moment);
+    const at = markAt(moment);
     if (!(decision instanceof Promise)) return this.#follow(decision, at);
     return decision.then((agreed) => agreed && this.#follow(agreed, at));
   }
@@ -285,7 +285,7 @@ export class Run {
     return policy.decide(this.#schedule, point, moment);
   }
 
-  #follow(decision: Decision<unknown>, reading: Occasion): Promise<void> | undefined {
+  #follow(decision: Decision<unknown>, reading: Mark): Promise<void> | undefined {
     this.#heed(decision);
     const { actions = [], load } = decision;
     if (actions.length === 0 && load === undefined) return undefined;
@@ -299,7 +299,7 @@ export class Run {
   }
 
   /** Each in its turn, and what follows from one before the rest: all told with the one reading of their step. */
-  async #carryOut(actions: readonly Action[], load: string | undefined, reading: Occasion): Promise<void> {
+  async #carryOut(actions: readonly Action[], load: string | undefined, reading: Mark): Promise<void> {
     for (let left = actions; left.length > 0; ) {
       const [action, ...rest] = left as [Action, ...Action[]];
       left = await this.#perform(action, rest, reading);
@@ -308,7 +308,7 @@ export class Run {
   }
 
   /** @returns what is still to be done at this step. */
-  async #perform(action: Action, rest: readonly Action[], reading: Occasion): Promise<readonly Action[]> {
+  async #perform(action: Action, rest: readonly Action[], reading: Mark): Promise<readonly Action[]> {
     if (action.type === 'save') await this.#waitForWriting();
     this.#running().compare();
     this.#turnTo(action.type === 'log' ? 'training' : 'acting');
@@ -334,20 +334,18 @@ export class Run {
   async #conclude(
     action: Action,
     attempt: Outcome,
-    particulars: Pick<ActionDone, 'took' | 'lasted' | 'metrics' | 'rest' | 'mark'> & {
-      readonly reading: Occasion;
-    },
+    particulars: Pick<ActionDone, 'took' | 'lasted' | 'metrics' | 'rest' | 'mark' | 'reading'>,
   ): Promise<Decision<unknown> | undefined> {
     const { took, lasted, reading } = particulars;
     const done = attempt.ok ? attempt.result : {};
     const point: ActionDone = { at: 'action done', action, ok: attempt.ok, ...particulars, ...done };
     const decision = await this.#decide(point);
     if (decision) this.#schedule = decision.state;
-    const seq = this.#state.events;
+    const occasion = this.#occasion(this.#state.events, reading);
     if (attempt.ok) {
       const beside = lasted > took && { lasted: lasted / 1000 };
-      this.#emit({ ...action, ...done, took: took / 1000, ...beside, ...reading, seq } as RunEvent);
-    } else this.#emit({ type: 'fail', action: action.type, message: attempt.message, ...reading, seq });
+      this.#emit({ ...action, ...done, took: took / 1000, ...beside, ...occasion } as RunEvent);
+    } else this.#emit({ type: 'fail', action: action.type, message: attempt.message, ...occasion });
     if (decision) this.#heed(decision);
     return decision;
   }
@@ -403,7 +401,7 @@ export class Run {
   async #call(
     action: Action,
     rest: readonly Action[],
-    reading: Occasion,
+    reading: Mark,
     begun: number,
   ): Promise<Told | Writing> {
     const { actions, policy, agreement } = this.#options;
@@ -425,7 +423,12 @@ export class Run {
           const done = { took, lasted: took, checkpoint, ...measured, rest, reading };
           return this.#snapshot({ at: 'action done', action, ok: true, ...done });
         };
-        const saved = await actions.save!({ ...context, elapsed: reading.elapsed, ...measured, snapshot });
+        const saved = await actions.save!({
+          ...context,
+          elapsed: reading.elapsed / 1000,
+          ...measured,
+          snapshot,
+        });
         if (!isWriting(saved)) return told('save', saved);
         // Workers that agree do the same at each step, and the disks of some are slower.
         return agreement ? told('save', await saved.written) : saved;
@@ -434,7 +437,7 @@ export class Run {
   }
 
   /** What an evaluation of this very step has measured. */
-  #measuredAt({ step }: Pick<Occasion, 'step'>): { readonly metrics?: Metrics } {
+  #measuredAt({ step }: Mark): { readonly metrics?: Metrics } {
     const { last } = this.#state.evaluate;
     return last?.step === step ? { metrics: last.metrics } : {};
   }
@@ -513,8 +516,8 @@ export class Run {
     return this.#epochs + Math.min(1, this.#stepInEpoch / stepsPerEpoch);
   }
 
-  #occasion(seq = this.#state.events, moment: Moment = this.#moment): Occasion {
-    const { step, epoch, elapsed, active } = moment;
+  #occasion(seq = this.#state.events, at: Mark = this.#moment): Occasion {
+    const { step, epoch, elapsed, active } = at;
     return { seq, step, epoch, elapsed: elapsed / 1000, active: active / 1000 };
   }
 

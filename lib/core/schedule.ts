@@ -8,8 +8,6 @@ import type { History } from './trigger.ts';
 export interface ActionSchedule extends History {
   /** Milliseconds by which the last time took longer than the longest before it. */
   readonly rise: number;
-  /** Instants of its grid that went by while it was last carried out: they are told as missed with its next firing. */
-  readonly dropped: number;
   /** The last step that had the action, so that no step has it twice. -1 before the first. */
   readonly step: number;
   /** Steps in a row that had it. */
@@ -28,6 +26,8 @@ export interface Schedule extends Record<ActionName, ActionSchedule> {
   readonly begun: Mark;
   /** The checkpoint of the best model that has been saved. */
   readonly best?: { readonly step: number; readonly value: number; readonly checkpoint: string };
+  /** The step at which the model was better than the best that had been saved. */
+  readonly better?: number;
   /** The value that patience waits to see bettered, where there has been one. */
   readonly bar?: number;
   readonly waiting: Waiting;
@@ -42,7 +42,6 @@ const NEVER_DONE: ActionSchedule = {
   spent: 0,
   longest: 0,
   rise: 0,
-  dropped: 0,
   step: -1,
   inARow: 0,
   failures: 0,
@@ -61,16 +60,17 @@ export const NEW_SCHEDULE: Schedule = {
 
 /** A schedule that has all that one can have. */
 const FULL: Required<Schedule> = {
-  log: { ...NEVER_DONE, mark: START },
-  evaluate: { ...NEVER_DONE, mark: START },
-  save: { ...NEVER_DONE, mark: START },
+  log: { ...NEVER_DONE, mark: START, met: START },
+  evaluate: { ...NEVER_DONE, mark: START, met: START },
+  save: { ...NEVER_DONE, mark: START, met: START },
   begun: START,
   best: { step: 0, value: 0, checkpoint: '' },
+  better: 0,
   bar: 0,
   waiting: NEW_SCHEDULE.waiting,
   endings: 0,
 };
-const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'best', 'bar']);
+const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'met', 'best', 'better', 'bar']);
 
 /**
  * A schedule as a checkpoint has stored it.

@@ -18,7 +18,7 @@ import {
 import { type RunSize, resolveParts } from './resolve-parts.ts';
 import { type ActionSchedule, NEW_SCHEDULE, readSchedule, type Schedule } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
-import { droppedMeanwhile, dueAt, firing, isDue, isDueByCount } from './trigger.ts';
+import { dueAt, firing, isDue, isDueByCount } from './trigger.ts';
 
 /** A failed action waits a second before it is tried again, then two, four, and so on up to a minute. */
 const RETRY_FIRST = 1_000;
@@ -94,8 +94,8 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
 
   /** Milliseconds to allow for an action: somewhat more than the longest so far, or as much more as that one was. */
   function allowance(schedule: Schedule, action: ActionName): number {
-    const { count, longest, rise } = schedule[action];
-    if (count > 0) return longest + Math.max(rise, longest * MARGIN);
+    const { longest, rise } = schedule[action];
+    if (hasBeenTried(schedule, action)) return longest + Math.max(rise, longest * MARGIN);
     return action === 'log' ? 0 : deadline.after * UNKNOWN_COST;
   }
 
@@ -106,7 +106,14 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   /** Milliseconds to hold back for the final actions, and for a save that they have to wait for. */
   function reserve(schedule: Schedule, { saving }: Moment): number {
     const underWay = saving === undefined ? 0 : allowance(schedule, 'save');
-    return underWay + Math.max(allowances(schedule, finals), deadline.reserve);
+    const seen = finals.filter((action) => !isRisk(schedule, action));
+    return underWay + Math.max(allowances(schedule, seen), deadline.reserve);
+  }
+
+  /** Whether nobody knows how long an evaluation would keep the last save waiting: no time is held back for it. */
+  function isRisk(schedule: Schedule, action: ActionName): boolean {
+    const first = action === 'evaluate' && !hasBeenTried(schedule, action);
+    return first && final.save && !isReserved(schedule, action);
   }
 
   /**
@@ -114,7 +121,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
    * ends with it, and needs no other of its kind.
    */
   function isReserved(schedule: Schedule, action: ActionName): boolean {
-    return deadline.reserve > 0 && final[action] && schedule[action].count === 0;
+    return deadline.reserve > 0 && final[action] && !hasBeenTried(schedule, action);
   }
 
   /** Whether the final actions would end after the deadline if another step were taken after these. */
@@ -126,10 +133,20 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     return passed + allowances(schedule, besides) + step + reserve(schedule, moment) >= deadline.after;
   }
 
-  /** An evaluation that would keep the save from ending before the deadline is left out. */
+  /**
+   * What of a last step's actions would keep the last save from ending before the deadline, or could not end before it, is
+   * left out: an evaluation, and a save that need not be. One of which nobody knows how long it takes is taken to take as
+   * long as the run has.
+   */
   function inTime(schedule: Schedule, actions: readonly ActionName[], moment: Moment): readonly ActionName[] {
-    const end = moment.elapsed - schedule.begun.elapsed + allowances(schedule, actions);
-    return end <= deadline.after ? actions : actions.filter((action) => action !== 'evaluate');
+    const passed = moment.elapsed - schedule.begun.elapsed;
+    const fits = (some: readonly ActionName[]) => {
+      const risk = some.some((action) => isRisk(schedule, action)) ? passed : 0;
+      return passed + risk + allowances(schedule, some) <= deadline.after;
+    };
+    if (fits(actions)) return actions;
+    const measured = actions.filter((action) => action !== 'evaluate');
+    return fits(measured) || final.save ? measured : measured.filter((action) => action !== 'save');
   }
 
   function decideAtBegin(
@@ -140,7 +157,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const begun = markAt(moment);
     let schedule: Schedule = { ...before, begun, endings: 0 };
     if (resumed && strategy.onResume === 'restart') {
-      const anew = (action: ActionName): ActionSchedule => ({ ...before[action], mark: begun, dropped: 0 });
+      const anew = (action: ActionName): ActionSchedule => ({ ...before[action], mark: begun, met: begun });
       schedule = { ...schedule, log: anew('log'), evaluate: anew('evaluate'), save: anew('save') };
     }
     // As the step that was saved was judged when it ended: what was done then took its time after that.
@@ -155,13 +172,14 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const log = isActionDue(schedule, 'log', moment);
     const evaluates = isActionDue(schedule, 'evaluate', moment);
     const saves = isActionDue(schedule, 'save', moment);
-    const unmeasured = best !== undefined && !evaluates && schedule.evaluate.step !== moment.step;
-    const waits = saves && unmeasured && best.beforeSave === 'wait';
-    const evaluatesFirst = saves && unmeasured && !waits && moment.active >= schedule.evaluate.retryAt;
-    const save = saves && !waits;
-
     let stop = stopReason(schedule, moment);
     const last = moment.step === size.steps;
+    const unmeasured = best !== undefined && !evaluates && schedule.evaluate.step !== moment.step;
+    const comes = (stop !== undefined || last) && lacks(schedule, 'evaluate', moment);
+    const waits = saves && unmeasured && best.beforeSave === 'wait';
+    const evaluatesFirst = saves && unmeasured && !waits && moment.active >= schedule.evaluate.retryAt;
+    const save = saves && !(waits && !comes);
+
     if (!log && !evaluates && !save && !stop && !last && !isDeadline(schedule, [], moment)) return undefined;
 
     const due: ActionName[] = [];
@@ -206,7 +224,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const past = pastOf(schedule, type, moment);
     const { due, late, missed, timed, why } = firing(intervals[type]!, past, moment);
     const unit = timed ? 1000 : 1;
-    return { type, due: due / unit, late: late / unit, missed: missed + past.dropped, why };
+    return { type, due: due / unit, late: late / unit, missed, why };
   }
 
   /** An evaluation that a save waits for is due when that is: in seconds, as none of its own intervals says otherwise. */
@@ -219,7 +237,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   function decideAfter(before: Schedule, point: ActionDone, moment: Moment): Decision<Schedule> {
     const { action, ok, rest, reading } = point;
     const past = before[action.type];
-    const now = ok ? succeeded(past, point, moment) : failed(past, moment);
+    const now = ok ? succeeded(past, point, moment) : failed(past, point, moment);
     let schedule: Schedule = { ...before, [action.type]: now };
     const isLate = (left: readonly Action[]) =>
       isDeadline(
@@ -238,8 +256,9 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     if (best && action.type === 'evaluate') {
       const value = metricOf(point, best);
       schedule = measured(schedule, value, moment);
-      if (isBetter(best, value, before.best?.value) && canSave(schedule, moment)) {
-        actions = withBestSave(rest, reading.active);
+      if (isBetter(best, value, before.best?.value)) {
+        schedule = { ...schedule, better: reading.step };
+        if (canSave(schedule, moment)) actions = withBestSave(rest, reading.active / 1000);
       }
       if (patience && isExhausted(patience, schedule.waiting, moment)) stop = 'patience';
     }
@@ -251,7 +270,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     }
     // What was written beside training ends no step: the next question is whether the run does.
     if (!stop && reading.step === moment.step && isLate(actions ?? rest)) stop = 'deadline';
-    if (stop) actions = completed(schedule, actions ?? rest, reading.active, moment);
+    if (stop) actions = completed(schedule, actions ?? rest, reading.active / 1000, moment);
     const shorter = now.warned && !past.warned && intervals[action.type];
     return {
       state: schedule,
@@ -272,19 +291,16 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   }
 
   function succeeded(past: ActionSchedule, done: ActionDone, moment: Moment): ActionSchedule {
-    const { action, took, lasted, reading, mark = markAt(moment) } = done;
-    const interval = intervals[action.type];
+    const { action, reading, mark = markAt(moment) } = done;
     const inARow = past.step === reading.step - 1 && action.late > 0 ? past.inARow + 1 : 1;
     // What was done for another reason met none of the instants of a grid.
-    const met = interval?.arms.some(({ text }) => action.why.includes(text));
-    const missed = (met ? action.missed : -1) - past.dropped;
+    const met = intervals[action.type]?.arms.some(({ text }) => action.why.includes(text));
     return {
+      ...past,
+      ...costs(past, done),
+      ...(met && { met: reading }),
       mark,
       count: past.count + 1,
-      spent: past.spent + took,
-      longest: Math.max(past.longest, lasted),
-      rise: past.count > 0 ? Math.max(0, lasted - past.longest) : 0,
-      dropped: interval ? droppedMeanwhile(interval, past, missed, mark) : 0,
       step: reading.step,
       inARow,
       failures: 0,
@@ -293,10 +309,10 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     };
   }
 
-  function failed(past: ActionSchedule, moment: Moment): ActionSchedule {
+  function failed(past: ActionSchedule, done: ActionDone, moment: Moment): ActionSchedule {
     const failures = past.failures + 1;
     const wait = Math.min(RETRY_FIRST * 2 ** (failures - 1), RETRY_LONGEST);
-    return { ...past, failures, retryAt: moment.active + wait };
+    return { ...past, ...costs(past, done), failures, retryAt: moment.active + wait };
   }
 
   /** An evaluation is over: what it says of the best so far. */
@@ -323,16 +339,24 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   ): Decision<Schedule> | undefined {
     const schedule = { ...before, endings: before.endings + 1 };
     const stepped = moment.step > before.begun.step;
-    const missing = inTime(
-      before,
-      finals.filter((action) => lacks(before, action, moment)),
-      moment,
-    );
+    const then = { ...moment, ...reading };
+    const measured = lacks(before, 'evaluate', moment) || before.evaluate.step === moment.step;
+    const waited = (action: ActionName) =>
+      action === 'save' && best?.beforeSave === 'wait' && measured && isActionDue(before, action, then);
+    const lacking = ACTIONS.filter((action) => lacks(before, action, moment) || waited(action));
+    // What has failed the last time is not tried again where it would not end before the deadline.
+    const late = moment.elapsed - before.begun.elapsed + allowances(before, lacking) > deadline.after;
+    const wanted = lacking.filter((action) => !(late && before[action].failures > 0));
+    const missing = inTime(before, wanted, moment);
     if (stepped && missing.length > 0 && before.endings < MOST_ENDINGS) {
-      return { state: schedule, actions: missing.map((type) => asFinal(type, reading.active)) };
+      const actions = missing.map((action) =>
+        waited(action) ? tell(before, action, then) : asFinal(action, reading.active / 1000),
+      );
+      return { state: schedule, actions };
     }
     const load = best?.load && before.endings <= MOST_ENDINGS ? before.best : undefined;
-    if (!load || load.step === moment.step) return undefined;
+    // The model itself may be better than what could be saved.
+    if (!load || load.step === moment.step || before.better === moment.step) return undefined;
     return { state: { ...schedule, endings: MOST_ENDINGS + 1 }, load: load.checkpoint };
   }
 
@@ -369,7 +393,23 @@ function isBeingWritten(action: ActionName, { saving }: Moment): boolean {
 
 /** A save that is being written has started its interval again, unless it turns out to fail. */
 function pastOf(schedule: Schedule, action: ActionName, moment: Moment): ActionSchedule {
-  return isBeingWritten(action, moment) ? { ...schedule[action], mark: moment.saving! } : schedule[action];
+  return isBeingWritten(action, moment)
+    ? { ...schedule[action], mark: moment.saving!, met: moment.saving! }
+    : schedule[action];
+}
+
+/** Whether it is known how long it takes, be it that it failed. */
+function hasBeenTried(schedule: Schedule, action: ActionName): boolean {
+  return schedule[action].count + schedule[action].failures > 0;
+}
+
+/** What an action has cost by now, whatever came of it. */
+function costs({ count, failures, spent, longest }: ActionSchedule, { took, lasted }: ActionDone) {
+  return {
+    spent: spent + took,
+    longest: Math.max(longest, lasted),
+    rise: count + failures > 0 ? Math.max(0, lasted - longest) : 0,
+  };
 }
 
 /** NaN where there is none. */

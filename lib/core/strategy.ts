@@ -148,13 +148,13 @@ export function parseStrategy(options: unknown, where = 'strategy'): Strategy {
     'false, because without an interval for save the best is not saved',
     true,
   );
-  // A save that needs a fresh metric evaluates, with an interval for it or without.
-  const isFinal = (action: ActionName) =>
-    final[action] ?? (intervals[action] !== undefined || (best !== undefined && action === 'evaluate'));
+  const isFinal = (action: ActionName) => final[action] ?? intervals[action] !== undefined;
+  // A save that needs a fresh metric evaluates, with an interval for it or without: the last one, too.
+  const measures = final.evaluate ?? (evaluate !== undefined || (best !== undefined && isFinal('save')));
   return {
     ...others,
     intervals,
-    final: { log: isFinal('log'), evaluate: isFinal('evaluate'), save: isFinal('save') },
+    final: { log: isFinal('log'), evaluate: measures, save: isFinal('save') },
   };
 }
 

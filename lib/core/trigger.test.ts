@@ -4,7 +4,8 @@ import { type Simulation, simulate } from '../testing/simulate.ts';
 import { type EveryText, type LogText, parseEvery } from './every.ts';
 import { type Moment, markAt } from './moment.ts';
 import type { RunEvent } from './run-event.ts';
-import { droppedMeanwhile, dueAt, firing, type History, isDue } from './trigger.ts';
+import type { StrategyOptions } from './strategy.ts';
+import { dueAt, firing, type History, isDue } from './trigger.ts';
 
 const moment = (at: Partial<Moment>): Moment => ({
   ...{ step: 0, epoch: 0, elapsed: 0, active: 0, training: 0, longestStep: 0 },
@@ -60,13 +61,37 @@ test('a part of a run whose size is not known has no place', () => {
   expect(dueAt(every.arms[0]!.terms[0]!, every, NEW, moment({}))).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('of a grid, the instants that go by within an action are dropped; what has several arms has no one count of them', () => {
-  const dropped = (every: EveryText, anchor: 'spaced' | 'grid') =>
-    droppedMeanwhile(parseEvery({ every, anchor }), after({ active: 1000 }), 2, moment({ active: 9500 }));
-  // Of 2 to 9 s one was met, and two were told as missed.
-  expect(dropped('1s', 'grid')).toBe(5);
-  expect(dropped('10s', 'grid')).toBe(0);
-  expect([dropped('1s', 'spaced'), dropped('1s or 1 epoch', 'grid')]).toEqual([0, 0]);
+describe('on a grid, what is told as missed is each instant since the last one that was met, whatever else there is', () => {
+  const missed = async (evaluate: StrategyOptions['evaluate'], others: Partial<Simulation> = {}) =>
+    (await told({ strategy: { evaluate, final: { evaluate: false } } as StrategyOptions, ...others })).map(
+      (line) => line.split(' ').slice(0, 4).join(' '),
+    );
+
+  test('those that an action took the time of, and those of another arm are none of them', async () => {
+    const long = { step: 2000, evaluate: 6000, steps: 10 };
+    const expected = ['3: 5 1 0', '5: 15 1 1', '7: 25 1 1', '9: 35 1 1'];
+    expect(await missed({ every: '5s', anchor: 'grid' }, long)).toEqual(expected);
+    expect(await missed({ every: '5s or 1000 steps', anchor: 'grid' }, long)).toEqual(expected);
+  });
+
+  test('of two that must both hold, those of the one that is told', async () => {
+    const every = { every: '1s and 30s', anchor: 'grid' } as const;
+    expect(await missed(every, { step: 20_000, steps: 6 })).toEqual([
+      ...['2: 30 10 0', '3: 60 0 0', '5: 90 10 0', '6: 120 0 0'],
+    ]);
+    const counted = { every: '10 steps and 1m', anchor: 'grid' } as const;
+    expect(await missed(counted, { step: 2000, steps: 61 })).toEqual(['30: 60 0 0', '60: 120 0 0']);
+  });
+
+  test('a failure meets none: it is told when the action succeeds', async () => {
+    const failing = { step: 1000, steps: 14, failures: { evaluate: [1, 2, 3] } };
+    expect(await missed({ every: '2s', anchor: 'grid' }, failing)).toEqual([
+      '9: 2 7 3',
+      '10: 10 0 0',
+      '12: 12 0 0',
+      '14: 14 0 0',
+    ]);
+  });
 });
 
 describe('or', () => {
@@ -143,8 +168,8 @@ describe('and', () => {
     });
     const at = events.flatMap((event) => (event.type === 'evaluate' ? [event.active] : []));
     const gaps = at.map((time, index) => time - (at[index - 1] ?? 0));
-    // 30 s after each, until the share asks for more: what five have cost, and their mean again, of the whole time.
-    expect(gaps.slice(0, 6)).toEqual([30, 31, 31, 31, 39, 86]);
+    // 30 s after each, until the share asks for more: what was spent, and the longest again, of the whole time.
+    expect(gaps.slice(0, 6)).toEqual([30, 31, 31, 31, 78, 90]);
   });
 });
 
@@ -169,6 +194,16 @@ test('parts of an epoch add up without loss', async () => {
 });
 
 describe('a share of the time', () => {
+  test('counts what fails, too', async () => {
+    const { state, events } = await simulate({
+      strategy: { evaluate: '5% overhead', maxTime: '1h', final: { evaluate: false } },
+      ...{ step: 1000, evaluate: 30_000, failures: { evaluate: [1, 2, 3, 4, 5, 6, 7, 8, 9] } },
+    });
+    const tried = events.filter(({ type }) => type === 'fail' || type === 'evaluate').length;
+    expect(tried).toBeGreaterThan(4);
+    expect((tried * 30) / state.active).toBeLessThanOrEqual(0.0501);
+  });
+
   const evaluations = (events: readonly RunEvent[]) =>
     events.flatMap((event) => (event.type === 'evaluate' || event.type === 'save' ? [event] : []));
 

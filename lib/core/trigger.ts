@@ -15,8 +15,11 @@ import { youngDaly } from './young-daly.ts';
 export interface History {
   /** Where its interval last started again. Undefined before the first time. */
   readonly mark?: Mark;
-  /** Milliseconds of active time, of the times that it has succeeded. */
+  /** The reading at which it was last met. Undefined before the first time. */
+  readonly met?: Mark;
+  /** How often it has succeeded. */
   readonly count: number;
+  /** Milliseconds of active time that it has taken in all, and at the most, also where it failed. */
   readonly spent: number;
   readonly longest: number;
 }
@@ -25,7 +28,7 @@ export interface History {
 export interface Firing {
   readonly due: number;
   readonly late: number;
-  /** Whole intervals that went by between due and now; they are dropped. */
+  /** Whole intervals that went by unheeded: between due and now, and on a grid since it was last met. */
   readonly missed: number;
   readonly timed: boolean;
   readonly why: readonly string[];
@@ -57,20 +60,6 @@ export function firing(interval: Interval, history: History, moment: Moment): Fi
 }
 
 /**
- * Instants of a grid that went by while an action was carried out: nothing will heed them. None for a spaced interval,
- * which starts again when the action is done.
- *
- * @param history by which the action was due. @param missed whole intervals between its due instant and its firing.
- */
-export function droppedMeanwhile(interval: Interval, history: History, missed: number, now: Mark): number {
-  const term = interval.arms.length === 1 ? interval.arms[0]!.terms[0]! : undefined;
-  if (interval.anchor === 'spaced' || term?.kind !== 'interval') return 0;
-  const instants = (at: Mark) => instant(term.length, reading(term.axis, at));
-  const passed = instants(now) - instants(history.mark ?? firstMark(interval, term));
-  return Math.max(0, passed - 1 - missed);
-}
-
-/**
  * The place on a term's axis at which it holds; for a share of the time it depends on what the action has cost so far.
  * Infinity for a part of a run whose size is not known.
  */
@@ -82,20 +71,15 @@ export function dueAt(term: Term, interval: Interval, history: History, moment: 
       if (interval.anchor === 'spaced') return from + term.length;
       return (instant(term.length, from) + 1) * term.length;
     }
-    case 'overhead': {
+    case 'overhead':
       if (!mark && interval.first === 'now') return 0;
-      const cost = expectedCost(history, moment);
-      // After it, what was spent on all of them is to be this share of the time: (spent + cost) / (due + cost). And
-      // what a long step leaves unspent is no reason to spend it all at once: the same of the time since the last.
-      const sinceLast = (mark ?? START).active + cost / term.share - cost;
-      return Math.max(sinceLast, (history.spent + cost) / term.share - cost);
-    }
+      return dueByShare(term.share, history, moment);
     case 'auto': {
       if (!mark && interval.first === 'now') return 0;
       const { meanTimeBetweenFailures = Number.POSITIVE_INFINITY, maxOverhead = 1 } = term;
       const cost = expectedCost(history, moment);
-      const length = Math.max(youngDaly(cost, meanTimeBetweenFailures), cost / maxOverhead - cost);
-      return (mark ?? START).active + length;
+      const optimum = (mark ?? START).active + youngDaly(cost, meanTimeBetweenFailures);
+      return Math.max(optimum, dueByShare(maxOverhead, history, moment));
     }
     case 'part':
       return Number.POSITIVE_INFINITY;
@@ -105,6 +89,18 @@ export function dueAt(term: Term, interval: Interval, history: History, moment: 
 /** Where on a moment or a mark a term is measured. */
 export function position(term: Term, at: Mark): number {
   return reading(term.kind === 'interval' ? term.axis : 'active', at);
+}
+
+/**
+ * When an action may come, for all of them to take no more than a share of the time: if it takes as long as the longest,
+ * (spent + longest) / (due + longest) is that share after it. And what a long step leaves unspent is no reason to spend it
+ * all at once: by what they cost, the same of the time since the last.
+ */
+function dueByShare(share: number, history: History, moment: Moment): number {
+  const { mark = START, spent } = history;
+  const cost = expectedCost(history, moment);
+  const longest = Math.max(history.longest, cost);
+  return Math.max(mark.active + cost / share - cost, (spent + longest) / share - longest);
 }
 
 /**
@@ -129,11 +125,21 @@ function lastToHold(arm: Arm, interval: Interval, history: History, moment: Mome
     const due = dueAt(term, interval, history, moment);
     const late = Math.max(0, position(term, moment) - due);
     const length = term.kind === 'interval' ? term.length : due - (history.mark ?? START).active;
-    const missed = length > 0 ? Math.floor(late / length + ROUNDING) : 0;
-    return { due, late, missed, timed: isTimed(term), part: late / length };
+    const missed =
+      interval.anchor === 'grid' && term.kind === 'interval'
+        ? instant(length, position(term, moment)) -
+          instant(length, position(term, met(interval, history, term))) -
+          1
+        : Math.floor(late / length + ROUNDING);
+    return { due, late, missed: length > 0 ? missed : 0, timed: isTimed(term), part: late / length };
   });
   const { part: _, ...last } = firings.reduce((last, next) => (next.part < last.part ? next : last));
   return last;
+}
+
+/** Where a grid was last heeded: whatever instants there are since then, but for the one that is due, were missed. */
+function met(interval: Interval, history: History, term: Extract<Term, { kind: 'interval' }>): Mark {
+  return history.met ?? firstMark(interval, term);
 }
 
 /** Before the first time, one interval ahead of the start where the first one is wanted at once. */

@@ -71,6 +71,37 @@ export const BEHAVIOUR_CASES: readonly BehaviourCase[] = [
     run: { step: 2000, steps: 8 },
   },
   {
+    name: 'grid, an action longer than its interval, with another arm',
+    strategy: { save: { every: '5s or 100 steps', anchor: 'grid' }, maxTime: '40s' },
+    run: { step: 2000, save: 6000 },
+  },
+  {
+    name: 'grid, two terms that must both hold',
+    strategy: { save: { every: '1s and 30s', anchor: 'grid' }, ...WITHOUT_FINAL },
+    run: { step: 20_000, steps: 6 },
+  },
+  {
+    name: 'a save waits for the last evaluation',
+    strategy: {
+      evaluate: '40s',
+      save: '30s',
+      best: { metric: 'loss', beforeSave: 'wait' },
+      final: { save: false },
+      maxSteps: 75,
+    },
+    run: { metrics: [{ loss: 3 }] },
+  },
+  {
+    name: 'a deadline, and an evaluation of which nobody knows how long it takes',
+    strategy: { evaluate: '20m', save: '1m', deadline: '10m' },
+    run: { evaluate: 100_000, save: 2000 },
+  },
+  {
+    name: 'a deadline, and saves that fail',
+    strategy: { save: '10s', deadline: '100s' },
+    run: { save: 20_000, failures: { save: [1, 2, 3, 4, 5, 6, 7, 8, 9] } },
+  },
+  {
     name: 'the first one at once, on a grid',
     strategy: { save: { every: '5s', first: 'now', anchor: 'grid' } },
     run: { step: 2000, steps: 8 },
