@@ -99,3 +99,14 @@ test("the machine's clock counts milliseconds, and only forwards", () => {
   expect(Math.abs(systemClock.wall() - Date.now())).toBeLessThan(1000);
   expect(systemClock.now()).toBeGreaterThanOrEqual(before[0]);
 });
+
+test.each<[option: string, value: unknown, expected: string]>([
+  ['onEvent', 3, 'a function'],
+  ['actions', null, 'an object with a function for each'],
+  ['clock', {}, 'a clock with the functions now() and wall()'],
+  ['clock', { now: () => 0 }, 'a clock with the functions now() and wall()'],
+  ['name', 5, 'a text'],
+])('%s: %j is refused before anything has begun', (option, value, expected) => {
+  const create = () => createRun({ strategy: { log: '1s' }, actions: { log: () => ({}) }, [option]: value });
+  expect(create).toThrow(`createRun(): ${option}: expected ${expected}, got `);
+});

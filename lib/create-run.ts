@@ -1,6 +1,7 @@
 import { checkKeys } from './core/check-keys.ts';
 import { checkResume } from './core/check-snapshot.ts';
 import type { Clock } from './core/clock.ts';
+import { WallclockError } from './core/errors.ts';
 import { optional, readCount } from './core/read-options.ts';
 import { type ReadyStrategy, readyStrategy } from './core/ready-strategy.ts';
 import { Run, type RunOptions } from './core/run.ts';
@@ -49,6 +50,15 @@ export function createRun(options: CreateRunOptions): Run {
   const where = 'createRun()';
   checkKeys(options, Object.keys(OPTIONS), where);
   const { strategy, steps, clock = systemClock, actions = {}, ...others } = options;
+  const check = (holds: boolean, option: keyof CreateRunOptions, expected: string) => {
+    if (!holds) throw new WallclockError({ where: `${where}: ${option}`, expected, got: options[option] });
+  };
+  const { onEvent = () => {}, name = '' } = others;
+  check(typeof actions === 'object' && actions !== null, 'actions', 'an object with a function for each');
+  check(typeof onEvent === 'function', 'onEvent', 'a function');
+  check(typeof name === 'string', 'name', 'a text');
+  const ticks = typeof clock?.now === 'function' && typeof clock.wall === 'function';
+  check(ticks, 'clock', 'a clock with the functions now() and wall()');
   for (const count of ['steps', 'stepsPerEpoch'] as const) {
     optional(readCount)(options[count], `${where}: ${count}`);
   }

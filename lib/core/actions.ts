@@ -20,6 +20,22 @@ export interface Writing {
   readonly written: Promise<Saved>;
 }
 
+/**
+ * What an action throws that gives up because the run is to stop: it has not failed, and is as if it had not begun.
+ *
+ * @example
+ * ```ts
+ * const stop = new AbortController();
+ * const evaluate = async () => {
+ *   for (let batch = 0; batch < 9; batch++) if (stop.signal.aborted) throw new GivenUp();
+ *   return { accuracy: 0.5 };
+ * };
+ * ```
+ */
+export class GivenUp extends Error {
+  override readonly name = 'GivenUp';
+}
+
 /** Where the run stands while an action is carried out. */
 export interface ActionContext {
   /** Steps completed. */

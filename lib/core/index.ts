@@ -1,4 +1,11 @@
-export type { ActionContext, Actions, SaveContext, Saved, Writing } from './actions.ts';
+export {
+  type ActionContext,
+  type Actions,
+  GivenUp,
+  type SaveContext,
+  type Saved,
+  type Writing,
+} from './actions.ts';
 export type { Best, BestOptions } from './best.ts';
 export type { Clock } from './clock.ts';
 export type { Deadline, DeadlineOptions } from './deadline.ts';

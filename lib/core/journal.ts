@@ -1,6 +1,6 @@
 import { checkKeys } from './check-keys.ts';
 import { WallclockError } from './errors.ts';
-import { ACTIONS, type Action, type StopReason } from './policy.ts';
+import { ACTIONS, type Action, REASONS, type StopReason } from './policy.ts';
 import type { RunEvent } from './run-event.ts';
 
 /** A decision that was acted on: what, at which step, and its account of itself. */
@@ -23,17 +23,6 @@ export interface Journal {
     readonly loaded?: number;
   };
 }
-
-const REASONS = [
-  'finished',
-  'steps',
-  'epochs',
-  'time',
-  'deadline',
-  'patience',
-  'failure',
-  'stopped',
-] as const satisfies readonly StopReason[];
 
 const ANEW = 'Write the journal anew from the events of the run, with journalOf().';
 

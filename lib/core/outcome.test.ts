@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { GivenUp } from './actions.ts';
 import { checkMetric, isWriting, outcome, told } from './outcome.ts';
 
-test.each([undefined, null, 1, 'low', { loss: 'low' }, [null]])(
+const SAVED = { checkpoint: 'checkpoint-1', bytes: 3 };
+
+test.each([undefined, null, 1, 'low', { loss: 'low' }, [null], [1, 2]])(
   'metrics are numbers by name, not %j',
   (result) => {
     expect(() => told('log', result as never)).toThrow(/^actions\.log: expected numbers by name, got /);
@@ -14,14 +17,20 @@ test('metrics may be NaN, and none at all', () => {
   expect(told('log', {})).toEqual({ metrics: {} });
 });
 
-test.each([undefined, null, 'checkpoint-1', {}, { checkpoint: 1 }])(
-  'a save tells its name and its size, not %j',
-  (result) => {
-    expect(() => told('save', result as never)).toThrow(
-      /^actions\.save: expected { checkpoint, bytes }, got /,
-    );
-  },
-);
+test.each([
+  undefined,
+  null,
+  'checkpoint-1',
+  {},
+  { checkpoint: 1 },
+  { checkpoint: 'checkpoint-1' },
+  { ...SAVED, bytes: '3' },
+  { ...SAVED, deleted: 1 },
+])('a save tells its name and its size, not %j', (result) => {
+  expect(() => told('save', result as never)).toThrow(
+    /^actions\.save: expected { checkpoint, bytes }: its name, and a number, got /,
+  );
+});
 
 test('a save deletes nothing where it does not say so, and what else it says is not told', () => {
   const saved = { checkpoint: 'checkpoint-1', bytes: 3, secret: true };
@@ -39,8 +48,12 @@ test('an action that throws has failed, with its message, at once or later', asy
   const fails = () => {
     throw new Error('No room.');
   };
-  expect(await outcome(fails)).toEqual({ ok: false, message: 'No room.' });
-  expect(await outcome(async () => fails())).toEqual({ ok: false, message: 'No room.' });
+  expect(await outcome(fails)).toEqual({ ok: false, message: 'No room.', givenUp: false });
+  expect(await outcome(async () => fails())).toEqual({ ok: false, message: 'No room.', givenUp: false });
+  const givesUp = () => {
+    throw new GivenUp('Stopped.');
+  };
+  expect(await outcome(givesUp)).toEqual({ ok: false, message: 'Stopped.', givenUp: true });
 });
 
 test('the metric by which the best is told has to be there', () => {

@@ -1,10 +1,12 @@
-import type { Saved, Writing } from './actions.ts';
+import { GivenUp, type Saved, type Writing } from './actions.ts';
 import { messageOf, WallclockError } from './errors.ts';
 import type { ActionName } from './policy.ts';
 import type { Metrics } from './run-event.ts';
 
 /** What came of an action. */
-export type Outcome<Result = Told> = { ok: true; result: Result } | { ok: false; message: string };
+export type Outcome<Result = Told> =
+  | { ok: true; result: Result }
+  | { ok: false; message: string; givenUp: boolean };
 
 /** What an action has to tell of itself: the same in its event and to the policy. */
 export type Told = { readonly metrics: Metrics } | Required<Saved>;
@@ -12,18 +14,22 @@ export type Told = { readonly metrics: Metrics } | Required<Saved>;
 export function told(type: 'save', result: Saved): Required<Saved>;
 export function told(type: 'log' | 'evaluate', result: Metrics): { readonly metrics: Metrics };
 export function told(type: ActionName, result: Metrics | Saved): Told {
-  const isObject = typeof result === 'object' && result !== null;
+  const isObject = typeof result === 'object' && result !== null && !Array.isArray(result);
   if (type !== 'save') {
     if (!isObject || !Object.values(result).every((value) => typeof value === 'number')) {
       throw new WallclockError({ where: `actions.${type}`, expected: 'numbers by name', got: result });
     }
     return { metrics: result as Metrics };
   }
-  if (!isObject || typeof (result as Saved).checkpoint !== 'string') {
-    throw new WallclockError({ where: 'actions.save', expected: '{ checkpoint, bytes }', got: result });
+  const { checkpoint, bytes, deleted = [] } = isObject ? (result as Saved) : ({} as Partial<Saved>);
+  if (typeof checkpoint !== 'string' || !Number.isFinite(bytes) || !Array.isArray(deleted)) {
+    throw new WallclockError({
+      where: 'actions.save',
+      expected: '{ checkpoint, bytes }: its name, and a number',
+      got: result,
+    });
   }
-  const { checkpoint, bytes, deleted = [] } = result as Saved;
-  return { checkpoint, bytes, deleted };
+  return { checkpoint, bytes: bytes!, deleted };
 }
 
 /** Whether a save goes on beside training. */
@@ -35,7 +41,15 @@ export async function outcome<Result>(attempt: () => Result | Promise<Result>): 
   try {
     return { ok: true, result: await attempt() };
   } catch (error) {
-    return { ok: false, message: messageOf(error) };
+    return { ok: false, message: messageOf(error), givenUp: isGivenUp(error) };
+  }
+}
+
+function isGivenUp(error: unknown): boolean {
+  try {
+    return error instanceof GivenUp;
+  } catch {
+    return false; // It cannot even be looked at.
   }
 }
 

@@ -12,15 +12,18 @@ export type ActionName = (typeof ACTIONS)[number];
  * Why a run ended. `finished`: its loop came to an end by itself; `stopped`: it was told to from outside; `failure`: an
  * action failed, and the strategy stops then.
  */
-export type StopReason =
-  | 'finished'
-  | 'steps'
-  | 'epochs'
-  | 'time'
-  | 'deadline'
-  | 'patience'
-  | 'failure'
-  | 'stopped';
+export type StopReason = (typeof REASONS)[number];
+/** Every {@link StopReason}. */
+export const REASONS = [
+  'finished',
+  'steps',
+  'epochs',
+  'time',
+  'deadline',
+  'patience',
+  'failure',
+  'stopped',
+] as const;
 
 /** A decision that is to be acted on, with its account of itself. */
 export interface Action {
@@ -47,7 +50,8 @@ export interface Action {
  *                               action done  (after each action, with its outcome) -> what follows from it
  *     epoch ends                             -> log, evaluate, save, stop
  *   save asked   (between steps, from outside) -> save
- * run ends                                   -> the final log, evaluation and save, the best model loaded;
+ * run ends                                   -> the final log, evaluation and save, the best model loaded; where it
+ *                                               was asked to stop, the save before the evaluation;
  *                                               asked again until nothing is left to do
  * ```
  */

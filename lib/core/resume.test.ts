@@ -4,6 +4,7 @@ import { manualClock } from '../testing/manual-clock.ts';
 import { type Simulation, simulate } from '../testing/simulate.ts';
 import type { RunEvent, SaveEvent } from './run-event.ts';
 import type { Schedule } from './schedule.ts';
+import type { StrategyOptions } from './strategy.ts';
 
 /** A run that dies after a step, and goes on from its last checkpoint on another day; and one that is not disturbed. */
 async function interrupted(simulation: Simulation, diesAfter: number) {
@@ -169,4 +170,34 @@ test('a run that has used up its limit stops where it was when it is resumed, an
     });
     expect(longer.state).toMatchObject({ step: 12, reason: 'steps' });
   }
+});
+
+describe('stopped from outside at any step, and gone on with, a run does what it would have done', () => {
+  const losses = [9, 7, 8, 5, 6, 6, 6, 4, 5, 5, 5, 5].map((loss) => ({ loss }));
+  const best = { metric: 'loss', load: true } as const;
+  test.each<[name: string, strategy: StrategyOptions]>([
+    ['steps', { log: '2 steps', evaluate: '3 steps', save: '5 steps', maxSteps: 23 }],
+    ['the best', { evaluate: '3 steps', save: '5 steps', best, keep: { latest: 2 }, maxSteps: 23 }],
+    ['saves that evaluate first', { save: '4 steps', best, keep: { latest: 1, best: 1 }, maxSteps: 23 }],
+    ['patience', { evaluate: '2 steps', save: '5 steps', best, patience: 4 }],
+  ])('%s', async (_, strategy) => {
+    const simulation = { strategy, metrics: losses, stepsPerEpoch: 7 };
+    const whole = await simulate(simulation);
+    const acted = (events: readonly RunEvent[], after: number) =>
+      events.flatMap((event) =>
+        event.step > after && (event.type === 'load' || 'why' in event)
+          ? [`${event.type} ${event.step} ${'why' in event ? event.why : event.checkpoint}`]
+          : [],
+      );
+    for (let step = 1; step < whole.state.step; step++) {
+      const first = await simulate({ ...simulation, stopsAfter: step });
+      expect(first.state).toMatchObject({ reason: 'stopped', step });
+      const checkpoint = `checkpoint-${step}`;
+      const snapshot = first.snapshots[checkpoint]!;
+      const second = await simulate({ ...simulation, resume: { checkpoint, snapshot } });
+      expect(acted(second.events, step), `${step}`).toEqual(acted(whole.events, step));
+      const { reason, loaded } = whole.state;
+      expect(second.state).toMatchObject({ reason, ...(loaded && { loaded }), step: whole.state.step });
+    }
+  });
 });

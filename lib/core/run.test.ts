@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { manualClock } from '../testing/manual-clock.ts';
-import type { Actions } from './actions.ts';
+import { type Actions, GivenUp } from './actions.ts';
 import type { Policy } from './policy.ts';
 import { Run } from './run.ts';
 import type { RunEvent } from './run-event.ts';
@@ -454,8 +454,18 @@ test('another policy is carried out as it decides', async () => {
 test.each<[name: string, action: 'log' | 'evaluate' | 'save', result: unknown, message: string]>([
   ['a log that returns nothing', 'log', undefined, 'actions.log: expected numbers by name, got undefined.'],
   ['texts', 'evaluate', { loss: '0.5' }, 'actions.evaluate: expected numbers by name'],
-  ['a save that returns nothing', 'save', undefined, 'actions.save: expected { checkpoint, bytes }, got'],
-  ['a save without a name', 'save', { bytes: 3 }, 'actions.save: expected { checkpoint, bytes }, got'],
+  [
+    'a save that returns nothing',
+    'save',
+    undefined,
+    'actions.save: expected { checkpoint, bytes }: its name, and a number, got',
+  ],
+  [
+    'a save without a name',
+    'save',
+    { bytes: 3 },
+    'actions.save: expected { checkpoint, bytes }: its name, and a number, got',
+  ],
 ])('%s has failed, and says what was expected', async (_, action, result, message) => {
   const { run, step, events } = runOf({ [action]: '1s' }, { ...ACTIONS, [action]: () => result as never });
   run.begin();
@@ -471,4 +481,68 @@ test('a run ends once, however often it is asked to', async () => {
   const [first, second] = await Promise.all([run.end(), run.end()]);
   expect(second).toBe(first);
   expect(types()).toEqual(['begin', 'log', 'end']);
+});
+
+describe('a run that is asked to stop', () => {
+  test('for a reason that there is: a journal of it can be replayed', () => {
+    const { run } = runOf({ log: '1s' });
+    run.begin();
+    expect(() => run.stop('bored' as never)).toThrow(
+      /^run\.stop\(\): expected 'finished' or .* or 'stopped', got 'bored'/,
+    );
+    expect(run.stopped).toBeUndefined();
+    run.stop('time');
+    expect(run.stopped).toBe('time');
+  });
+
+  test('saves before it evaluates: who stops it may not wait for that', async () => {
+    const { run, step, types } = runOf({ log: '9 steps', evaluate: '9 steps', save: '9 steps' });
+    run.begin();
+    await step();
+    run.stop();
+    await run.end();
+    expect(types()).toEqual(['begin', 'log', 'save', 'evaluate', 'end']);
+    const finished = runOf({ log: '9 steps', evaluate: '9 steps', save: '9 steps' });
+    finished.run.begin();
+    await finished.step();
+    await finished.run.end();
+    expect(finished.types()).toEqual(['begin', 'log', 'evaluate', 'save', 'end']);
+  });
+
+  test('what is given up for it has not failed, and what else the step has is done', async () => {
+    let evaluations = 0;
+    const { run, step, events } = runOf(
+      { evaluate: '2 steps', save: '2 steps', final: { save: false } },
+      {
+        ...ACTIONS,
+        evaluate() {
+          if (++evaluations > 1) return { accuracy: 1 };
+          run.stop();
+          throw new GivenUp();
+        },
+      },
+    );
+    run.begin();
+    await step();
+    await step();
+    expect((await run.end()).failures).toBe(0);
+    expect(events.map(({ type, step }) => `${type} ${step}`)).toEqual([
+      ...['begin 0', 'save 2', 'evaluate 2', 'end 2'],
+    ]);
+  });
+
+  test('what is given up though nobody stops the run has failed', async () => {
+    const { run, step, events } = runOf(
+      { evaluate: '1 step', final: { evaluate: false } },
+      {
+        evaluate() {
+          throw new GivenUp('for no reason');
+        },
+      },
+    );
+    run.begin();
+    await step();
+    await run.end();
+    expect(events[1]).toMatchObject({ type: 'fail', action: 'evaluate', message: 'for no reason' });
+  });
 });

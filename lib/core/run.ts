@@ -5,7 +5,17 @@ import { WallclockError } from './errors.ts';
 import type { JournalFile } from './journal-file.ts';
 import { type Mark, type Moment, markAt } from './moment.ts';
 import { checkMetric, isWriting, type Outcome, outcome, type Told, told } from './outcome.ts';
-import type { Action, ActionDone, Decision, Point, Policy, StepEnded, StopReason } from './policy.ts';
+import {
+  type Action,
+  type ActionDone,
+  type Decision,
+  type Point,
+  type Policy,
+  REASONS,
+  type StepEnded,
+  type StopReason,
+} from './policy.ts';
+import { oneOf } from './read-options.ts';
 import type { Metrics, Occasion, RunEvent } from './run-event.ts';
 import { type RunSnapshot, resumedFrom, savedAs } from './run-snapshot.ts';
 import { fold, IDLE_RUN, type RunState } from './run-state.ts';
@@ -80,6 +90,9 @@ export class Run {
   #schedule: unknown;
   #state: RunState = IDLE_RUN;
   #stopped: StopReason | undefined;
+  /** Whether that was asked for from outside, and then the schedule before what such an end adds. */
+  #isAskedToStop = false;
+  #left: { readonly schedule: unknown } | undefined;
   #interrupted: Activity = 'training';
   #slept = 0;
   #ended: Promise<RunState> | undefined;
@@ -170,6 +183,7 @@ export class Run {
   async #end(): Promise<RunState> {
     await this.#waitForWriting();
     const reason = this.#stopped ?? 'finished';
+    if (this.#isAskedToStop) this.#left = { schedule: this.#schedule };
     const reading = markAt(this.#momentOfStep());
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
       this.#read();
@@ -188,9 +202,13 @@ export class Run {
    * stop at the same step: then `stopped` says so from the next question on.
    */
   stop(reason: StopReason = 'stopped'): void {
+    oneOf(...REASONS)(reason, 'run.stop()');
     const { agreement } = this.#options;
     if (agreement) agreement.stop(reason);
-    else this.#stopped ??= reason;
+    else if (this.#stopped === undefined) {
+      this.#stopped = reason;
+      this.#isAskedToStop = true;
+    }
   }
 
   /**
@@ -316,6 +334,7 @@ export class Run {
     const attempt = await outcome(() => this.#call(action, rest, reading, begun));
     this.#turnTo('training');
     this.#read();
+    if (!attempt.ok && attempt.givenUp && this.#stopped) return rest;
     const took = this.#moment.active - begun;
     if (attempt.ok && isWriting(attempt.result)) {
       this.#writeBeside(attempt.result, {
@@ -445,7 +464,12 @@ export class Run {
   #snapshot(done: ActionDone): RunSnapshot {
     const { policy, agreement, journal } = this.#options;
     const moment = agreement?.momentAsLed(this.#moment) ?? this.#moment;
-    const decision = policy.decide(this.#schedule, agreement?.pointAsLed(done) ?? done, moment);
+    // A run that goes on from where it was asked to stop does what it would have done without that.
+    const { state: schedule } = this.#left
+      ? { state: this.#left.schedule }
+      : (policy.decide(this.#schedule, agreement?.pointAsLed(done) ?? done, moment) ?? {
+          state: this.#schedule,
+        });
     const { elapsed, active, training, longestStep } = moment;
     const ended = agreement?.momentAsLed(this.#momentOfStep()) ?? this.#stepEnded;
     return {
@@ -457,7 +481,7 @@ export class Run {
       stepEnded: { elapsed: ended.elapsed, active: ended.active, training: ended.training },
       saved: savedAs(done),
       ...(journal && { journal: journal.position() }),
-      schedule: decision ? decision.state : this.#schedule,
+      schedule,
       state: this.#state,
     };
   }

@@ -23,6 +23,8 @@ import { dueAt, firing, isDue, isDueByCount } from './trigger.ts';
 /** A failed action waits a second before it is tried again, then two, four, and so on up to a minute. */
 const RETRY_FIRST = 1_000;
 const RETRY_LONGEST = 60_000;
+/** Who stops a run from outside may not wait for its evaluation. */
+const IN_A_HURRY: readonly ActionName[] = ['log', 'save', 'evaluate'];
 /** What the end of a run lacks is tried so often. */
 const MOST_ENDINGS = 3;
 /** The part of the time until a deadline that is held back for an action whose cost is not known yet. */
@@ -334,7 +336,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
 
   function decideAtEnd(
     before: Schedule,
-    { reading }: Extract<Point, { at: 'run ends' }>,
+    { reading, reason }: Extract<Point, { at: 'run ends' }>,
     moment: Moment,
   ): Decision<Schedule> | undefined {
     const schedule = { ...before, endings: before.endings + 1 };
@@ -343,7 +345,8 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const measured = lacks(before, 'evaluate', moment) || before.evaluate.step === moment.step;
     const waited = (action: ActionName) =>
       action === 'save' && best?.beforeSave === 'wait' && measured && isActionDue(before, action, then);
-    const lacking = ACTIONS.filter((action) => lacks(before, action, moment) || waited(action));
+    const order = reason === 'stopped' ? IN_A_HURRY : ACTIONS;
+    const lacking = order.filter((action) => lacks(before, action, moment) || waited(action));
     // What has failed the last time is not tried again where it would not end before the deadline.
     const late = moment.elapsed - before.begun.elapsed + allowances(before, lacking) > deadline.after;
     const wanted = lacking.filter((action) => !(late && before[action].failures > 0));

@@ -43,6 +43,8 @@ export interface Simulation {
   steps?: number;
   /** The process dies after this step: no final action, no end. Default: never. */
   diesAfter?: number;
+  /** It is asked to stop after this step. Default: never. */
+  stopsAfter?: number;
   /** Goes on from a checkpoint of an earlier simulation. */
   resume?: { checkpoint: string; snapshot: RunSnapshot };
   /** Default: one that begins at 0. */
@@ -131,6 +133,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     count++;
     clock.advance(timeOf(step, count));
     await run.step();
+    if (count === simulation.stopsAfter) run.stop();
     if (++inEpoch === stepsPerEpoch) await epochEnds();
     if (count === simulation.diesAfter) return { events, state: run.state, snapshots };
     clock.sleep(sleeps[count] ?? 0);

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { GivenUp } from '../core/actions.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
@@ -236,7 +237,7 @@ function untilStopped(
 ): () => Promise<void> | undefined {
   const begunAfter = signal?.aborted === true;
   return () => {
-    if (!begunAfter) signal?.throwIfAborted();
+    if (!begunAfter && signal?.aborted) throw new GivenUp('train() was asked to stop.');
     return breathe();
   };
 }
