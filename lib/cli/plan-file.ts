@@ -4,7 +4,7 @@ import type { Io } from './io.ts';
 import { planText } from './plan-text.ts';
 import { readJson } from './read-json.ts';
 
-/** Characters in a line: where the output is no terminal, and at the most. */
+/** Characters in a line: where the output is no terminal, or one without a size, and at the most. */
 const COLUMNS = 80;
 const MOST_COLUMNS = 120;
 
@@ -20,5 +20,5 @@ export async function planFile(file: string, json: boolean, io: Io): Promise<voi
   const { events, checkpoints, overhead, maximumLoss, end, warnings } = planned;
   for (const warning of warnings) stderr.write(`${warning}\n`);
   if (json) stdout.write(`${JSON.stringify({ events, checkpoints, overhead, maximumLoss, end })}\n`);
-  else stdout.write(planText(planned, Math.min(stdout.columns ?? COLUMNS, MOST_COLUMNS)));
+  else stdout.write(planText(planned, Math.min(stdout.columns || COLUMNS, MOST_COLUMNS)));
 }

@@ -80,6 +80,33 @@ test('no line is wider than the terminal, which would break it', async () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(24);
 });
 
+test.each([
+  [0, 79],
+  [1, 1],
+  [Number.NaN, 79],
+])('a terminal of %s columns is drawn on in lines of %i', async (columns, widest) => {
+  const { progress, writes } = scripted({ isTTY: true, columns });
+  for (const event of await recorded()) progress.onEvent(event);
+  const lines = writes.map(printed).join('').split('\n');
+  expect(Math.max(...lines.map((line) => line.length))).toBe(widest);
+});
+
+test('what cannot be drawn ends no run, and is not tried again', async () => {
+  let writes = 0;
+  const { clock, progress } = scripted({
+    isTTY: true,
+    write() {
+      writes++;
+      throw new Error('EIO');
+    },
+  });
+  for (const event of await recorded()) progress.onEvent(event);
+  clock.advance(1000);
+  progress.onStep(moment);
+  progress.end();
+  expect(writes).toBe(1);
+});
+
 test('lanes have their colours where the terminal has colours, and there only', async () => {
   const plain = scripted();
   plain.progress.onEvent(await begin());

@@ -11,7 +11,7 @@ export interface Terminal {
   write(text: string): unknown;
   /** Where it is not a terminal but a pipe or a file, nothing is drawn. */
   readonly isTTY?: boolean | undefined;
-  /** Characters in a line. Default 80. */
+  /** Characters in a line. Default 80, also for 0: a terminal that nobody has given a size. */
   readonly columns?: number | undefined;
   /** Whether it shows colours and its user wants them. Default: no. */
   hasColors?(): boolean;
@@ -39,6 +39,7 @@ export interface ProgressOptions {
   every?: number;
 }
 
+const COLUMNS = 80;
 const WIDEST = 120;
 
 /** The lanes' colours as terminals have them, by the name that a lane begins with: blue, yellow, green. */
@@ -50,7 +51,8 @@ const COLOURS: { readonly [action in ActionName]: string } = {
 
 /**
  * The progress of a run on a terminal: where it stands, its newest metrics and the three-lane timeline, drawn over itself a few times a
- * second. It has no timer: a run that stands still is not drawn again.
+ * second. It has no timer: a run that stands still is not drawn again. Where it cannot be drawn
+ * at all, the run goes on without it.
  *
  * @example
  * ```ts
@@ -64,11 +66,21 @@ export function terminalProgress({ terminal, clock, every = 200 }: ProgressOptio
   let drawnAt = Number.NEGATIVE_INFINITY;
   let height = 0;
   let begun: { readonly step: number; readonly active: number } | undefined;
+  let broken = false;
 
+  /** A picture is no reason to end a run: what fails once is not tried again. */
   function draw(moment?: Readonly<Moment>): void {
-    if (!terminal.isTTY || state.status === 'idle') return;
+    if (broken || !terminal.isTTY || state.status === 'idle') return;
+    try {
+      paint(moment);
+    } catch {
+      broken = true;
+    }
+  }
+
+  function paint(moment?: Readonly<Moment>): void {
     drawnAt = clock.now();
-    const columns = Math.min(WIDEST, (terminal.columns ?? 80) - 1);
+    const columns = Math.max(1, Math.min(WIDEST, (terminal.columns || COLUMNS) - 1));
     const now = moment ? { ...state, ...whereabouts(moment) } : state;
     const lines = [whereItStands(now, begun), metrics(now), ...timelineText(now, { columns })]
       .map((line) => line.slice(0, columns))
