@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { messageOf, WallclockError } from '../core/errors.ts';
 import { systemClock } from '../system-clock.ts';
 
 /** Where text goes: a terminal, a pipe or a file. */
@@ -6,7 +7,7 @@ export interface Output {
   write(text: string): unknown;
   /** Whether it is a terminal, where text can be drawn over. Default: no. */
   readonly isTTY?: boolean | undefined;
-  /** Characters in a line of the terminal. */
+  /** Characters in a line of the terminal; 0 where nobody has given it a size. */
   readonly columns?: number | undefined;
   /** Whether it shows colours, and NO_COLOR does not forbid them. Default: no. */
   hasColors?(): boolean;
@@ -41,6 +42,9 @@ export const EXIT_CODES: { readonly [signal in Interrupt]: number } = {
   SIGPIPE: 141,
 };
 
+/** What a shell is told where something went wrong. */
+export const FAILED = 1;
+
 /** npx passes on what the terminal has already sent to this process as well; heard after a step at the latest. */
 const ECHO_OF_NPX = 500;
 
@@ -49,15 +53,27 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The real process. */
 export function processIo(): Io {
   const listeners = new Set<(signal: Interrupt) => void>();
-  // Nobody reads on: a command that listens ends in order, any other at once.
   let gone = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (gone) return;
-    if (error.code !== 'EPIPE') throw error;
     gone = true;
+    if (error.code === 'EPIPE') leave();
+    else goOnUnheard(error);
+  });
+
+  /** Nobody reads on: a command that listens ends in order, any other at once. */
+  function leave(): void {
     if (listeners.size === 0) process.exit(EXIT_CODES.SIGPIPE);
     for (const listener of listeners) listener('SIGPIPE');
-  });
+  }
+
+  /** A full disk, say: a run of hours does not end by it. What was not written is told by the exit code, however it ends. */
+  function goOnUnheard(cause: Error): void {
+    process.stderr.write(`${unwritten(cause).message}\n`);
+    process.on('exit', (code) => {
+      process.exitCode = code || FAILED;
+    });
+  }
   // What cannot be said to anybody is no reason to end.
   process.stderr.on('error', () => {});
   return {
@@ -79,4 +95,14 @@ export function processIo(): Io {
     },
     exit: (code) => process.exit(code),
   };
+}
+
+function unwritten(cause: Error): WallclockError {
+  return new WallclockError({
+    where: 'standard output',
+    expected: 'to be written to',
+    got: messageOf(cause),
+    fix: 'Nothing more is written there. Free some room, or send it elsewhere.',
+    cause,
+  });
 }

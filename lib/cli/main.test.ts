@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { journalOf } from '../core/journal.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { manualClock } from '../testing/manual-clock.ts';
@@ -255,6 +256,37 @@ test('whoever closes the pipe ends the run in order, with its last checkpoint', 
   const last = (await events()).at(-1)!;
   expect(last).toMatchObject({ type: 'end', reason: 'stopped' });
   expect(await readdir(out)).toContain(`checkpoint-${last.step}`);
+});
+
+// Linux has a device that is always full; elsewhere there is none to test with.
+describe.runIf(existsSync('/dev/full'))('where standard output cannot be written', () => {
+  async function unheard(...argv: string[]) {
+    const program = fileURLToPath(new URL('../bin/wallclock.js', import.meta.url));
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [program, ...argv], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
+    return { stderr, code };
+  }
+  const SAID =
+    "standard output: expected to be written to, got 'ENOSPC: no space left on device, write'. " +
+    'Nothing more is written there. Free some room, or send it elsewhere.\n';
+
+  test('a run goes on to its end, says so once, and its exit code tells', async () => {
+    const { stderr, code } = await unheard(...spirals('--steps', '12', '--json'));
+    expect(stderr.split(SAID)).toHaveLength(2);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(code).toBe(1);
+    expect((await events()).at(-1)).toMatchObject({ type: 'end', reason: 'steps', step: 12 });
+    expect((await readdir(out)).sort()).toEqual([
+      ...['checkpoint-10', 'checkpoint-12', 'run.jsonl', 'settings.json'],
+    ]);
+  });
+
+  test.each(['inspect', 'verify', '--help'])('%s says so, and its exit code tells', async (command) => {
+    await main(spirals('--steps', '10'), scriptedIo().io);
+    expect(await unheard(command, ...(command === '--help' ? [] : [out]))).toEqual({ stderr: SAID, code: 1 });
+  });
 });
 
 test.each([

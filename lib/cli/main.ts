@@ -3,13 +3,12 @@ import { WallclockError } from '../core/errors.ts';
 import type { RunState } from '../core/run-state.ts';
 import { STOP_REASONS } from '../pictures/stop-reasons.ts';
 import { helpText } from './help.ts';
-import { EXIT_CODES, type Interrupt, type Io } from './io.ts';
+import { EXIT_CODES, FAILED, type Interrupt, type Io } from './io.ts';
 import { type Command, type FolderCommand, type PlanCommand, parse, type TrainCommand } from './parse.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 
 /** What the shell is told. */
 const FINE = 0;
-const FAILED = 1;
 const MISUSED = 2;
 
 /**
