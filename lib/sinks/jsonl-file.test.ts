@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WallclockError } from '../core/errors.ts';
 import { journalOf } from '../core/journal.ts';
@@ -157,6 +159,18 @@ test('what cannot be opened is refused', async () => {
   expect(() => jsonlFile(path)).toThrow(WallclockError);
 });
 
+test('no link is followed, and no pipe is written to', async () => {
+  const outside = join(folder, 'outside');
+  const link = join(folder, 'link');
+  await writeFile(outside, 'mine');
+  await symlink(outside, link);
+  expect(() => jsonlFile(link)).toThrow(`${link}: expected a file to append to, got 'a link'.`);
+  expect(await readFile(outside, 'utf8')).toBe('mine');
+  const pipe = join(folder, 'pipe');
+  await promisify(execFile)('mkfifo', [pipe]);
+  expect(() => jsonlFile(pipe)).toThrow('It is neither a file nor a device.');
+});
+
 // Linux has a device that is always full; elsewhere there is none to test with.
 const hasFullDevice = await access('/dev/full', constants.W_OK).then(
   () => true,
@@ -167,6 +181,8 @@ test.runIf(hasFullDevice)('a full disk is told once, the run goes on, and the en
   const file = jsonlFile('/dev/full', { onFailure: (error) => failures.push(error) });
   file.write(event(0));
   file.write(event(1));
-  expect(failures.map(({ message }) => message)).toEqual([expect.stringContaining('ENOSPC')]);
-  expect(() => file.close()).toThrow('2 events are lost.');
+  expect(failures.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/ENOSPC.* Its events wait in memory\. The disk is full: free some room\.$/),
+  ]);
+  expect(() => file.close()).toThrow('2 events are lost. The disk is full: free some room.');
 });

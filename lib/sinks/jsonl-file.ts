@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
+  constants,
   existsSync,
   fstatSync,
   ftruncateSync,
@@ -40,6 +41,9 @@ export interface JsonlFileOptions {
 }
 
 const NEWLINE = 0x0a;
+/** Also to read it; through no link, which might lead anywhere, and without waiting for whoever reads a pipe. */
+const APPENDING =
+  constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * A file with an event of the run on each line, in JSON, in their order and none twice. A run that goes on from a
@@ -48,7 +52,8 @@ const NEWLINE = 0x0a;
  * are others, the events are counted.
  *
  * Each event is handed to the system at once, so that it outlives this process; while the disk refuses them, events
- * wait in memory. A line that an earlier crash cut short is removed.
+ * wait in memory. A line that an earlier crash cut short is removed. The path is of a file or a device: a link is not
+ * followed.
  *
  * @param path of the file; its folder is made.
  * @throws {WallclockError} where it cannot be opened.
@@ -120,14 +125,17 @@ function opened(path: string): { readonly file: number; bytes: number; hash: Has
   let file: number | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    file = openSync(path, 'a+');
-    const { size } = fstatSync(file);
+    file = openSync(path, APPENDING);
+    const found = fstatSync(file);
+    if (!found.isFile() && !found.isCharacterDevice()) throw new Error('It is neither a file nor a device.');
+    const { size } = found;
     const bytes = endOfLastLine(file, size);
     if (bytes < size) ftruncateSync(file, bytes);
     return { file, bytes, hash: hashOf(file, bytes) };
   } catch (cause) {
     if (file !== undefined) closeSync(file);
-    throw failed(path, 'a file to append to', cause, 'Choose another place.');
+    const isLink = (cause as NodeJS.ErrnoException).code === 'ELOOP';
+    throw failed(path, 'a file to append to', isLink ? 'a link' : cause, 'Choose another place.');
   }
 }
 
@@ -231,7 +239,16 @@ function unlike(path: string, { resumed }: BeginEvent, got: string): WallclockEr
   return new WallclockError({ where: path, expected, got, fix: 'It is cut by counting events instead.' });
 }
 
-function failed(path: string, expected: string, cause: unknown, fix: string): WallclockError {
+/** What there is to do about it. */
+const MENDS: { readonly [code: string]: string } = {
+  ENOSPC: 'The disk is full: free some room.',
+  EDQUOT: 'The quota is used up: free some room.',
+  EFBIG: 'The file may not grow any further: raise the limit of the size of files, with ulimit -f unlimited.',
+};
+
+function failed(path: string, expected: string, cause: unknown, outcome: string): WallclockError {
   const got = cause instanceof Error ? cause.message : cause;
+  const mend = MENDS[(cause as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  const fix = mend ? `${outcome} ${mend}` : outcome;
   return new WallclockError({ where: path, expected, got, fix, cause });
 }

@@ -270,6 +270,7 @@ const FIXES: { readonly [code: string]: string } = {
     'The disk is full: free some room, or keep fewer checkpoints, with keep: { latest: 1 } or --keep-latest 1.',
   EDQUOT:
     'The quota is used up: free some room, or keep fewer checkpoints, with keep: { latest: 1 } or --keep-latest 1.',
+  EFBIG: 'A file may not grow so large: raise the limit of the size of files, with ulimit -f unlimited.',
   EACCES: 'Choose a folder that this user may write to.',
   EPERM: 'Choose a folder that this user may write to.',
   EROFS: 'Choose a folder on a file system that can be written to.',
