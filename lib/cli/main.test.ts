@@ -1,13 +1,14 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { journalOf } from '../core/journal.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -69,11 +70,14 @@ function scriptedIo() {
   };
 }
 
-const spirals = (...options: string[]) => [
-  ...['train', 'spirals', '--backend', 'cpu', '--out', out],
-  ...['--log', '4 steps', '--evaluate', 'off', '--save', '10 steps'],
-  ...options,
-];
+/** What is not among the options is as most tests want it. */
+function spirals(...options: string[]): string[] {
+  const usual = [
+    ...[['--out', out] as const, ['--backend', 'cpu'] as const],
+    ...[['--log', '4 steps'] as const, ['--evaluate', 'off'] as const, ['--save', '10 steps'] as const],
+  ];
+  return ['train', 'spirals', ...usual.filter(([option]) => !options.includes(option)).flat(), ...options];
+}
 
 test('a run writes its events and its checkpoints, and says what happened when', async () => {
   const { io, said } = scriptedIo();
@@ -126,7 +130,7 @@ test('a folder that holds a run is refused, and goes on with --resume and the sa
   expect(begun).toMatchObject({ type: 'begin', step: 10, resumed: { checkpoint: 'checkpoint-10' } });
 
   const whole = join(folder, 'whole');
-  await main([...spirals('--steps', '20', '--seed', '7'), '--out', whole], scriptedIo().io);
+  await main(spirals('--steps', '20', '--seed', '7', '--out', whole), scriptedIo().io);
   const [resumedWeights, weights] = await Promise.all(
     [out, whole].map((run) => readFile(join(run, 'checkpoint-20', 'model.safetensors'))),
   );
@@ -158,8 +162,11 @@ test('a run that died before it told of its end tells of it', async () => {
   expect((await events()).at(-1)).toMatchObject({ type: 'end', reason: 'steps', step: 10 });
 });
 
-test('a second run in a folder is refused by the name of the first, and touches nothing', async () => {
-  const run = ['--save', 'off', '--steps', '8', '--resume'];
+test.each([
+  ['', []],
+  ['that is to be resumed, ', ['--resume']],
+])('a second run in a folder, %sis refused by the name of the first, and touches nothing', async (_, how) => {
+  const run = ['--save', 'off', '--steps', '8', ...how];
   const second = scriptedIo();
   const first = scriptedIo();
   let refused: Promise<number> | undefined;
@@ -180,8 +187,9 @@ test('a second run in a folder is refused by the name of the first, and touches 
       },
     }),
   ).toBe(130);
-  expect(await refused).toBe(1);
-  expect(second.said.stderr).toMatch(/expected a store that no other run has, got 'run run-/);
+  expect(await refused).toBe(2);
+  expect(second.said.stderr).toMatch(/^\S+: expected a store that no other run has, got 'run run-/);
+  expect(second.said.stdout).toBe('');
   expect(await readFile(join(out, 'run.jsonl'), 'utf8')).toBe(first.said.stdout);
   expect(JSON.parse(await readFile(join(out, 'settings.json'), 'utf8'))).toMatchObject({ seed: 42 });
 });
@@ -195,7 +203,7 @@ test('another optimizer is not gone on with; its own is by itself', async () => 
   );
   expect(await main(spirals('--steps', '20', '--resume'), scriptedIo().io)).toBe(0);
   const whole = join(folder, 'whole');
-  await main([...spirals('--steps', '20', '--optimizer', 'rmsprop'), '--out', whole], scriptedIo().io);
+  await main(spirals('--steps', '20', '--optimizer', 'rmsprop', '--out', whole), scriptedIo().io);
   const [resumed, undisturbed] = await Promise.all(
     [out, whole].map((run) => readFile(join(run, 'checkpoint-20', 'optimizer.safetensors'))),
   );
@@ -221,6 +229,68 @@ test('a damaged checkpoint is passed over, said, and kept aside', async () => {
   ]);
 });
 
+test.each(['run.jsonl', 'settings.json'])('a link or a pipe in the place of %s is refused', async (name) => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  const outside = join(folder, 'outside');
+  await writeFile(outside, 'mine');
+  const before = await contents();
+  for (const [got, make] of [
+    ['a link', () => symlink(outside, join(out, name))],
+    ['something else', () => promisify(execFile)('mkfifo', [join(out, name)])],
+  ] as const) {
+    await rm(join(out, name));
+    await make();
+    const { io, said } = scriptedIo();
+    expect(await main(spirals('--steps', '20', '--resume'), io)).toBe(2);
+    expect(said.stderr).toBe(
+      `${join(out, name)}: expected a file, got '${got}'. Move it out of the way, or name another folder by --out.\n`,
+    );
+  }
+  expect(await readFile(outside, 'utf8')).toBe('mine');
+  expect(await contents()).toEqual(before);
+
+  /** Of all other files in the folder. */
+  async function contents() {
+    const names = (await readdir(out, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile() && entry.name !== name)
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+    return Promise.all(names.map(async (path) => [path, await readFile(path, 'utf8')]));
+  }
+});
+
+test('a link in the place of a draft of settings.json is not written through', async () => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  const outside = join(folder, 'outside');
+  await writeFile(outside, 'mine');
+  await symlink(outside, join(out, '.settings.json.draft'));
+  expect(await main(spirals('--steps', '20', '--resume'), scriptedIo().io)).toBe(0);
+  expect(await readFile(outside, 'utf8')).toBe('mine');
+});
+
+test('what only looks like a checkpoint is no run', async () => {
+  await mkdir(join(out, 'webapp'), { recursive: true });
+  await writeFile(join(out, 'webapp', 'manifest.json'), '{}');
+  expect(await main(spirals('--steps', '2', '--save', 'off'), scriptedIo().io)).toBe(0);
+  await rm(join(out, 'settings.json'));
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '2', '--resume'), io)).toBe(0);
+  expect(said.stdout).toContain(`No checkpoint in ${out}: the run starts afresh.`);
+});
+
+test('where only damaged checkpoints are left, the run starts afresh, says so, and keeps the old events aside', async () => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  await rename(join(out, 'checkpoint-10'), join(out, 'checkpoint-10.damaged'));
+  const before = await readFile(join(out, 'run.jsonl'), 'utf8');
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '4', '--resume'), io)).toBe(0);
+  expect(said.stdout).toContain(
+    `No checkpoint in ${out} but damaged ones, checkpoint-10.damaged: the run starts afresh.`,
+  );
+  expect((await events()).map(({ type }) => type)).toEqual(['begin', 'log', 'save', 'end']);
+  expect(await readFile(join(out, 'run.jsonl.1.old'), 'utf8')).toBe(before);
+});
+
 test('another seed or another demo is not gone on with', async () => {
   await main(spirals('--steps', '10'), scriptedIo().io);
   const seed = scriptedIo();
@@ -238,9 +308,11 @@ test('--resume where there is nothing starts afresh and says so', async () => {
 });
 
 test('a fresh start where a run left no checkpoint has a file of its own, and keeps the other aside', async () => {
-  await main([...spirals('--steps', '4'), '--save', 'off'], scriptedIo().io);
+  await main(spirals('--steps', '4', '--save', 'off'), scriptedIo().io);
   const before = await readFile(join(out, 'run.jsonl'), 'utf8');
-  await main([...spirals('--steps', '2', '--resume'), '--save', 'off'], scriptedIo().io);
+  const { io, said } = scriptedIo();
+  await main(spirals('--steps', '2', '--save', 'off', '--resume'), io);
+  expect(said.stderr).toBe(`The events of the run before are kept in ${join(out, 'run.jsonl.1.old')}.\n`);
   expect((await events()).map(({ type }) => type)).toEqual(['begin', 'log', 'end']);
   expect(await readFile(join(out, 'run.jsonl.1.old'), 'utf8')).toBe(before);
 });

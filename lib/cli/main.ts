@@ -20,14 +20,8 @@ const MISUSED = 2;
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let command: Command;
-  let folder: RunFolder | undefined;
   try {
     command = parse(argv);
-    if (command.type === 'train') {
-      const { demo, seed, optimizer, resume, out } = command;
-      const asked = { demo: demo.id, seed, optimizer, defaultSeed: demo.seed, resume };
-      folder = await openRunFolder(out, asked);
-    }
   } catch (error) {
     return tell(error, io, MISUSED);
   }
@@ -44,9 +38,21 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     case 'verify':
       return lookAt(command, io);
     case 'train':
-      if (command.resume && (await isComplete(command, folder!, io))) return FINE;
-      return runUntilInterrupted(command, folder!, io);
+      return startTraining(command, io);
   }
+}
+
+async function startTraining(command: TrainCommand, io: Io): Promise<number> {
+  const { demo, seed, optimizer, resume, out } = command;
+  let folder: RunFolder;
+  try {
+    folder = await openRunFolder(out, { demo: demo.id, seed, optimizer, defaultSeed: demo.seed, resume });
+    if (await isComplete(command, folder, io)) return FINE;
+    await folder.checkIsWritable();
+  } catch (error) {
+    return tell(error, io, MISUSED);
+  }
+  return runUntilInterrupted(command, folder, io);
 }
 
 async function showPlan({ file, hf, json }: PlanCommand, io: Io): Promise<number> {
@@ -61,11 +67,11 @@ async function showPlan({ file, hf, json }: PlanCommand, io: Io): Promise<number
 
 /** Whether the run has nothing to go on with. Then that is said. */
 async function isComplete(
-  { strategy, out, json }: TrainCommand,
+  { strategy, resume, out, json }: TrainCommand,
   { store, journal, resumes }: RunFolder,
   { stdout, stderr }: Io,
 ): Promise<boolean> {
-  if (!resumes) return false;
+  if (!resume || !resumes) return false;
   const { endOfCompletedRun } = await import('./completed-run.ts');
   const end = await endOfCompletedRun(strategy, store, journal);
   if (!end) return false;

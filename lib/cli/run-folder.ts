@@ -1,6 +1,9 @@
-import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { access, constants, lstat, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { checkIsFree } from '../checkpoints/stores/node-fs-lock.ts';
 import { makeFolder } from '../checkpoints/stores/node-fs-make-folder.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
@@ -26,12 +29,16 @@ export interface RunFolder {
   readonly settings: RunSettings;
   /** Whether there is a checkpoint to go on from. */
   readonly resumes: boolean;
+  /** Damaged checkpoints that were put aside: none of them is gone on from. */
+  readonly aside: readonly string[];
+  /** @throws {WallclockError} where nothing can be written to it. */
+  checkIsWritable(): Promise<void>;
   /**
    * For a run in this folder. Whoever takes the store has the whole folder: only then is anything written.
    *
-   * @param onFailure hears what goes wrong with the file of events.
+   * @param note hears what goes wrong with the file of events, and where the events of a run before are kept.
    */
-  use(onFailure: (error: WallclockError) => void): {
+  use(note: (text: string) => void): {
     readonly store: CheckpointStore;
     readonly journal: JsonlFile;
   };
@@ -50,7 +57,8 @@ export interface RunFolderOptions {
 /**
  * Looks at the folder of a run that is about to begin. Nothing is written before its store is taken.
  *
- * @throws {WallclockError} where a run is in the way, or is not the one that is to be resumed.
+ * @throws {WallclockError} where a run is in the way, or is not the one that is to be resumed, or where something else is in
+ *   the place of a file.
  */
 export async function openRunFolder(folder: string, options: RunFolderOptions): Promise<RunFolder> {
   const { resume } = options;
@@ -59,8 +67,9 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   const store = nodeFsStore(folder);
 
   /** What is there. */
-  async function look() {
-    const checkpoints = await store.list();
+  async function takeStock() {
+    await Promise.all([journal, settingsFile].map(checkIsFile));
+    const checkpoints = sortCheckpoints(await store.list());
     if (!resume && (checkpoints.length > 0 || (await size(journal)) > 0)) {
       const fix = 'Go on with it by --resume, or name another folder.';
       throw new WallclockError({ where: '--out', expected: 'a folder without a run', got: folder, fix });
@@ -73,11 +82,13 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   }
 
   await checkIsFolder(folder);
-  await checkIsWritable(folder);
-  const { resumes, settings } = await look();
+  await checkIsFree(folder);
+  const { resumes, settings } = await takeStock();
   return {
     ...{ journal, store, settings, resumes },
-    use(onFailure) {
+    aside: await putAsideIn(folder),
+    checkIsWritable: () => checkIsWritable(folder),
+    use(note) {
       let file: JsonlFile | undefined;
       return {
         store: {
@@ -86,10 +97,11 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
             const release = await store.lock(run);
             try {
               // Another run may have been here since.
-              const now = await look();
-              if (!now.resumes) await keepAside(journal);
+              const now = await takeStock();
+              const aside = now.resumes ? undefined : await keepAside(journal);
+              if (aside) note(`The events of the run before are kept in ${aside}.`);
               await keepSettings(settingsFile, settings);
-              file = jsonlFile(journal, { onFailure });
+              file = jsonlFile(journal, { onFailure: ({ message }) => note(message) });
             } catch (cause) {
               await release();
               throw cause instanceof WallclockError ? cause : unwritable(folder, cause);
@@ -107,10 +119,27 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   };
 }
 
+async function putAsideIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => /^checkpoint-\d+\.damaged/.test(name)).sort();
+}
+
 async function checkIsFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found || found.isDirectory()) return;
   throw new WallclockError({ where: '--out', expected: 'a folder', got: `${folder}, a file` });
+}
+
+/** Nothing is read through a link, which might lead anywhere, or from a pipe, which might never end; nor written. */
+async function checkIsFile(path: string): Promise<void> {
+  const found = await look(path);
+  if (!found || found.isFile()) return;
+  throw new WallclockError({
+    where: path,
+    expected: 'a file',
+    got: found.isSymbolicLink() ? 'a link' : 'something else',
+    fix: 'Move it out of the way, or name another folder by --out.',
+  });
 }
 
 /** Said before anything is loaded: of a folder that is not there yet, the nearest one that is. */
@@ -130,12 +159,14 @@ function unwritable(folder: string, cause: unknown): WallclockError {
   return new WallclockError({ where: '--out', expected: 'a folder to write to', got, cause });
 }
 
-/** The events of a run that left no checkpoint are no part of the one that starts afresh. */
-async function keepAside(journal: string): Promise<void> {
-  if ((await size(journal)) === 0) return;
+/** The events of a run that left no checkpoint are no part of the one that starts afresh. @returns where they are now. */
+async function keepAside(journal: string): Promise<string | undefined> {
+  if ((await size(journal)) === 0) return undefined;
   let count = 1;
-  while (await stat(`${journal}.${count}.old`).catch(() => undefined)) count++;
-  await rename(journal, `${journal}.${count}.old`);
+  while (await look(`${journal}.${count}.old`)) count++;
+  const aside = `${journal}.${count}.old`;
+  await rename(journal, aside);
+  return aside;
 }
 
 /** Whole or not at all: without it no checkpoint of the run would be gone on with. */
@@ -143,7 +174,9 @@ async function keepSettings(file: string, settings: RunSettings): Promise<void> 
   const draft = join(dirname(file), '.settings.json.draft');
   await makeFolder(dirname(file));
   try {
-    await writeFile(draft, `${JSON.stringify(settings)}\n`, { flush: true });
+    // Of a run that died; whatever it is by now, it is not written through.
+    await rm(draft, { force: true });
+    await writeFile(draft, `${JSON.stringify(settings)}\n`, { flag: 'wx', flush: true });
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});
@@ -152,5 +185,10 @@ async function keepSettings(file: string, settings: RunSettings): Promise<void> 
 }
 
 async function size(file: string): Promise<number> {
-  return (await stat(file).catch(() => undefined))?.size ?? 0;
+  return (await look(file))?.size ?? 0;
+}
+
+/** What is there itself: no link is followed. Undefined where there is nothing. */
+function look(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch(() => undefined);
 }

@@ -42,12 +42,15 @@ export async function trainDemo(
   if (instead) note(`Training on the ${backend} backend, because ${instead}.`);
   const { prepare } = await TRAINERS[demo.id]!();
   const prepared = await prepare({ seed, full: true, optimizer, load });
-  if (resume && !folder.resumes) say(`No checkpoint in ${out}: the run starts afresh.`);
+  if (resume && !folder.resumes) {
+    const but = folder.aside.length > 0 ? ` but damaged ones, ${folder.aside.join(', ')}` : '';
+    say(`No checkpoint in ${out}${but}: the run starts afresh.`);
+  }
   say(`${demo.title}, with ${optimizer} on the ${backend} backend, into ${out}`);
   const { best } = strategy;
   if (best) say(`Which checkpoints are best is told by ${best.metric} on the validation data.`);
 
-  const { store, journal } = folder.use((error) => note(error.message));
+  const { store, journal } = folder.use(note);
   const hear = (event: RunEvent) => {
     summary.onEvent(event);
     progress?.onEvent(event);

@@ -106,3 +106,9 @@ function stuck(folder: string): WallclockError {
     fix: `If no run begins in this folder at the moment, delete ${join(folder, TAKING)}.`,
   });
 }
+
+/** Only looks, and changes nothing. @throws {WallclockError} where a run has the folder at the moment. */
+export async function checkIsFree(folder: string): Promise<void> {
+  const holder = await readHolder(join(folder, LOCK));
+  if (holder && isAlive(holder.owner)) throw refused(folder, holder);
+}
