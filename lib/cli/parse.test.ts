@@ -60,6 +60,10 @@ test.each([
   expect([strategy.keep, strategy.best]).toEqual([keep, best]);
 });
 
+test('an option may be given twice with the same value', () => {
+  expect(train('--out', 'a', '--out', 'a').out).toBe('a');
+});
+
 test('an optimizer', () => {
   expect(train('--optimizer', 'rmsprop').optimizer).toBe('rmsprop');
   expect(train().optimizer).toBeUndefined();
@@ -119,6 +123,10 @@ test.each([
   {
     argv: ['train', 'digits', '--json=yes'],
     message: "--json: expected no value, got 'yes'.",
+  },
+  {
+    argv: ['train', 'digits', '--out', 'a', '--out=b'],
+    message: "--out: expected one value, got 'a, and then b'. Leave one of them out.",
   },
   {
     argv: ['train', 'digits', '--steps', '0'],

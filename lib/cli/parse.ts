@@ -182,6 +182,10 @@ function readArguments(argv: readonly string[]): { values: Values; positionals: 
       if (token.value === undefined || (!token.inlineValue && /^-./.test(token.value))) {
         throw new WallclockError({ where, expected: 'a value', got: token.value ?? 'none' });
       }
+      if (values[name] !== undefined && values[name] !== token.value) {
+        const got = `${values[name]}, and then ${token.value}`;
+        throw new WallclockError({ where, expected: 'one value', got, fix: 'Leave one of them out.' });
+      }
       values[name] = token.value;
     }
   }
