@@ -229,6 +229,31 @@ test('a damaged checkpoint is passed over, said, and kept aside', async () => {
   ]);
 });
 
+test('a resumed run keeps by the rules it began with, unless others are asked for', async () => {
+  const rules = ['--save', '1 step', '--optimizer', 'momentum', '--keep-best', '1', '--keep-latest', '1'];
+  const kept = async () => (await readdir(out)).filter((name) => name.startsWith('checkpoint')).sort();
+  await main(spirals('--steps', '19', ...rules), scriptedIo().io);
+  const [best, newest] = await kept();
+  expect(newest).toBe('checkpoint-19');
+  expect(await main(spirals('--steps', '20', '--resume'), scriptedIo().io)).toBe(0);
+  expect(await kept()).toEqual([best, 'checkpoint-20']);
+  expect(await main(spirals('--steps', '21', '--resume', '--keep-latest', '2'), scriptedIo().io)).toBe(0);
+  expect(await kept()).toEqual(['checkpoint-20', 'checkpoint-21']);
+  expect(await main(spirals('--steps', '22', '--resume'), scriptedIo().io)).toBe(0);
+  expect(await kept()).toEqual(['checkpoint-21', 'checkpoint-22']);
+});
+
+test.each([
+  ['{"latest":0}', 'keep.latest: expected a whole number'],
+  ['{"newest":1}', "keep: expected only the keys latest, best, every, got 'newest'"],
+])('rules of retention that do not hold are refused: %s', async (keep, message) => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  await writeFile(join(out, 'settings.json'), `{"demo":"spirals","seed":42,"keep":${keep}}`);
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '20', '--resume'), io)).toBe(2);
+  expect(said.stderr).toContain(`${join(out, 'settings.json')}: ${message}`);
+});
+
 test.each(['run.jsonl', 'settings.json'])('a link or a pipe in the place of %s is refused', async (name) => {
   await main(spirals('--steps', '10'), scriptedIo().io);
   const outside = join(folder, 'outside');

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { WallclockError } from '../core/errors.ts';
 import type { RunState } from '../core/run-state.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
 import { STOP_REASONS } from '../pictures/stop-reasons.ts';
 import { helpText } from './help.ts';
 import { EXIT_CODES, FAILED, type Interrupt, type Io } from './io.ts';
 import { type Command, type FolderCommand, type PlanCommand, parse, type TrainCommand } from './parse.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
+import { withRules } from './run-settings.ts';
 
 /** What the shell is told. */
 const FINE = 0;
@@ -43,16 +45,19 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function startTraining(command: TrainCommand, io: Io): Promise<number> {
-  const { demo, seed, optimizer, resume, out } = command;
+  const { demo, seed, optimizer, rules, resume, out } = command;
+  const defaults = { defaultSeed: demo.seed, defaultRules: demo.strategy };
   let folder: RunFolder;
+  let strategy: StrategyOptions;
   try {
-    folder = await openRunFolder(out, { demo: demo.id, seed, optimizer, defaultSeed: demo.seed, resume });
-    if (await isComplete(command, folder, io)) return FINE;
+    folder = await openRunFolder(out, { demo: demo.id, seed, optimizer, rules, ...defaults, resume });
+    strategy = withRules(command.strategy, folder.settings);
+    if (await isComplete({ ...command, strategy }, folder, io)) return FINE;
     await folder.checkIsWritable();
   } catch (error) {
     return tell(error, io, MISUSED);
   }
-  return runUntilInterrupted(command, folder, io);
+  return runUntilInterrupted({ ...command, strategy }, folder, io);
 }
 
 async function showPlan({ file, hf, json }: PlanCommand, io: Io): Promise<number> {

@@ -56,8 +56,9 @@ test.each([
   [['--keep-every', '90s'], { every: '1m30s' }, undefined],
   [['--keep-best', '3', '--keep-latest', '1'], { latest: 1, best: 3 }, { metric: 'loss' }],
 ])("%j replaces the demo's rules of retention", (options, keep, best) => {
-  const { strategy } = train(...options);
+  const { strategy, rules } = train(...options);
   expect([strategy.keep, strategy.best]).toEqual([keep, best]);
+  expect(rules).toEqual({ keep, ...(best && { best }) });
 });
 
 test('an option may be given twice with the same value', () => {

@@ -7,6 +7,7 @@ import { parseStrategy, type StrategyOptions } from '../core/strategy.ts';
 import type { Demo } from '../demos/demo.ts';
 import { findDemo } from '../demos/find-demo.ts';
 import { OPTIMIZER_NAMES, type OptimizerName } from '../demos/optimizer-names.ts';
+import type { RetentionRules } from './run-settings.ts';
 
 /** The backends that train without a browser. */
 export type NodeBackend = 'cpu' | 'wasm';
@@ -19,6 +20,8 @@ export interface TrainCommand {
   readonly seed: number | undefined;
   /** As it was asked for, likewise. */
   readonly optimizer: OptimizerName | undefined;
+  /** The rules of retention as they were asked for, likewise. */
+  readonly rules: RetentionRules | undefined;
   readonly backend: NodeBackend;
   readonly out: string;
   readonly resume: boolean;
@@ -140,10 +143,12 @@ function parseTrain([id, ...rest]: readonly string[], values: Values): TrainComm
     throw new WallclockError({ where: 'wallclock train', expected: 'one demo', got: rest.join(' '), fix });
   }
   const demo = findDemo(id ?? 'none', 'wallclock train');
+  const rules = readRules(values);
   return {
     type: 'train',
     demo,
-    strategy: readStrategy(demo, values),
+    strategy: readStrategy(demo, values, rules),
+    rules,
     seed: values.seed === undefined ? undefined : readCount(values.seed, '--seed', 0),
     optimizer: readOptimizer(values.optimizer),
     backend: readBackend(demo, values.backend),
@@ -192,7 +197,7 @@ function readArguments(argv: readonly string[]): { values: Values; positionals: 
   return { values, positionals };
 }
 
-function readStrategy(demo: Demo, values: Values): StrategyOptions {
+function readStrategy(demo: Demo, values: Values, rules: RetentionRules | undefined): StrategyOptions {
   const strategy: { -readonly [key in keyof StrategyOptions]: unknown } = { ...demo.strategy };
   for (const action of ['log', 'evaluate', 'save'] as const) {
     const value = values[action];
@@ -207,7 +212,7 @@ function readStrategy(demo: Demo, values: Values): StrategyOptions {
   if (maxTime !== undefined) strategy.maxTime = formatDuration(parseDuration(maxTime, '--max-time'));
   if (steps !== undefined) strategy.maxSteps = readCount(steps, '--steps', 1);
   if (epochs !== undefined) strategy.maxEpochs = readCount(epochs, '--epochs', 1);
-  Object.assign(strategy, readKeep(values));
+  Object.assign(strategy, rules);
   parseStrategy(strategy);
   return strategy as StrategyOptions;
 }
@@ -215,9 +220,9 @@ function readStrategy(demo: Demo, values: Values): StrategyOptions {
 /** The validation loss tells which models are best: every demo measures it, and it still falls when accuracy stands. */
 const BEST_BY = 'loss';
 
-function readKeep(values: Values): Pick<StrategyOptions, 'keep' | 'best'> {
+function readRules(values: Values): RetentionRules | undefined {
   const { 'keep-latest': latest, 'keep-best': best, 'keep-every': every } = values;
-  if (latest === undefined && best === undefined && every === undefined) return {};
+  if (latest === undefined && best === undefined && every === undefined) return undefined;
   const keep = {
     ...(latest !== undefined && { latest: readCount(latest, '--keep-latest', 1) }),
     ...(best !== undefined && { best: readCount(best, '--keep-best', 1) }),

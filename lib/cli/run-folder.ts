@@ -9,7 +9,7 @@ import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
 import type { OptimizerName } from '../demos/optimizer-names.ts';
 import { type JsonlFile, jsonlFile } from '../sinks/jsonl-file.ts';
-import { agreeOn, type RunSettings, readSettings } from './run-settings.ts';
+import { agreeOn, type RetentionRules, type RunSettings, readSettings } from './run-settings.ts';
 
 /**
  * A folder that holds one run.
@@ -18,7 +18,7 @@ import { agreeOn, type RunSettings, readSettings } from './run-settings.ts';
  * runs/digits/
  *   checkpoint-1200/   …
  *   run.jsonl          the run's events, one a line
- *   settings.json      the demo, the seed and the optimizer, without which it cannot be resumed
+ *   settings.json      the demo, the seed and the optimizer, without which it cannot be resumed, and what it keeps
  * ```
  */
 export interface RunFolder {
@@ -49,8 +49,10 @@ export interface RunFolderOptions {
   /** As asked for. */
   readonly seed: number | undefined;
   readonly optimizer: OptimizerName | undefined;
+  readonly rules: RetentionRules | undefined;
   /** Where neither the command nor the folder says. */
   readonly defaultSeed: number;
+  readonly defaultRules: RetentionRules;
   readonly resume: boolean;
 }
 

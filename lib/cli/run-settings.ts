@@ -1,10 +1,19 @@
 import { readFile } from 'node:fs/promises';
+import { parseBest } from '../core/best.ts';
 import { WallclockError } from '../core/errors.ts';
+import { parseKeep } from '../core/retention.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
 import { DEFAULT_OPTIMIZER, OPTIMIZER_NAMES, type OptimizerName } from '../demos/optimizer-names.ts';
 import type { RunFolderOptions } from './run-folder.ts';
 
-/** What a run must have in common with the one it goes on from. */
-export interface RunSettings {
+/** Which checkpoints a run keeps, and what tells which of them are best. */
+export type RetentionRules = Pick<StrategyOptions, 'keep' | 'best'>;
+
+/**
+ * What a run has in common with the one it goes on from. The rules of retention may be others, where that is asked for:
+ * by itself, a run deletes nothing that it was begun to keep.
+ */
+export interface RunSettings extends RetentionRules {
   readonly demo: string;
   readonly seed: number;
   readonly optimizer: OptimizerName;
@@ -17,7 +26,7 @@ export interface RunSettings {
  * @throws {WallclockError} where something else was asked for, by its name.
  */
 export function agreeOn(
-  { demo, seed, optimizer, defaultSeed }: RunFolderOptions,
+  { demo, seed, optimizer, rules, defaultSeed, defaultRules }: RunFolderOptions,
   before: RunSettings | undefined,
   folder: string,
 ): RunSettings {
@@ -38,11 +47,22 @@ export function agreeOn(
       fix,
     });
   }
+  const { keep = {}, best } = rules ?? (before?.keep ? before : defaultRules);
   return {
     demo,
     seed: seed ?? before?.seed ?? defaultSeed,
     optimizer: optimizer ?? before?.optimizer ?? DEFAULT_OPTIMIZER,
+    keep,
+    ...(best && { best }),
   };
+}
+
+/** A strategy with these rules of retention in the place of its own. */
+export function withRules(
+  { keep: _, best: __, ...strategy }: StrategyOptions,
+  { keep, best }: RetentionRules,
+): StrategyOptions {
+  return { ...strategy, ...(keep && { keep }), ...(best && { best }) };
 }
 
 /** @throws {WallclockError} where they cannot be read, or are none. */
@@ -52,13 +72,15 @@ export async function readSettings(file: string): Promise<RunSettings> {
       demo,
       seed,
       optimizer: name = DEFAULT_OPTIMIZER,
+      ...rules
     } = JSON.parse(await readFile(file, 'utf8')) as { [key in keyof RunSettings]?: unknown };
     const optimizer = OPTIMIZER_NAMES.find((known) => known === name);
     if (typeof demo === 'string' && Number.isSafeInteger(seed) && optimizer) {
-      return { demo, seed: seed as number, optimizer };
+      return { demo, seed: seed as number, optimizer, ...checkedRules(rules, file) };
     }
     throw new TypeError('It holds something else.');
   } catch (cause) {
+    if (cause instanceof WallclockError) throw cause;
     const got = cause instanceof Error ? cause.message : cause;
     throw new WallclockError({
       where: file,
@@ -68,4 +90,14 @@ export async function readSettings(file: string): Promise<RunSettings> {
       cause,
     });
   }
+}
+
+/** A run of an earlier version says nothing of them. */
+function checkedRules(
+  { keep, best }: { [key in keyof RetentionRules]?: unknown },
+  file: string,
+): RetentionRules {
+  if (keep !== undefined) parseKeep(keep, `${file}: keep`);
+  if (best !== undefined) parseBest(best, `${file}: best`);
+  return { keep, best } as RetentionRules;
 }
