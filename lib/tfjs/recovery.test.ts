@@ -4,6 +4,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
+import { readyStrategy } from '../core/ready-strategy.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { manualClock } from '../testing/manual-clock.ts';
@@ -138,6 +139,19 @@ describe('what does not fit is refused, and nothing is changed', () => {
     const again = await process(store, { resume: true });
     await expect(again.run).rejects.toThrow('expected version 1 at most, got 7. It was written by a newer');
     expect(await sorted(store)).toEqual(['checkpoint-20', 'checkpoint-30', 'checkpoint-40']);
+  });
+
+  test('a policy that cannot begin', async () => {
+    const store = memoryStore();
+    const ready = readyStrategy(STRATEGY);
+    const initialState = () => {
+      throw new Error('not today');
+    };
+    const strategy = { ...ready, policy: () => ({ ...ready.policy(), initialState }) };
+    const { run, weights } = await process(store, { strategy });
+    await expect(run).rejects.toThrow('not today');
+    expect(weights()).toEqual([[0], [0]]);
+    await (await store.lock('another'))();
   });
 
   test('the store is free again afterwards', async () => {

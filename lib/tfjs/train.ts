@@ -13,7 +13,7 @@ import type { RunState } from '../core/run-state.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
-import { checkResume, keepCheckpoints } from './checkpoint-keeper.ts';
+import { type CheckpointKeeper, checkResume, keepCheckpoints } from './checkpoint-keeper.ts';
 import { compiledModel } from './compiled-model.ts';
 import { evaluate } from './evaluate.ts';
 import { LossAverage } from './loss-average.ts';
@@ -105,18 +105,9 @@ const KEYS = [
  * ```
  */
 export async function train(compiled: LayersModel, options: TrainOptions): Promise<RunState> {
-  const { model, strategy, policy, batches, validation, where } = checkOptions(compiled, options);
-  const {
-    store,
-    signal,
-    pause,
-    save,
-    journal,
-    onEvent,
-    onStep,
-    clock = systemClock,
-    minimumStepTime = 0,
-  } = options;
+  const checked = checkOptions(compiled, options);
+  const { model, strategy } = checked;
+  const { store, clock = systemClock } = options;
 
   const step = trainingStep(model, options.seed ?? 0);
   const losses = new LossAverage();
@@ -126,6 +117,26 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
       ...{ store, strategy, trained: trainedModel(model), losses, clock },
       resume: options.resume ?? false,
     }));
+  // From here on the store is this run's, however it ends.
+  try {
+    return await trainIn({ checked, options, step, losses, keeper });
+  } finally {
+    losses.dispose();
+    await keeper?.close();
+  }
+}
+
+interface Parts {
+  readonly checked: ReturnType<typeof checkOptions>;
+  readonly options: TrainOptions;
+  readonly step: ReturnType<typeof trainingStep>;
+  readonly losses: LossAverage;
+  readonly keeper: CheckpointKeeper | undefined;
+}
+
+async function trainIn({ checked, options, step, losses, keeper }: Parts): Promise<RunState> {
+  const { model, policy, batches, validation, where } = checked;
+  const { signal, pause, save, journal, onEvent, onStep, clock = systemClock, minimumStepTime = 0 } = options;
   const hear = keeper?.history.relay(onEvent) ?? onEvent;
   const run: Run = new Run({
     policy,
@@ -180,8 +191,6 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
     return await run.end();
   } finally {
     signal?.removeEventListener('abort', stop);
-    losses.dispose();
-    await keeper?.close();
   }
 }
 
