@@ -12,17 +12,20 @@ type FromDigit = `${bigint}${string}` & Letterless;
 type Whole = `${bigint}` & FromDigit;
 type Digits = `${number}` & FromDigit;
 /** What only running shows, `${minutes}`, and of literals those without signs and letters: spaces are let by. */
-type Loose = `${number}` & `${number}${Letterless}`;
+type Running = `${number}` & `${number}${Letterless}`;
+type Before = `${number}${Lowercase<string>}`;
+/** One point alone: `${number}` would take 1.5 after another one. */
+type Decimal = Whole | (`${Whole}.${Digits}` & Digits);
 /** A word that does not melt into its template, so that of literals the number before it has one digit. */
 type Apart<Word extends string> = Word & { readonly length: number };
 
 /** A number and the word after it: a literal, or one with a number that only running shows. */
-export type Numbered<Word extends string> =
-  | `${Whole}${Word}`
-  | `${Whole}.${Digits}${Word}`
-  | `${number}${Apart<Word>}`;
-/** The same for texts of several terms, of which a compiler takes no more kinds: spaces before the word are let by. */
-export type LooselyNumbered<Word extends string> = `${Loose}${Word}`;
+export type Numbered<Word extends string> = `${Decimal}${Word}` | `${number}${Apart<Word>}`;
+/** The same, for what is counted whole. */
+export type Counted<Word extends string> = `${Whole}${Word}` | `${number}${Apart<Word>}`;
+
+/** Both in one, for texts of several terms: spaces are let by. */
+export type Loose<Word extends string> = `${Running}${Word}`;
 
 /** Of several parts: N is a number, and the others are the last part, by its unit. */
 type Mixed<N extends string, Ms extends string, S extends string, M extends string, H extends string> =
@@ -47,17 +50,18 @@ type Last<U extends Unit> = `${number}${Apart<U>}`;
 export type Duration =
   | Numbered<Unit>
   | Mixed<Digits, `${Digits}ms`, `${Digits}s`, `${Digits}m`, `${Digits}h`>
-  | Mixed<Loose, Last<'ms'>, Last<'s'>, Last<'m'>, Last<'h'>>;
+  | Mixed<Running, Last<'ms'>, Last<'s'>, Last<'m'>, Last<'h'>>;
 
-/** The combinations that people write, for texts of several terms. */
+/**
+ * The same for texts of several terms, of which a compiler takes fewer kinds. By its last two units: what is before them
+ * has to begin with a number, no more.
+ */
 export type LooseDuration =
-  | LooselyNumbered<Unit>
-  | `${Loose}d${Loose}${'h' | 'm'}`
-  | `${Loose}h${Loose}${'m' | 's'}`
-  | `${Loose}m${Loose}s`
-  | `${Loose}s${Loose}ms`
-  | `${Loose}d${Loose}h${Loose}m`
-  | `${Loose}h${Loose}m${Loose}s`;
+  | Loose<Unit>
+  | `${Running}d${Running}${'h' | 'm' | 's' | 'ms'}`
+  | `${Before}h${Running}${'m' | 's' | 'ms'}`
+  | `${Before}m${Running}${'s' | 'ms'}`
+  | `${Before}s${Running}ms`;
 
 const ONE_PART = /(\d+(?:\.\d+)?)(ms|[dhms])/y;
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
-import { type EveryText, parseEvery } from './every.ts';
+import { type Every, type EveryText, parseEvery } from './every.ts';
+import { type PatienceOptions, parsePatience } from './patience.ts';
 import { parseStrategy, type StrategyOptions } from './strategy.ts';
 
 /*
@@ -13,6 +14,8 @@ const accepted: readonly EveryText[] = [
   ...(['0.05 epochs', '10.025s', '1 step', '0s5ms'] as const),
   ...(['1 step', '100 steps', '1 epoch', '0.5 epochs', '10%', '2.5% overhead'] as const),
   ...(['5m or 1 epoch', '30s and 100 steps', '5% overhead or 1h20m', '10% or 250ms'] as const),
+  ...(['1h500ms or 1 step', '1d30s and 1 step', '1m500ms or 2 epochs', '1 step or 2d1h1m1s1ms'] as const),
+  ...(['0.5 epochs or 1.5h2.5m', '10.05% and 1.25 steps', '1h05m or 1d12h', '5% overhead or 10%'] as const),
   ...(['5m or 1 epoch or 10%', '1h or 30s and 100 steps', '5m and 1 epoch and 10 steps'] as const),
 ];
 
@@ -80,6 +83,20 @@ const refused: readonly EveryText[] = [
   '0X10%',
   // @ts-expect-error no digit before the point
   '.5 epochs',
+  // @ts-expect-error two points
+  '1.5.5s',
+  // @ts-expect-error two points, before a word
+  '1.5.5 steps',
+  // @ts-expect-error two points amid it
+  '1.5.5h20m',
+  // @ts-expect-error of two joined, two points
+  '5m or 1.5.5 epochs',
+  // @ts-expect-error of two joined, the smaller unit first
+  '5m or 5s1h',
+  // @ts-expect-error of two joined, a unit twice
+  '5m5m and 1 step',
+  // @ts-expect-error of two joined, a misspelt unit after another
+  '1h20min or 1 epoch',
   // @ts-expect-error of two joined, a sign
   '-5m or 1 epoch',
   // @ts-expect-error of two joined, an exponent
@@ -88,17 +105,23 @@ const refused: readonly EveryText[] = [
 
 /** Only the parser sees these. */
 const seenByTheParser: readonly EveryText[] = [
-  ...(['0s', '101%', '100% overhead', '1.5 s', '1h20 m', '5 m or 1 epoch', '5m or 1 epoch or 5 m'] as const),
+  ...(['0s', '101%', '100% overhead', '1.5 s', '1h20 m', '5 m or 1 epoch', '5m or 5 m'] as const),
+  ...(['1h 20m or 1 epoch', '1 step or 1dd5h2m', '5min or auto', '5m or 1 epoch or 5 m'] as const),
 ];
+
+/** A compiler that compares all kinds of text with each other gives up beyond a thousand: this would not compile. */
+const textOf = (every: Every): string => (typeof every === 'string' ? every : every.every);
 
 /** Numbers that only running shows. */
 const shown = (n: number): readonly EveryText[] => [
   ...[`${n}s` as const, `${n} steps` as const, `${n}%` as const, `${n}% overhead` as const],
   ...[`${n}h${n}m` as const, `1h${n}m` as const, `${n}m or 1 epoch` as const],
+  ...[`1h or ${n} steps` as const, `${n}d${n}h and ${n}% overhead` as const],
 ];
 
 test('what a compiler accepts, the parser does', () => {
   for (const text of accepted) expect(parseEvery(text).text).toBe(text);
+  expect(textOf({ every: '5m' })).toBe(textOf('5m'));
   expect(parseEvery({ every: 'auto' satisfies EveryText, meanTimeBetweenFailures: '1d' }).text).toBe('auto');
 });
 
@@ -148,6 +171,32 @@ test('a limit is a duration', () => {
     '-2h',
   ];
   for (const text of limits) expect(() => parseDuration(text)).toThrow(/expected a positive duration/);
+});
+
+test('patience is a number of whole evaluations, a duration, steps or epochs', () => {
+  const n: number = 3;
+  const held: readonly PatienceOptions[] = [
+    ...([3, '1 evaluation', '30 evaluations', '20m', '1h30s', '500 steps', '1.5 epochs'] as const),
+    ...[`${n} evaluations` as const, `${n} steps` as const, `${n}m` as const],
+  ];
+  for (const patience of held) expect(parsePatience(patience, 'patience').length).toBeGreaterThan(0);
+  const refused: readonly PatienceOptions[] = [
+    // @ts-expect-error below zero
+    '-3 steps',
+    // @ts-expect-error a part of one
+    '3.5 evaluations',
+    // @ts-expect-error below zero
+    '-3 evaluations',
+    // @ts-expect-error an exponent
+    '1e3 steps',
+    // @ts-expect-error two points
+    '1.5.5 epochs',
+    // @ts-expect-error a space too many
+    '3  steps',
+    // @ts-expect-error a misspelt unit
+    '5 evals',
+  ];
+  for (const patience of refused) expect(() => parsePatience(patience, 'patience')).toThrow(/^patience: /);
 });
 
 test('options of a strategy are checked as well', () => {

@@ -1,10 +1,4 @@
-import {
-  type Duration,
-  type LooseDuration,
-  type LooselyNumbered,
-  type Numbered,
-  parseDuration,
-} from './duration.ts';
+import { type Duration, type Loose, type LooseDuration, type Numbered, parseDuration } from './duration.ts';
 import { WallclockError } from './errors.ts';
 import { type Arm, readEvery, type Term } from './every-grammar.ts';
 import type { Base } from './moment.ts';
@@ -19,11 +13,18 @@ type Share = Numbered<'% overhead'>;
 /** One interval: a duration, a count, a part of the run, a share of its time, or what failures and saves suggest. */
 export type EveryTerm = Plain | Share | 'auto';
 
-type LoosePlain = LooseDuration | LooselyNumbered<` ${Unit}` | '%'>;
-type LooseShare = LooselyNumbered<'% overhead'>;
+/*
+ * Each pair of kinds is a member of the union, and beyond a thousand a compiler gives up where it compares them all: for
+ * `typeof every === 'string' ? every : every.every`, say. So kinds are few.
+ */
+
+type LoosePlain = LooseDuration | Loose<` ${Unit}` | '%'>;
+type LooseShare = Loose<'% overhead'>;
 type Joined<Term extends string> =
   | `${Term} ${'or' | 'and'} ${Term}`
   | `${string} ${'or' | 'and'} ${string} ${'or' | 'and'} ${string}`;
+/** Beside it anything. */
+type JoinedToAuto = `auto ${'or' | 'and'} ${string}` | `${string} ${'or' | 'and'} auto`;
 
 /**
  * How often, in words.
@@ -39,7 +40,8 @@ type Joined<Term extends string> =
  * ```
  *
  * A compiler refuses a misspelt literal of one term or of two. Only the parser sees sizes (`'0s'`, `'101%'`), a third term,
- * and of two terms a space too many (`'5 m or 1 epoch'`); of two, a compiler takes the durations that people write.
+ * a space after a fraction (`'1.5 s'`), and of two terms a space too many (`'5 m or 1 epoch'`), what a duration of three
+ * parts or more begins with, and what is beside `auto`.
  *
  * `'5% overhead'`: where S has been spent on the action so far and one takes c on average, it comes at the active time T
  * at which (S + c) / (T + c) is the share, and never sooner after the last than that share allows. `'auto'`: where a save
@@ -52,7 +54,7 @@ type Joined<Term extends string> =
  *   Computer Systems 22 (2006), 303–312,
  *   [doi:10.1016/j.future.2004.11.016](https://doi.org/10.1016/j.future.2004.11.016).
  */
-export type EveryText = EveryTerm | Joined<LoosePlain | LooseShare | 'auto'>;
+export type EveryText = EveryTerm | Joined<LoosePlain | LooseShare> | JoinedToAuto;
 
 /** How often an evaluation comes: anything but `'auto'`. */
 export type EvaluateText = Plain | Share | Joined<LoosePlain | LooseShare>;

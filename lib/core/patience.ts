@@ -1,4 +1,4 @@
-import type { Duration } from './duration.ts';
+import type { Counted, Duration, Numbered } from './duration.ts';
 import { WallclockError } from './errors.ts';
 import { readEvery } from './every-grammar.ts';
 import type { Mark } from './moment.ts';
@@ -10,7 +10,8 @@ import type { Mark } from './moment.ts';
 export type PatienceOptions =
   | number
   | Duration
-  | `${number} ${'evaluation' | 'evaluations' | 'step' | 'steps' | 'epoch' | 'epochs'}`;
+  | Counted<' evaluation' | ' evaluations'>
+  | Numbered<' step' | ' steps' | ' epoch' | ' epochs'>;
 
 /** A checked patience. Its length is a count, or milliseconds. */
 export interface Patience {
