@@ -28,7 +28,7 @@ export default {
     only('pictures/', ['core/', 'pictures/', 'demos/(demo|recording)\\.ts$'], 'A picture takes a state.'),
     only(
       'tfjs/',
-      ['core/', 'checkpoints/', 'tfjs/', 'hf/trainer-state-writer\\.ts$', 'system-clock\\.ts$'],
+      ['core/', 'checkpoints/', 'tfjs/', 'hf/trainer-state-writer\\.ts$', '(system-clock|next-task)\\.ts$'],
       'TensorFlow.js training. Its checkpoints hold a file for Hugging Face’s code.',
     ),
     only('demos/', ['core/', 'demos/'], 'Demos are descriptions, models and data.'),
@@ -48,7 +48,7 @@ export default {
       ['core/', 'pictures/', 'worker/(client|protocol)', 'demos/[^/]+\\.ts$', 'demos/[^/]+/demo', 'element/'],
       'The element sees events, never the engine or a store.',
     ),
-    only('agreement/', ['core/', 'agreement/'], 'A transport of decisions.'),
+    only('agreement/', ['core/', 'agreement/', 'next-task\\.ts$'], 'A transport of decisions.'),
     only('hf/', ['core/', 'hf/'], 'Another system’s rules, carried out by the one engine.'),
     only('plan/', ['core/', 'plan/'], 'A plan is the engine on a clock of its own.'),
     only('testing/', ['core/', 'checkpoints/checkpoint-store\\.ts$', 'testing/'], 'For users as well.'),
@@ -70,7 +70,7 @@ export default {
     never(
       'pure-rooms-have-no-platform',
       source(
-        '^lib/(core|agreement|hf|plan|pictures|element|worker|tfjs|demos/[^/]+\\.ts$|demos/[^/]+/(?!pack)[^/]+\\.ts$|checkpoints/[^/]+\\.ts$|index|create-run)',
+        '^lib/(core|agreement|hf|plan|pictures|element|worker|tfjs|demos/[^/]+\\.ts$|demos/[^/]+/(?!pack)[^/]+\\.ts$|checkpoints/[^/]+\\.ts$|index|create-run|next-task)',
       ),
       NODE,
       'Only stores, sinks, the command line and the packing of data know Node.',
@@ -78,7 +78,7 @@ export default {
     never(
       'no-engine-outside-its-rooms',
       source(
-        '^lib/(core|agreement|hf|plan|checkpoints|sinks|pictures|element|testing|worker/(host|client|protocol|entry)|index|create-run)',
+        '^lib/(core|agreement|hf|plan|checkpoints|sinks|pictures|element|testing|worker/(host|client|protocol|entry)|index|create-run|next-task)',
       ),
       { path: TFJS },
       'TensorFlow.js is loaded by tfjs/, the worker’s engine, demos/*/train and the command line.',

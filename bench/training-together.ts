@@ -121,7 +121,10 @@ for (const run of Object.values(runs)) await run.begin();
 for (let round = -3; round < 15; round++) {
   for (const [name, run] of Object.entries(runs)) {
     const begun = performance.now();
-    for (let count = 0; count < STEPS; count++) run.step();
+    for (let count = 0; count < STEPS; count++) {
+      const told = run.step();
+      if (told) await told;
+    }
     const nanoseconds = ((performance.now() - begun) * 1e6) / STEPS;
     if (round >= 0) costs.get(name)!.push(nanoseconds);
   }

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Moment } from '../core/moment.ts';
 import type { Decision, Point, Policy } from '../core/policy.ts';
+import { Run } from '../core/run.ts';
+import { parseStrategy } from '../core/strategy.ts';
+import { strategyPolicy } from '../core/strategy-policy.ts';
+import { manualClock } from '../testing/manual-clock.ts';
+import { AgreementHub } from './agreement-hub.ts';
 import { agreementOver } from './agreement-over.ts';
 import type { Channel } from './message.ts';
 
@@ -143,7 +148,7 @@ test('where the hub is gone nobody goes on: neither who waits nor who leads', as
   const leader = workerOf();
   leader.hear({ type: 'welcome', rank: 0 });
   leader.hear({ type: 'leader', rank: 0, after: -1 });
-  expect(leader.ask()).toEqual({ state: 'mine, then mine' });
+  expect(await leader.ask()).toEqual({ state: 'mine, then mine' });
   leader.close();
   expect(() => leader.ask(STEP_ENDS, 'mine', 2)).toThrow('expected the hub');
 
@@ -154,7 +159,7 @@ test('where the hub is gone nobody goes on: neither who waits nor who leads', as
   expect(() => late.ask()).toThrow('expected the hub');
 });
 
-test('a stop is told to the hub, and heard from it', () => {
+test('a stop is told to the hub, and heard from it', async () => {
   const asking = workerOf();
   asking.agreement.stop('stopped');
   expect(asking.said).toEqual([{ type: 'stop', reason: 'stopped' }]);
@@ -163,8 +168,44 @@ test('a stop is told to the hub, and heard from it', () => {
   leader.hear({ type: 'welcome', rank: 0 });
   leader.hear({ type: 'leader', rank: 0, after: -1 });
   leader.hear({ type: 'stop', reason: 'stopped' });
-  expect(leader.ask()).toEqual({ state: 'mine, then mine', stop: 'stopped' });
+  expect(await leader.ask()).toEqual({ state: 'mine, then mine', stop: 'stopped' });
 });
+
+test.each(['the hub', 'the leader itself', 'a follower'])(
+  'a leader whose loop never waits hears a stop of %s all the same',
+  async (who) => {
+    const hub = new AgreementHub();
+    const ends: MessagePort[] = [];
+    const clock = manualClock();
+    const runs = ['leader', 'follower'].map(() => {
+      const { port1, port2 } = new MessageChannel();
+      hub.add(port1);
+      ends.push(port1);
+      return new Run({
+        policy: strategyPolicy(parseStrategy({ log: '200ms', maxSteps: 5000 })) as Policy,
+        clock,
+        agreement: agreementOver(port2),
+        actions: { log: () => ({ loss: 1 }) },
+      });
+    });
+    const stops = { 'the hub': hub, 'the leader itself': runs[0]!, 'a follower': runs[1]! }[who]!;
+    const [leader, follower] = await Promise.all(
+      runs.map(async (run) => {
+        await run.begin();
+        while (!run.stopped) {
+          clock.advance(5);
+          if (run === runs[0] && run.moment.step === 500) stops.stop();
+          await run.step();
+        }
+        return run.end();
+      }),
+    );
+    for (const end of ends) end.close();
+    expect(leader!.reason).toBe('stopped');
+    expect(leader!.step).toBeLessThan(1000);
+    expect([follower!.reason, follower!.step]).toEqual(['stopped', leader!.step]);
+  },
+);
 
 test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('a timeout of %s is none', (timeout) => {
   expect(() => workerOf(timeout)).toThrow(

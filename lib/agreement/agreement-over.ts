@@ -1,6 +1,8 @@
 import { Agreement, type AgreementPort, type Word } from '../core/agreement.ts';
 import { WallclockError } from '../core/errors.ts';
-import type { StopReason } from '../core/policy.ts';
+import type { Moment } from '../core/moment.ts';
+import type { Point, Policy, StopReason } from '../core/policy.ts';
+import { nextTask } from '../next-task.ts';
 import type { Channel, FromHub, ToHub } from './message.ts';
 
 /** What {@link agreementOver} takes. */
@@ -32,7 +34,28 @@ export function agreementOver(channel: Channel, options: AgreementOverOptions = 
     const expected = `milliseconds from 1 to ${LONGEST_TIMEOUT}`;
     throw new WallclockError({ where: 'agreementOver().timeout', expected, got: timeout });
   }
-  return new Agreement(new HubPort(channel, timeout, after));
+  return new HeardAgreement(new HubPort(channel, timeout, after));
+}
+
+/**
+ * An agreement whose port hears between two questions, however synchronous the loop is: without a turn for the event loop
+ * a leader would hear neither a stop nor that the hub is gone.
+ */
+class HeardAgreement extends Agreement {
+  readonly #port: HubPort;
+
+  constructor(port: HubPort) {
+    super(port);
+    this.#port = port;
+  }
+
+  override decide<State>(policy: Policy<State>, state: State, point: Point, moment: Moment) {
+    const { said } = this.#port;
+    const decision = super.decide(policy, state, point, moment);
+    // At the end of a step alone: a loop comes to such a question ten times a second, and none has to be dear.
+    if (point.at !== 'step ends' || this.#port.said === said || decision instanceof Promise) return decision;
+    return nextTask().then(() => decision);
+  }
 }
 
 /** A platform's timer counts no further. */
@@ -48,6 +71,8 @@ interface Waiting {
 /** Hears the hub, in order, and answers from what it has heard. */
 class HubPort implements AgreementPort {
   busy = false;
+  /** Words that this worker has told the others. */
+  said = 0;
   stopRequested: StopReason | undefined;
   readonly #channel: Channel;
   readonly #timeout: number;
@@ -79,6 +104,7 @@ class HubPort implements AgreementPort {
 
   publish(word: Word): void {
     if (this.#closed) throw gone();
+    this.said++;
     this.#say({ type: 'word', word });
   }
 

@@ -124,8 +124,8 @@ async function play({ seed, speeds, weights, deaths, stop }: Script): Promise<re
   let living = speeds.map((speed, rank) => new ScriptedWorker(rank, hub, speed, random));
   const dead: ScriptedWorker[] = [];
   for (let turn = 0; ; turn++) {
-    // What has been resolved goes on until it waits again.
-    await new Promise(setImmediate);
+    // What has been resolved goes on until it waits again, with a turn in between where it leads.
+    for (let turns = 0; turns < 2; turns++) await new Promise(setImmediate);
     for (const death of deaths) {
       const dies = living.find(({ rank }) => rank === death.rank);
       if (death.turn !== turn || !dies || living.length === 1) continue;

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Run } from '../core/run.ts';
+import { nextTask } from '../next-task.ts';
 import type { PauseSwitch } from './pause-switch.ts';
 import type { SaveSwitch } from './save-switch.ts';
 
@@ -91,23 +92,4 @@ export class Pace {
 /** Never resolves without a signal. */
 function aborted(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/**
- * Resolves in a task of its own, after the messages and timers that wait. `setTimeout` would be slowed down to 4 ms in
- * browsers, and `requestAnimationFrame` stands still in hidden tabs and is missing in workers.
- */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    if (IN_NODE) {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }
