@@ -17,8 +17,8 @@ const interval = (text: string, axis: string, length: number) => ({ text, kind: 
 const arm = (text: string, ...terms: object[]) => ({ text, terms }) as unknown as Arm;
 
 test.each<[text: string, arms: readonly Arm[]]>([
-  ['10%', [arm('10%', { text: '10%', kind: 'part', part: 0.1 })]],
-  ['100%', [arm('100%', { text: '100%', kind: 'part', part: 1 })]],
+  ['10%', [arm('10%', { text: '10%', kind: 'part', part: 0.1, base: 'active' })]],
+  ['100%', [arm('100%', { text: '100%', kind: 'part', part: 1, base: 'active' })]],
   ['5% overhead', [arm('5% overhead', { text: '5% overhead', kind: 'overhead', share: 0.05 })]],
   ['99.5% overhead', [arm('99.5% overhead', { text: '99.5% overhead', kind: 'overhead', share: 0.995 })]],
   ['auto', [arm('auto', { text: 'auto', kind: 'auto' })]],
@@ -35,7 +35,11 @@ test.each<[text: string, arms: readonly Arm[]]>([
     [
       arm('1h', interval('1h', 'active', 3_600_000)),
       arm('30s and 100 steps', interval('30s', 'active', 30_000), interval('100 steps', 'steps', 100)),
-      arm('10% and 1 epoch', { text: '10%', kind: 'part', part: 0.1 }, interval('1 epoch', 'epochs', 1)),
+      arm(
+        '10% and 1 epoch',
+        { text: '10%', kind: 'part', part: 0.1, base: 'active' },
+        interval('1 epoch', 'epochs', 1),
+      ),
     ],
   ],
 ])('%s: `and` binds tighter than `or`', (text, arms) => {

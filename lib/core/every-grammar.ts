@@ -21,7 +21,7 @@ export type Term = {
 } & (
   | { readonly kind: 'interval'; readonly axis: Axis; readonly length: number }
   /** A part of the run, 0 to 1, until the run's size is known: then it is an interval. */
-  | { readonly kind: 'part'; readonly part: number }
+  | { readonly kind: 'part'; readonly part: number; readonly base: Base }
   /** The share of active time that the action may take, 0 to 1. */
   | { readonly kind: 'overhead'; readonly share: number }
   /** The Young/Daly interval. Milliseconds; a share of 0 to 1. */
@@ -111,7 +111,7 @@ function readTerm(text: string, base: Base): Term | undefined {
   // All of the time would leave none for training.
   if (share !== undefined) return share < 1 ? { text, kind: 'overhead', share } : undefined;
   const part = readPercent(text);
-  if (part !== undefined) return { text, kind: 'part', part };
+  if (part !== undefined) return { text, kind: 'part', part, base };
   const duration = readDuration(text);
   if (duration !== undefined) return interval(text, base, duration);
   const [, count, word] = COUNT.exec(text) ?? [];

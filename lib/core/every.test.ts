@@ -132,7 +132,7 @@ test('misspelt particulars are refused, each by its name', () => {
     { every: '5m', first: true },
     { every: '5m', anchor: null },
     { every: '100 steps', base: 'training' },
-    { every: '1 epoch', base: 'active' },
+    { every: '1 epoch', base: 'elapsed' },
   ];
   expect(refused.map(messageOf)).toMatchInlineSnapshot(`
     [
@@ -142,8 +142,8 @@ test('misspelt particulars are refused, each by its name', () => {
       "strategy.save.base: expected 'active' or 'training' or 'elapsed', got 'wall'.",
       "strategy.save.first: expected 'later' or 'now', got true.",
       "strategy.save.anchor: expected 'spaced' or 'grid', got null.",
-      "strategy.save.base: expected no base, because steps, epochs and shares are not timed, got 'training'. Leave it out, or write the interval as a duration.",
-      "strategy.save.base: expected no base, because steps, epochs and shares are not timed, got 'active'. Leave it out, or write the interval as a duration.",
+      "strategy.save.base: expected 'active', because steps, epochs and shares are not timed, got 'training'. Leave it out, or write the interval as a duration.",
+      "strategy.save.base: expected 'active', because steps, epochs and shares are not timed, got 'elapsed'. Leave it out, or write the interval as a duration.",
     ]
   `);
 });
@@ -152,12 +152,15 @@ describe('what does not go together is refused, and what does is not', () => {
   test.each([
     [
       { every: '5 steps', base: 'training' },
-      "strategy.save.base: expected no base, because steps, epochs and shares are not timed, got 'training'. Leave it out, or write the interval as a duration.",
+      "strategy.save.base: expected 'active', because steps, epochs and shares are not timed, got 'training'. Leave it out, or write the interval as a duration.",
     ],
     [{ every: '5 steps or 5s', base: 'training' }, 'accepted'],
+    [{ every: '10%', base: 'training' }, 'accepted'],
+    [{ every: '5 steps', base: 'active' }, 'accepted'],
+    [{ every: '5% overhead', base: 'active' }, 'accepted'],
     [
       { every: '5% overhead', base: 'elapsed' },
-      expect.stringContaining('strategy.save.base: expected no base'),
+      expect.stringContaining("strategy.save.base: expected 'active', because"),
     ],
     [
       { every: '5% overhead', anchor: 'grid' },

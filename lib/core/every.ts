@@ -76,7 +76,7 @@ export interface EveryOptions<Text extends string = EveryText> {
   every: Text;
   /** Where the next interval is counted from. Default `'spaced'`. */
   anchor?: Anchor;
-  /** Which time counts, for durations. Default `'active'`: neither paused nor suspended. */
+  /** Which time counts, for durations and parts of the run's time. Default `'active'`: neither paused nor suspended. */
   base?: Base;
   /** Whether the first one comes after one interval (`'later'`, the default) or at the end of the first step (`'now'`). */
   first?: 'later' | 'now';
@@ -107,7 +107,7 @@ export interface Interval {
 const READERS = {
   every: (value: unknown) => value,
   anchor: oneOf('spaced', 'grid'),
-  base: optional(oneOf('active', 'training', 'elapsed')),
+  base: oneOf('active', 'training', 'elapsed'),
   first: oneOf('later', 'now'),
   meanTimeBetweenFailures: optional(parseDuration),
   maxOverhead: optional(parsePercent),
@@ -131,15 +131,18 @@ export function parseEvery(value: unknown, where = 'every'): Interval {
     READERS,
     where,
   );
-  const arms = readEvery(every, base ?? 'active', where);
+  const arms = readEvery(every, base, where);
   const terms = arms.flatMap((arm) => arm.terms);
   const has = (...kinds: Term['kind'][]) => terms.some(({ kind }) => kinds.includes(kind));
-  const timed = terms.some((term) => term.kind === 'interval' && term.axis === base);
+  const timed = terms.some(
+    (term) => term.kind === 'part' || (term.kind === 'interval' && term.axis === base),
+  );
   const goes = (holds: boolean, option: string, expected: string, got: unknown, fix?: string) => {
     if (!holds) throw new WallclockError({ where: `${where}.${option}`, expected, got, ...(fix && { fix }) });
   };
   const leaveOut = 'Leave it out, or write the interval as a duration.';
-  goes(!base || timed, 'base', 'no base, because steps, epochs and shares are not timed', base, leaveOut);
+  const untimed = "'active', because steps, epochs and shares are not timed";
+  goes(base === 'active' || timed, 'base', untimed, base, leaveOut);
   const measured = "'spaced', because what is measured on the way has no fixed instants";
   goes(anchor === 'spaced' || !has('overhead', 'auto'), 'anchor', measured, anchor);
   if (has('auto')) {

@@ -24,6 +24,12 @@ test.each<[name: string, options: StrategyOptions, size: RunSize, terms: object[
   expect(saveOf(options, size)).toEqual(terms);
 });
 
+test('a part of the time is measured on the base; one of the steps is not', () => {
+  const save = { every: '10%', base: 'training' } as const;
+  expect(saveOf({ save, maxTime: '1h' })).toEqual([{ ...time(360_000)[0], axis: 'training' }]);
+  expect(saveOf({ save, maxTime: '1h' }, { steps: 300 })).toEqual(steps(30));
+});
+
 test('is refused where neither is known', () => {
   expect(() => saveOf({})).toThrowErrorMatchingInlineSnapshot(
     `[WallclockError: strategy.save: expected a run of known length for '10%', got 'neither steps nor time'. Give the strategy maxSteps or maxTime, or write the interval as a duration.]`,

@@ -30,9 +30,9 @@ export function resolveParts(strategy: Strategy, size: RunSize): Strategy['inter
     if (!interval) continue;
     const resolve = (term: Term): Term => {
       if (term.kind !== 'part') return term;
-      const { text, part } = term;
+      const { text, part, base } = term;
       if (Number.isFinite(steps)) return { text, kind: 'interval', axis: 'steps', length: steps * part };
-      if (Number.isFinite(time)) return { text, kind: 'interval', axis: 'active', length: time * part };
+      if (Number.isFinite(time)) return { text, kind: 'interval', axis: base, length: time * part };
       throw new WallclockError({
         where: `strategy.${action}`,
         expected: `a run of known length for '${text}'`,

@@ -35,6 +35,8 @@ describe('what people write', () => {
     { save: '5m', best: { metric: 'loss', load: true, minDelta: 0.01 }, evaluate: '1m', patience: '20m' },
     { evaluate: '1m', best: { metric: 'accuracy', greaterIsBetter: true }, patience: '3 evaluations' },
     { save: '5m', deadline: { after: '8h', reserve: '5m' }, keep: { latest: 3, every: '3h' } },
+    { log: { every: '10 steps', base: 'active' }, evaluate: { every: '5% overhead', base: 'active' } },
+    { save: { every: '10%', base: 'training' }, log: { every: '1 epoch or 10%', base: 'elapsed' } },
     { save: '5m', final: { save: false }, onFailure: 'stop', onResume: 'restart', deadline: '1h' },
   ])('%j holds', (strategy) => {
     expect(complaintOf(strategy)).toBeUndefined();
@@ -68,6 +70,7 @@ describe('what people write', () => {
     { save: { every: '5m', maxOverhead: '5%' } },
     { save: { every: 'auto', meanTimeBetweenFailures: '1d', maxOverhead: '101%' } },
     { save: { every: '5 steps', base: 'training' } },
+    { save: { every: '5% overhead', base: 'elapsed' } },
     { save: { every: '5% overhead', anchor: 'grid' } },
     { evaluate: 'auto' },
     { log: 'auto' },
