@@ -104,25 +104,34 @@ export function readDuration(text: string): number | undefined {
     smallestSoFar = unit;
     total += Number(part[1]) * unit;
   }
-  return text === '' || total > LONGEST ? undefined : Math.round(total * 1000) / 1000;
+  return text === '' || total > LONGEST ? undefined : toMicrosecond(total);
+}
+
+/** Beyond this (140 years), microseconds are no longer told apart: nothing is rounded to them. */
+const FINE = 2 ** 42;
+
+function toMicrosecond(milliseconds: number): number {
+  return milliseconds > FINE ? milliseconds : Math.round(milliseconds * 1000) / 1000;
 }
 
 /**
  * A duration as {@link parseDuration} reads it: `formatDuration(4_840_000)` is `'1h20m40s'`.
  *
- * @param milliseconds positive and finite; rounded to the microsecond.
+ * @param milliseconds positive and finite; rounded to the microsecond; beyond 140 years left as it is.
  * @example
  * ```ts
  * formatDuration(90_000); // '1m30s'
  * ```
  */
 export function formatDuration(milliseconds: number): Duration {
-  let rest = Math.round(milliseconds * 1000) / 1000;
+  let rest = toMicrosecond(milliseconds);
   let text = '';
   for (const [unit, length] of Object.entries(UNITS)) {
-    const whole = unit === 'ms' ? Math.round(rest * 1000) / 1000 : Math.floor(rest / length);
-    if (whole > 0) text += `${whole}${unit}`;
-    rest -= whole * length;
+    const left = unit === 'ms' ? 0 : rest % length;
+    const exact = (rest - left) / length;
+    const count = milliseconds > FINE ? exact : toMicrosecond(exact);
+    if (count > 0) text += `${count}${unit}`;
+    rest = left;
   }
   return (text || '0ms') as Duration;
 }
