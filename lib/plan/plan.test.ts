@@ -185,6 +185,16 @@ test.each<[string, PlanInput, string]>([
     "run: expected a run that ends within 1,000 steps, got 'a longer one'. Plan a part of it: give run.steps.",
   ],
   [
+    'more steps than are planned, at once, before there are too many actions',
+    { strategy: { save: '1m' }, run: { steps: 2000, stepSeconds: 60 } },
+    'run.steps: expected at most 1,000, which is as many as are planned, got 2000. Plan a part of it.',
+  ],
+  [
+    'more steps than are planned, where a limit might have come before',
+    { strategy: { save: '1m', maxTime: '1h' }, run: { steps: 2000, stepSeconds: 1 } },
+    'run.steps: expected at most 1,000, which is as many as are planned, got 2000. Plan a part of it.',
+  ],
+  [
     'too many actions',
     { strategy: { log: '1s' }, run: { steps: 1000, stepSeconds: 1 } },
     "strategy: expected at most 100 logs, evaluations and saves, got 'more'. Make the intervals longer, or plan a part of the run: give run.steps.",
@@ -193,4 +203,10 @@ test.each<[string, PlanInput, string]>([
   await expect(plan(input, { mostSteps: 1000, mostActions: 100 })).rejects.toThrow(
     expect.objectContaining({ message }),
   );
+});
+
+test('a run that would have more steps than are planned is planned where a limit comes before', async () => {
+  const run = { steps: 2000, stepSeconds: 1 };
+  const { end } = await plan({ strategy: { maxTime: '5m' }, run }, { mostSteps: 1000 });
+  expect(end).toMatchObject({ step: 300, reason: 'time' });
 });

@@ -58,6 +58,7 @@ export interface PlanOptions {
 export async function plan(input: PlanInput, options: PlanOptions = {}): Promise<Plan> {
   const { mostSteps = 10_000_000, mostActions = 1_000_000 } = options;
   const ready = parsePlanInput(input);
+  checkSteps(ready, mostSteps);
   const { strategy, steps, stepsPerEpoch, step: stepTimes } = ready;
   const clock = new PlanClock();
   const events: PlannedEvent[] = [];
@@ -185,7 +186,23 @@ function overhead({ elapsed, log, evaluate, save }: RunState): Plan['overhead'] 
   };
 }
 
-function endless({ step }: ReadyInput, mostSteps: number): WallclockError {
+/** Where the strategy ends the run as well, only the plan shows whether it comes to that. */
+function checkSteps({ steps, strategy: { bounded, description } }: ReadyInput, mostSteps: number): void {
+  const isSure = !bounded && !description.best;
+  if (isSure && steps > mostSteps) throw tooLong(steps, mostSteps);
+}
+
+function tooLong(steps: number, mostSteps: number): WallclockError {
+  return new WallclockError({
+    where: 'run.steps',
+    expected: `at most ${mostSteps.toLocaleString('en')}, which is as many as are planned`,
+    got: steps,
+    fix: 'Plan a part of it.',
+  });
+}
+
+function endless({ step, steps }: ReadyInput, mostSteps: number): WallclockError {
+  if (Number.isFinite(steps)) return tooLong(steps, mostSteps);
   const stands = step.at(-1) === 0;
   return new WallclockError({
     where: stands ? 'run.stepSeconds' : 'run',
