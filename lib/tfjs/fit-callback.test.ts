@@ -122,6 +122,18 @@ test('refuses options that do not hold before fit has started', () => {
   );
 });
 
+test('behind a plain object it is refused, in words', async () => {
+  const { model, data } = problem();
+  const callback = new FitCallback({ strategy: { log: '3s' } });
+  const callbacks = [{ onEpochEnd: async () => {} }, callback] as unknown as tfl.Callback[];
+  await expect(
+    model.fit(data.xs, data.ys, { verbose: 0, callbacks }),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[WallclockError: model.fit(): callbacks: expected the FitCallback first, and no plain object beside it, got 'a plain object before it'. Write callbacks: [fitCallback, …], and make the others a tf.CustomCallback.]`,
+  );
+  expect(callback.state.events).toBe(0);
+});
+
 test('an epoch in which training was stopped does not count', async () => {
   const { callback } = await fitBy({ maxSteps: 3, evaluate: '1 epoch' }, 2);
   expect(callback.state).toMatchObject({ reason: 'steps', step: 3, epoch: 0.75 });

@@ -174,6 +174,15 @@ export class FitCallback extends Callback {
 
   /** @internal */
   override async onTrainBegin(): Promise<void> {
+    // Behind a plain object, TensorFlow.js takes this one's methods away from it.
+    if (!(this instanceof FitCallback)) {
+      throw new WallclockError({
+        where: 'model.fit(): callbacks',
+        expected: 'the FitCallback first, and no plain object beside it',
+        got: 'a plain object before it',
+        fix: 'Write callbacks: [fitCallback, …], and make the others a tf.CustomCallback.',
+      });
+    }
     const { validation, batchSize = 32, store, seed = 0, onEvent, clock = systemClock } = this.#options;
     const {
       samples,
