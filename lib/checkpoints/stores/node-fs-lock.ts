@@ -1,56 +1,74 @@
-import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
 import { StoreTaken } from '../store-taken.ts';
 import { makeFolder } from './node-fs-make-folder.ts';
 import { isAlive, OWN } from './node-fs-owner.ts';
+import { readRegular } from './node-fs-regular.ts';
 
 /*
- *   .wallclock.lock           the run that writes here, and its process
- *   .wallclock.lock.taking    the one that takes over the lock of a dead process: one at a time
+ *   .wallclock.lock             the run that writes here, and its process
+ *   .wallclock.lock.after.<id>  who takes over from the lock of this id, whose process has died
+ *   .wallclock.lock.<id>        a lock that is being written
+ *
+ * Of those that want to take over, one gets the name `after`; it is the heir. It puts its own lock in the place of the
+ * dead one, and only then the name is free again: whoever is late finds another lock there. Where an heir dies in
+ * between, it has an heir of its own. So there is no file that only people could judge.
  */
 const LOCK = '.wallclock.lock';
-const TAKING = `${LOCK}.taking`;
-/** Taking over is a matter of milliseconds. */
-const MOST_ATTEMPTS = 1000;
+const HEIR = /^\.wallclock\.lock\.after\./;
+const WRITTEN = /^\.wallclock\.lock\.(?<owner>\d+-\d+)-\d+-\d+$/;
+/** So many heirs do not die one after the other. */
+const MOST_HEIRS = 1000;
+const MOST_BYTES = 65_536;
 let locks = 0;
 
 interface Holder {
   readonly run: string;
   readonly owner: string;
+  /** Nobody else's, ever. */
+  readonly id: string;
 }
+
+/** A lock that says nothing: it is nobody's. */
+const NOBODY: Holder = { run: '', owner: '', id: 'nobody' };
 
 /**
  * Takes a folder for one run of this machine, by a file that names it. A lock whose process has died is taken over.
  *
- * @returns what gives it back.
+ * @returns what gives it back. Called once more it does nothing, whoever has the folder then.
  * @throws {WallclockError} where another run has it.
  */
 export async function lockFolder(folder: string, run: string): Promise<() => Promise<void>> {
   await makeFolder(folder);
   const path = join(folder, LOCK);
-  const own = `${path}.${OWN}-${threadId}-${locks++}`;
-  await writeFile(own, JSON.stringify({ run, owner: OWN } satisfies Holder));
+  const id = `${OWN}-${threadId}-${locks++}`;
+  const own = `${path}.${id}`;
+  await writeFile(own, JSON.stringify({ run, owner: OWN, id } satisfies Holder));
   try {
-    for (let attempt = 0; !(await isLinked(own, path)); attempt++) {
-      const holder = await readHolder(path);
-      if (holder && isAlive(holder.owner)) throw refused(folder, holder);
-      if (await isLinked(own, join(folder, TAKING))) await takeOver(folder, path);
-      else if (attempt === MOST_ATTEMPTS) throw stuck(folder);
-      else await setTimeout(1);
+    while (!(await isLinked(own, path))) {
+      const line = await lineOf(path);
+      const last = line.at(-1);
+      if (last && isAlive(last.owner)) throw refused(folder, last);
+      if (last && (await takeOver(own, path, line))) break;
     }
+  } catch (error) {
+    await giveBack(path, id).catch(() => {});
+    throw error;
   } finally {
     // It locks nothing: what is left of it is in nobody's way.
     await rm(own, { force: true }).catch(() => {});
   }
-  return () => giveBack(path);
+  await sweep(folder).catch(() => {});
+  return () => giveBack(path, id);
 }
 
 /** What cannot be deleted keeps nobody out once this process has ended. */
-async function giveBack(path: string): Promise<void> {
-  await rm(path, { force: true }).catch((cause: unknown) => {
+async function giveBack(path: string, id: string): Promise<void> {
+  try {
+    if ((await readHolder(path))?.id === id) await rm(path, { force: true });
+  } catch (cause) {
     throw new WallclockError({
       where: path,
       expected: 'to give the folder back',
@@ -58,16 +76,43 @@ async function giveBack(path: string): Promise<void> {
       fix: 'It is free when this process has ended.',
       cause,
     });
-  });
+  }
 }
 
-/** Only one at a time comes here: so what is found dead again is nobody's. */
-async function takeOver(folder: string, path: string): Promise<void> {
+/** The lock, and its heirs: the last one of them has the folder. Empty where it is free. */
+async function lineOf(path: string): Promise<readonly Holder[]> {
+  const line: Holder[] = [];
+  for (let next = path; ; next = heirOf(path, line.at(-1)!)) {
+    const holder = await readHolder(next);
+    if (!holder) return line;
+    if (line.push(holder) > MOST_HEIRS) throw stuck(next);
+  }
+}
+
+function heirOf(path: string, { id }: Holder): string {
+  return `${path}.after.${id}`;
+}
+
+/** @returns whether the folder is its own now: another one may have been faster. */
+async function takeOver(own: string, path: string, line: readonly Holder[]): Promise<boolean> {
+  const heir = heirOf(path, line.at(-1)!);
+  if (!(await isLinked(own, heir))) return false;
   try {
-    const holder = await readHolder(path);
-    if (!holder || !isAlive(holder.owner)) await rm(path, { force: true });
+    if ((await readHolder(path))?.id !== line[0]!.id) return false;
+    await rename(own, path);
+    return true;
   } finally {
-    await rm(join(folder, TAKING), { force: true });
+    await rm(heir, { force: true });
+  }
+}
+
+/** Deletes what processes have left that died before they had the folder, or when they had just got it. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    // What is being written may say nothing yet, but for its name.
+    const owner = HEIR.test(name) ? (await readHolder(path))?.owner : WRITTEN.exec(name)?.groups?.owner;
+    if (owner !== undefined && !isAlive(owner)) await rm(path, { force: true });
   }
 }
 
@@ -84,13 +129,25 @@ async function isLinked(own: string, path: string): Promise<boolean> {
   }
 }
 
-/** Undefined where it has gone, or holds something else. */
+/** Undefined where there is none. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
-    const { run, owner } = JSON.parse(await readFile(path, 'utf8')) as { [key in keyof Holder]?: unknown };
-    if (typeof run === 'string' && typeof owner === 'string') return { run, owner };
-  } catch {}
-  return undefined;
+    const text = new TextDecoder().decode(await readRegular(path, MOST_BYTES));
+    const { run, owner, id } = JSON.parse(text) as { [key in keyof Holder]?: unknown };
+    if (typeof run !== 'string' || typeof owner !== 'string') return NOBODY;
+    return { run, owner, id: isId(id) ? id : NOBODY.id };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof WallclockError) {
+      return NOBODY;
+    }
+    throw error;
+  }
+}
+
+/** It becomes a part of a name. */
+function isId(id: unknown): id is string {
+  return typeof id === 'string' && /^[\d-]{1,80}$/.test(id);
 }
 
 function refused(folder: string, { run, owner }: Holder): WallclockError {
@@ -98,13 +155,9 @@ function refused(folder: string, { run, owner }: Holder): WallclockError {
   return new StoreTaken(folder, `run ${run}, process ${process}`);
 }
 
-function stuck(folder: string): WallclockError {
-  return new WallclockError({
-    where: folder,
-    expected: 'the lock of a run that died to be taken over',
-    got: TAKING,
-    fix: `If no run begins in this folder at the moment, delete ${join(folder, TAKING)}.`,
-  });
+function stuck(where: string): WallclockError {
+  const fix = `If no run begins in this folder at the moment, delete ${where}.`;
+  return new WallclockError({ where, expected: 'the heir of a lock', got: 'a ring of them', fix });
 }
 
 /** Only looks, and changes nothing. @throws {WallclockError} where a run has the folder at the moment. */

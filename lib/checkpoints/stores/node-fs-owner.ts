@@ -6,17 +6,20 @@ import { readFileSync } from 'node:fs';
  */
 
 const OWNER = /^(?<process>\d{1,10})-(?<started>\d{1,20})$/;
+/** Of a process that has ended, though nobody has asked yet how: it keeps its number until then. */
+const ENDED = ['Z', 'X', 'x'];
 
 /** This process. */
-export const OWN = `${process.pid}-${startOf(process.pid)}`;
+export const OWN = `${process.pid}-${statusOf(process.pid).started}`;
 
 /** Whether the process still runs that wrote this owner. */
 export function isAlive(owner: string): boolean {
   if (owner === OWN) return true;
   const { process: id, started } = OWNER.exec(owner)?.groups ?? {};
   if (id === undefined || Number(id) === process.pid || !isRunning(Number(id))) return false;
-  const now = startOf(Number(id));
-  return now === '0' || started === '0' || now === started;
+  const now = statusOf(Number(id));
+  if (ENDED.includes(now.state)) return false;
+  return now.started === '0' || started === '0' || now.started === started;
 }
 
 function isRunning(id: number): boolean {
@@ -28,13 +31,14 @@ function isRunning(id: number): boolean {
   }
 }
 
-/** When a process started, in ticks since the machine did. '0' where the system does not tell. */
-function startOf(id: number): string {
+/** The state of a process as a letter, and when it started, in ticks since the machine did. '' and '0' where the system does not tell. */
+function statusOf(id: number): { readonly state: string; readonly started: string } {
   try {
     const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
-    // The command's name may hold anything, and ends with the last bracket. The start is the 22nd field, 20 after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
+    // The command's name may hold anything, and ends with the last bracket. The state follows, and the start 19 after it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', started: fields[19] ?? '0' };
   } catch {
-    return '0';
+    return { state: '', started: '0' };
   }
 }

@@ -1,13 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WallclockError } from '../../core/errors.ts';
 import { storeConformance } from '../../testing/store-conformance.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 import { readManifest, verifyFile } from '../manifest.ts';
+import { OWN } from './node-fs-owner.ts';
 import { nodeFsStore } from './node-fs-store.ts';
 
 /** A process that there is not: Linux gives no number above 4,194,304. */
@@ -181,6 +184,61 @@ test('a program waits for what its writer writes, and not for the writer', async
 
 describe('the lock', () => {
   const lock = () => join(folder, '.wallclock.lock');
+
+  test('given back twice, is not taken from the next run', async () => {
+    const store = nodeFsStore(folder);
+    const release = await store.lock('first');
+    await release();
+    const next = await store.lock('second');
+    await release();
+    await expect(store.lock('third')).rejects.toThrow('run second');
+    await next();
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'of a killed process that nobody has asked about is taken over',
+    async () => {
+      const fieldsOf = async (id: number) =>
+        (await readFile(`/proc/${id}/stat`, 'utf8')).split(/[()] ?/).slice(1);
+      // The shell starts a process, and becomes one that does not wait for it.
+      const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec cat']);
+      const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+      const id = Number(said);
+      while ((await fieldsOf(parent.pid!))[0] !== 'cat') await setImmediate();
+      process.kill(id, 'SIGKILL');
+      while (!(await fieldsOf(id))[1]!.startsWith('Z')) await setImmediate();
+      const started = (await fieldsOf(id))[1]!.split(' ')[19];
+      await writeFile(lock(), JSON.stringify({ run: 'former', owner: `${id}-${started}` }));
+      await (await nodeFsStore(folder).lock('next'))();
+      parent.stdin.end();
+    },
+  );
+
+  test('is taken over from a process that was killed while it took over, however often', async () => {
+    const dead = (id: string) => JSON.stringify({ run: 'former', owner: DEAD, id });
+    await writeFile(lock(), dead(`${DEAD}-0-0`));
+    await writeFile(`${lock()}.after.${DEAD}-0-0`, dead(`${DEAD}-0-1`));
+    await writeFile(`${lock()}.after.${DEAD}-0-1`, '');
+    await writeFile(`${lock()}.${DEAD}-0-2`, '');
+    const release = await nodeFsStore(folder).lock('next');
+    expect(await readdir(folder)).toEqual(['.wallclock.lock']);
+    await release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('of a living heir is not taken over', async () => {
+    await writeFile(lock(), JSON.stringify({ run: 'former', owner: DEAD, id: '1' }));
+    await writeFile(`${lock()}.after.1`, JSON.stringify({ run: 'heir', owner: OWN, id: '2' }));
+    await expect(nodeFsStore(folder).lock('next')).rejects.toThrow('run heir');
+  });
+
+  test('that is a pipe or a link holds nobody up', async () => {
+    await promisify(execFile)('mkfifo', [lock()]);
+    await (await nodeFsStore(folder).lock('next'))();
+    await symlink(join(folder, 'nowhere'), lock());
+    await (await nodeFsStore(folder).lock('next'))();
+    expect(await readdir(folder)).toEqual([]);
+  });
 
   test('of a process that has died is taken over, also where another process has its number now', async () => {
     for (const owner of [DEAD, BEFORE, '1-1']) {

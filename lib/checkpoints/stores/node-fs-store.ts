@@ -4,8 +4,7 @@
  * @module
  */
 
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { threadId, Worker } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
@@ -15,6 +14,7 @@ import { checkName, isName } from '../store-names.ts';
 import { type ThreadListener, threadWriter, type WriterThread } from '../thread-writer.ts';
 import { lockFolder } from './node-fs-lock.ts';
 import { isAlive, OWN } from './node-fs-owner.ts';
+import { readRegular } from './node-fs-regular.ts';
 
 /*
  * One folder a checkpoint. What is not one yet, or not one any more, has a hidden name that is never listed:
@@ -68,13 +68,12 @@ export function nodeFsStore(folder: string): CheckpointStore {
     async read(name, file) {
       const path = join(folder, checkName(name, folder), checkName(file, `${folder}/${name}`));
       try {
-        if (!(await lstat(join(folder, name))).isDirectory()) throw other(join(folder, name), 'a folder');
+        if (!(await lstat(join(folder, name))).isDirectory()) throw noFolder(join(folder, name));
         return await readRegular(path);
       } catch (cause) {
         if (cause instanceof WallclockError) throw cause;
         if (isMissing(cause))
           throw new WallclockError({ where: path, expected: 'a file', got: 'none', cause });
-        if ((cause as NodeJS.ErrnoException).code === 'ELOOP') throw other(path, 'a file');
         throw failed(path, 'to read the file', cause);
       }
     },
@@ -208,19 +207,8 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A link might lead anywhere, and a pipe might never end: neither is read. */
-async function readRegular(path: string): Promise<Uint8Array> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    if (!(await file.stat()).isFile()) throw other(path, 'a file');
-    return new Uint8Array(await file.readFile());
-  } finally {
-    await file.close();
-  }
-}
-
-function other(where: string, expected: string): WallclockError {
-  return new WallclockError({ where, expected, got: 'something else' });
+function noFolder(where: string): WallclockError {
+  return new WallclockError({ where, expected: 'a folder', got: 'something else' });
 }
 
 /** Brings the names in a folder to the disk. Windows has no way to ask for it, and needs none. */
@@ -244,7 +232,7 @@ async function entriesOf(folder: string) {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
+  return lstat(path).then(
     () => true,
     (cause) => {
       if (isMissing(cause)) return false;
