@@ -23,6 +23,11 @@ export function checkpointStep(name: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
+/** Whether this is the name of a damaged checkpoint that was put aside: `checkpoint-40.damaged`, `checkpoint-40.damaged-2`. */
+export function isAside(name: string): boolean {
+  return /^checkpoint-\d+\.damaged(-\d+)?$/.test(name);
+}
+
 /**
  * Only the names that are checkpoints, oldest first.
  *

@@ -17,6 +17,11 @@ export interface CheckpointStore {
   lock(run: string): Promise<() => Promise<void>>;
   /** Names of the committed checkpoints, in no particular order. */
   list(): Promise<readonly string[]>;
+  /**
+   * Names under which something lies that was begun and never finished, so that it does not count. A run that goes on says
+   * so. Default: a store in which there is no such thing.
+   */
+  unfinished?(): Promise<readonly string[]>;
   /** Begins a checkpoint. An existing one of this name is replaced at the commit, and not before. */
   create(name: string): Promise<CheckpointDraft>;
   /** The whole of one file. @throws {WallclockError} that got `'none'` where there is none. */

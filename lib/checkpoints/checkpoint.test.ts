@@ -161,7 +161,7 @@ describe('a manifest is refused', () => {
 
   test('that is of a newer version', async () => {
     expect(await refused({ ...(await manifest()), version: 2 })).toMatchInlineSnapshot(
-      `"memory/c/manifest.json: expected version 1 at most, got 2. It was written by a newer Wallclock: read it with that one, or update this one."`,
+      `"memory/c/manifest.json: expected version 1 at most, got 2. It was written by a newer Wallclock: read it with that one, or update this one. Where there never was one it is damaged: give it a name like checkpoint-40.damaged, and an older one is taken."`,
     );
   });
 
@@ -311,6 +311,23 @@ describe('a run that does not hold is refused', () => {
       );
     },
   );
+
+  test('is no deeper and no larger than one can be', async () => {
+    const deep = `{"run":${'['.repeat(1e6)}${']'.repeat(1e6)}}`;
+    const expected = 'expected at most 32 lists and objects within one another';
+    expect(await refusal({ 'run.json': text(deep) }, true)).toContain(expected);
+    expect(await refusal({ 'run.json': text(`{"run":${'{"":'.repeat(1e6)}`) }, true)).toContain(expected);
+    expect(await refusal({ 'trainer_state.json': text(deep) }, true)).toContain('expected at most 16 lists');
+    const open = await refusal({ 'run.json': text('{"run":"\\"') }, true);
+    expect(open).toContain("expected JSON, got 'something else'");
+    const large = new Uint8Array((1 << 24) + 1).fill(0x20);
+    expect(await refusal({ 'run.json': large }, true)).toContain('expected at most 16777216 bytes');
+    const metrics = { text: ' '.repeat(1 << 24) };
+    const run = { ...CHECKPOINT.run, schedule: metrics };
+    await expect(writeCheckpoint(memoryStore(), 'c', { ...CHECKPOINT, run })).rejects.toThrow(
+      /^run.json: expected at most 16777216 bytes/,
+    );
+  });
 
   test('what is not JSON, or not UTF-8', async () => {
     expect(await renewed('{"run":')).toMatchInlineSnapshot(

@@ -4,7 +4,7 @@ import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { checkpointStep } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { type CheckpointFile, writeFiles } from './checkpoint-writer.ts';
-import { fromJson } from './from-json.ts';
+import { boundedText, checkBytes, fromJson, type JsonBounds } from './from-json.ts';
 import { MANIFEST, readManifest, verifyFile } from './manifest.ts';
 import type { NamedTensor } from './named-tensor.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
@@ -48,21 +48,36 @@ const OPTIMIZER = 'optimizer.safetensors';
 const TRAINER_STATE = 'trainer_state.json';
 const RUN = 'run.json';
 
+/**
+ * The most that these may hold; what would be more is not written either. A run keeps 512 points of each series, so that
+ * 16 MiB are some 300 metrics. Of 10,000 logs and evaluations each may have 6.5 KB, which is some 150.
+ */
+export const BOUNDS: { readonly [file: string]: JsonBounds } = {
+  [TRAINER_STATE]: { bytes: 1 << 26, depth: 16 },
+  [RUN]: { bytes: 1 << 24, depth: 32 },
+};
+
 /** What every manifest lists. */
 export const CHECKPOINT_FILES = [MODEL, OPTIMIZER, TRAINER_STATE, RUN] as const;
 
 /**
  * A checkpoint's files but for its manifest. They share no memory with the checkpoint, so that training can go on while
  * they are written.
+ *
+ * @throws {WallclockError} where one of them would hold more than is read again.
  */
 export function checkpointFiles(checkpoint: Checkpoint): CheckpointFile[] {
   const { model, optimizer, trainerState, run, losses } = checkpoint;
-  return [
+  const files: CheckpointFile[] = [
     [MODEL, encodeSafetensors(model)],
     [OPTIMIZER, encodeSafetensors(optimizer)],
     [TRAINER_STATE, new TextEncoder().encode(trainerState)],
     [RUN, toJson({ ...run, ...(losses && { losses: { ...losses, sum: writeNumber(losses.sum) } }) })],
   ];
+  for (const [file, { length }] of files) {
+    if (BOUNDS[file]) checkBytes(length, file, BOUNDS[file]);
+  }
+  return files;
 }
 
 /** Writes a checkpoint, whole or not at all. @returns its size in bytes. */
@@ -84,9 +99,25 @@ export async function readCheckpoint(store: Files, name: string): Promise<Checkp
   return {
     model: decodeSafetensors(await read(MODEL), `${where}/${MODEL}`),
     optimizer: decodeSafetensors(await read(OPTIMIZER), `${where}/${OPTIMIZER}`),
-    trainerState: readText(await read(TRAINER_STATE), `${where}/${TRAINER_STATE}`),
-    ...readRunFile(await read(RUN), `${where}/${RUN}`, checkpointStep(name)),
+    ...(await readTexts({ read, where }, name)),
   };
+}
+
+/** All that a checkpoint keeps but its tensors, which may be large. @throws {WallclockError} as {@link readCheckpoint}. */
+export async function readStory(
+  store: Files,
+  name: string,
+): Promise<Omit<Checkpoint, 'model' | 'optimizer'>> {
+  return readTexts(await open(store, name), name);
+}
+
+async function readTexts({ read, where }: Awaited<ReturnType<typeof open>>, name: string) {
+  const trainerState = boundedText(
+    await read(TRAINER_STATE),
+    `${where}/${TRAINER_STATE}`,
+    BOUNDS[TRAINER_STATE]!,
+  );
+  return { trainerState, ...readRunFile(await read(RUN), `${where}/${RUN}`, checkpointStep(name)) };
 }
 
 /** What a checkpoint keeps of its run alone: its model is not read. */
@@ -107,6 +138,8 @@ async function open(store: Files, name: string) {
   return {
     where,
     async read(file: string): Promise<Uint8Array> {
+      const listed = Object.hasOwn(manifest.files, file) ? manifest.files[file] : undefined;
+      if (listed && BOUNDS[file]) checkBytes(listed.bytes, `${where}/${file}`, BOUNDS[file]);
       const bytes = await store.read(name, file);
       await verifyFile(manifest, file, bytes, where);
       return bytes;
@@ -119,7 +152,7 @@ function readRunFile(
   where: string,
   step: number | undefined,
 ): Pick<Checkpoint, 'run' | 'losses'> {
-  const value = fromJson(bytes, where);
+  const value = fromJson(bytes, where, BOUNDS[RUN]!);
   const { losses, ...rest } = isObject(value) ? (value as { readonly losses?: unknown }) : {};
   const run = checkSnapshot(isObject(value) ? rest : value, where);
   if (step !== undefined && run.step !== step) {
@@ -143,14 +176,6 @@ function writeNumber(value: number): number | string {
 function readNumber(value: unknown): number | undefined {
   if (Number.isFinite(value)) return value as number;
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : undefined;
-}
-
-function readText(bytes: Uint8Array, where: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new WallclockError({ where, expected: 'a text in UTF-8', got: 'something else', cause });
-  }
 }
 
 function toJson(value: unknown): Uint8Array<ArrayBuffer> {

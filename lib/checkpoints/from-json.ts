@@ -1,16 +1,23 @@
 import { WallclockError } from '../core/errors.ts';
 
+/** How much a file of JSON may hold. What has been read takes up to thirty times as much room as its text. */
+export interface JsonBounds {
+  /** Bytes. */
+  readonly bytes: number;
+  /** Lists and objects within one another. */
+  readonly depth: number;
+}
+
 /**
  * The value of JSON that comes from outside.
  *
- * @throws {WallclockError} where the bytes are not JSON in UTF-8, an object has a key twice, which would hide one of the
- *   two, or has the key `__proto__`, which is none of ours.
+ * @throws {WallclockError} where the bytes are not JSON in UTF-8, are beyond the bounds, an object has a key twice, which
+ *   would hide one of the two, or has the key `__proto__`, which is none of ours.
  */
-export function fromJson(bytes: Uint8Array, where: string): unknown {
-  let text: string;
+export function fromJson(bytes: Uint8Array, where: string, bounds: JsonBounds): unknown {
+  const text = boundedText(bytes, where, bounds);
   let value: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     value = JSON.parse(text);
   } catch (cause) {
     throw new WallclockError({ where, expected: 'JSON', got: 'something else', cause });
@@ -19,9 +26,45 @@ export function fromJson(bytes: Uint8Array, where: string): unknown {
   return value;
 }
 
+/** The text of JSON, before anything reads it. @throws {WallclockError} where it is not in UTF-8 or beyond the bounds. */
+export function boundedText(bytes: Uint8Array, where: string, bounds: JsonBounds): string {
+  checkBytes(bytes.length, where, bounds);
+  const text = readText(bytes, where);
+  checkDepth(text, where, bounds.depth);
+  return text;
+}
+
+/** @throws {WallclockError} where a file has more bytes than one of its kind. */
+export function checkBytes(length: number, where: string, { bytes }: Pick<JsonBounds, 'bytes'>): void {
+  if (length > bytes) throw new WallclockError({ where, expected: `at most ${bytes} bytes`, got: length });
+}
+
+function readText(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new WallclockError({ where, expected: 'JSON in UTF-8', got: 'something else', cause });
+  }
+}
+
+const BRACKET = /["{}[\]]/g;
 const TOKEN = /["{}]/g;
 const IN_STRING = /["\\]/g;
 const COLON = /\s*:/y;
+
+/** One pass over a text that may be anything. */
+function checkDepth(text: string, where: string, most: number): void {
+  let depth = 0;
+  BRACKET.lastIndex = 0;
+  for (let found = BRACKET.exec(text); found; found = BRACKET.exec(text)) {
+    if (found[0] === '"') BRACKET.lastIndex = endOfString(text, BRACKET.lastIndex);
+    else if (found[0] === '}' || found[0] === ']') depth--;
+    else if (++depth > most) {
+      const expected = `at most ${most} lists and objects within one another`;
+      throw new WallclockError({ where, expected, got: 'more' });
+    }
+  }
+}
 
 /** One pass over a text that is known to be JSON. */
 function checkKeys(text: string, where: string): void {
@@ -48,8 +91,8 @@ function checkKey(key: string, taken: Set<string>, where: string): void {
 function endOfString(text: string, from: number): number {
   IN_STRING.lastIndex = from;
   for (let found = IN_STRING.exec(text); found; found = IN_STRING.exec(text)) {
-    if (found[0] === '"') break;
+    if (found[0] === '"') return IN_STRING.lastIndex;
     IN_STRING.lastIndex++;
   }
-  return IN_STRING.lastIndex;
+  return text.length;
 }

@@ -1,5 +1,5 @@
 import { WallclockError } from '../core/errors.ts';
-import { fromJson } from './from-json.ts';
+import { fromJson, type JsonBounds } from './from-json.ts';
 
 /** The list of a checkpoint's files, written last: a checkpoint without it does not exist. */
 export interface Manifest {
@@ -11,6 +11,8 @@ export interface Manifest {
 export const MANIFEST = 'manifest.json';
 const FORMAT = 'wallclock-checkpoint';
 const VERSION = 1;
+/** A manifest lists a few files, of some hundred bytes each. */
+export const MANIFEST_BOUNDS: JsonBounds = { bytes: 65_536, depth: 3 };
 
 /**
  * The manifest of these files, as it is written. Nothing follows its last brace, so that it is none without its last
@@ -45,11 +47,14 @@ const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** @throws {WallclockError} where the text is no manifest, or one of a version that this code does not know. */
 export function readManifest(bytes: Uint8Array, where: string): Manifest {
-  const value = fromJson(bytes, where);
+  const value = fromJson(bytes, where, MANIFEST_BOUNDS);
   const { format, version, files, ...others } = (value ?? {}) as { [key in keyof Manifest]?: unknown };
   if (format !== FORMAT) throw new OtherFormatError({ where, expected: `format '${FORMAT}'`, got: format });
   if (Number.isSafeInteger(version) && (version as number) > VERSION) {
-    const fix = 'It was written by a newer Wallclock: read it with that one, or update this one.';
+    // A bit that has turned may look the same. Nobody but its owner can tell: so nothing is done, and both ways are said.
+    const fix =
+      'It was written by a newer Wallclock: read it with that one, or update this one. ' +
+      'Where there never was one it is damaged: give it a name like checkpoint-40.damaged, and an older one is taken.';
     throw new NewerFormatError({ where, expected: `version ${VERSION} at most`, got: version, fix });
   }
   if (version !== VERSION) throw new WallclockError({ where, expected: `version ${VERSION}`, got: version });

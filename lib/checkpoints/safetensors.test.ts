@@ -189,7 +189,19 @@ describe('a hostile file is refused, and nothing larger than it is allocated', (
     [
       'a header that is too deep',
       fileOf(`{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
-      /'x': expected dtype/,
+      /header: expected at most 3 lists and objects within one another, got 'more'/,
+    ],
+    [
+      'a header that is larger than one of any model',
+      fileOf(`{${' '.repeat(1 << 24)}}`),
+      /at most 16777216 bytes/,
+    ],
+    ['notes that are no texts', fileOf({ __metadata__: 5 }), /'__metadata__': expected texts by name, got 5/],
+    ['a note that is no text', fileOf({ __metadata__: { by: 5 } }), /expected texts by name, got {"by":5}/],
+    [
+      'a key that no tensor has',
+      fileOf({ x: { ...entry([1], [0, 4]), stride: 1 } }, 4),
+      /'x': expected dtype, shape and data_offsets alone, got 'stride'/,
     ],
     ['a header after a space', fileOf(' {}'), /begins with \{, got 32/],
     [

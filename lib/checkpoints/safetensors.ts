@@ -1,5 +1,5 @@
 import { WallclockError } from '../core/errors.ts';
-import { fromJson } from './from-json.ts';
+import { checkBytes, fromJson } from './from-json.ts';
 import type { DType, NamedTensor } from './named-tensor.ts';
 
 /*
@@ -16,8 +16,8 @@ const BRACE = 0x7b;
 const METADATA = '__metadata__';
 /** Names that no tensor can have: the other one is refused wherever it is read. */
 const RESERVED = [METADATA, '__proto__'] as const;
-/** The reference implementation refuses longer headers. */
-const LONGEST_HEADER = 100_000_000;
+/** Bytes, and objects within one another: of some 80,000 tensors. A longer one is not written either. */
+const HEADER_BOUNDS = { bytes: 1 << 24, depth: 3 };
 
 interface Entry {
   readonly dtype: string;
@@ -60,6 +60,7 @@ export function encodeSafetensors(tensors: readonly NamedTensor[]): Uint8Array<A
   const json = JSON.stringify(Object.fromEntries(entries));
   const text = new TextEncoder().encode(json);
   const length = Math.ceil(text.length / 8) * 8;
+  checkBytes(length, 'tensors: the header of their names and shapes', HEADER_BOUNDS);
   const file = new Uint8Array(PREFIX + length + offset);
   new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
   file.fill(0x20, PREFIX, PREFIX + length);
@@ -71,6 +72,12 @@ export function encodeSafetensors(tensors: readonly NamedTensor[]): Uint8Array<A
   return file;
 }
 
+/** Where a tensor's values are in its file, in bytes from its beginning. */
+export interface Place extends Omit<NamedTensor, 'data'> {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * The tensors of a file, in the order of their values.
  *
@@ -78,49 +85,86 @@ export function encodeSafetensors(tensors: readonly NamedTensor[]): Uint8Array<A
  *   gaps, or have a type other than float32, int32 and bool. Nothing larger than the file is allocated.
  */
 export function decodeSafetensors(file: Uint8Array, where: string): NamedTensor[] {
-  const fail = (expected: string, got: unknown): never => {
-    throw new WallclockError({ where, expected, got, fix: 'The file is damaged: use another checkpoint.' });
-  };
-  if (file.length < PREFIX) fail('at least 8 bytes', file.length);
-  const claimed = new DataView(file.buffer, file.byteOffset, PREFIX).getBigUint64(0, true);
-  const most = Math.min(file.length - PREFIX, LONGEST_HEADER);
-  if (claimed > BigInt(most)) fail(`a header of at most ${most} bytes`, claimed);
-  const length = Number(claimed);
-  const values = file.subarray(PREFIX + length);
-  // The format wants it first, so that a file of another kind is told at once.
-  if (file[PREFIX] !== BRACE) fail('a header of JSON that begins with {', file[PREFIX]);
-  const header = fromJson(file.subarray(PREFIX, PREFIX + length), `${where}: header`);
-  const entries = Object.entries(header as { [name: string]: unknown })
-    .filter(([name]) => name !== METADATA)
-    .map(([name, value]) => [name, checkEntry(value, `${where}, '${name}'`)] as const)
-    .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
-  let end = 0;
-  const tensors = entries.map(([name, { dtype: code, shape, data_offsets }]): NamedTensor => {
-    const dtype = DTYPES[code]!;
-    if (data_offsets[0] !== end) fail(`'${name}' to begin at byte ${end}`, data_offsets[0]);
-    const bytes = shape.reduce((product, size) => product * size, WIDTH[dtype]);
-    end += bytes;
-    if (data_offsets[1] !== end) fail(`'${name}' to end at byte ${end}, as its shape says`, data_offsets[1]);
-    if (end > values.length) fail(`${end} bytes of values`, values.length);
+  return readPlaces(file, file.length, where).map(({ from, to, ...tensor }): NamedTensor => {
+    const { name, dtype } = tensor;
+    const values = file.subarray(from, to);
+    if (dtype === 'bool') checkBools(values, name, where);
     // Copied by the constructor: the slice of a Buffer would share the memory of all of it.
-    const own = new Uint8Array(values.subarray(data_offsets[0], end)).buffer;
-    if (dtype === 'bool' && values.subarray(data_offsets[0], end).some((value) => value > 1)) {
-      fail(`'${name}' to have a 0 or a 1 in each byte, as bool`, 'another value');
-    }
+    const own = new Uint8Array(values).buffer;
     const data =
       dtype === 'float32'
         ? new Float32Array(own)
         : dtype === 'int32'
           ? new Int32Array(own)
           : new Uint8Array(own);
-    return { name, dtype, shape, data };
+    return { ...tensor, data };
   });
-  if (end !== values.length) fail(`${end} bytes of values`, values.length);
-  return tensors;
+}
+
+/** @throws {WallclockError} where a byte is neither 0 nor 1. */
+export function checkBools(values: Uint8Array, name: string, where: string): void {
+  if (values.some((value) => value > 1)) {
+    throw damaged(where, `'${name}' to have a 0 or a 1 in each byte, as bool`, 'another value');
+  }
+}
+
+/** How many bytes from the beginning of a file say where its tensors are. @param start its first eight, at the least. */
+export function lengthOfHead(start: Uint8Array, fileLength: number, where: string): number {
+  if (fileLength < PREFIX) throw damaged(where, 'at least 8 bytes', fileLength);
+  const claimed = new DataView(start.buffer, start.byteOffset, PREFIX).getBigUint64(0, true);
+  const most = Math.min(fileLength - PREFIX, HEADER_BOUNDS.bytes);
+  if (claimed > BigInt(most)) throw damaged(where, `a header of at most ${most} bytes`, claimed);
+  return PREFIX + Number(claimed);
+}
+
+/**
+ * Where the tensors of a file are, in the order of their values. Those are not looked at.
+ *
+ * @param start of the file, with all of its header.
+ */
+export function readPlaces(start: Uint8Array, fileLength: number, where: string): Place[] {
+  const begin = lengthOfHead(start, fileLength, where);
+  // The format wants it first, so that a file of another kind is told at once.
+  if (start[PREFIX] !== BRACE) throw damaged(where, 'a header of JSON that begins with {', start[PREFIX]);
+  const header = fromJson(start.subarray(PREFIX, begin), `${where}: header`, HEADER_BOUNDS);
+  const { [METADATA]: notes, ...tensors } = header as { readonly [name: string]: unknown };
+  checkNotes(notes, `${where}, '${METADATA}'`);
+  const entries = Object.entries(tensors)
+    .map(([name, value]) => [name, checkEntry(value, `${where}, '${name}'`)] as const)
+    .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
+  const length = fileLength - begin;
+  let end = 0;
+  const places = entries.map(([name, { dtype: code, shape, data_offsets: offsets }]): Place => {
+    const dtype = DTYPES[code]!;
+    if (offsets[0] !== end) throw damaged(where, `'${name}' to begin at byte ${end}`, offsets[0]);
+    end += shape.reduce((product, size) => product * size, WIDTH[dtype]);
+    if (offsets[1] !== end) {
+      throw damaged(where, `'${name}' to end at byte ${end}, as its shape says`, offsets[1]);
+    }
+    if (end > length) throw damaged(where, `${end} bytes of values`, length);
+    return { name, dtype, shape, from: begin + offsets[0], to: begin + end };
+  });
+  if (end !== length) throw damaged(where, `${end} bytes of values`, length);
+  return places;
+}
+
+/** Notes are texts, in the format's own words. Ours have none, and nothing reads them. */
+function checkNotes(value: unknown, where: string): void {
+  const holds =
+    value === undefined ||
+    (isObject(value) && Object.values(value).every((note) => typeof note === 'string'));
+  if (!holds) throw damaged(where, 'texts by name', value);
 }
 
 function checkEntry(value: unknown, where: string): Entry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as { [key in keyof Entry]?: unknown };
+  const {
+    dtype,
+    shape,
+    data_offsets: offsets,
+    ...others
+  } = (isObject(value) ? value : {}) as {
+    [key in keyof Entry]?: unknown;
+  };
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype)) {
     throw new WallclockError({ where, expected: `dtype ${Object.keys(DTYPES).join(', ')}`, got: dtype });
   }
@@ -128,7 +172,19 @@ function checkEntry(value: unknown, where: string): Entry {
   if (!isCounts(offsets) || offsets.length !== 2) {
     throw new WallclockError({ where, expected: 'data_offsets of two whole numbers', got: offsets });
   }
+  const [more] = Object.keys(others);
+  if (more !== undefined) {
+    throw new WallclockError({ where, expected: 'dtype, shape and data_offsets alone', got: more });
+  }
   return { dtype, shape, data_offsets: [offsets[0]!, offsets[1]!] };
+}
+
+function damaged(where: string, expected: string, got: unknown): WallclockError {
+  return new WallclockError({ where, expected, got, fix: 'The file is damaged: use another checkpoint.' });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is readonly number[] {
