@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { simulate } from '../testing/simulate.ts';
-import { writeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, writeCheckpoint } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
-import { newestWhole } from './newest-whole.ts';
+import { ANY, newestWhole } from './newest-whole.ts';
 import { putAside } from './put-aside.ts';
 import { memoryStore } from './stores/memory-store.ts';
 
@@ -82,14 +82,50 @@ test('one that is damaged again is kept beside the one before', async () => {
 });
 
 test('what is none of ours is passed over, and stays', async () => {
-  const store = await storeWith(10, 20);
-  await change(store, 'checkpoint-20', 'manifest.json', text('{"name":"an extension","version":3}'));
+  const store = await storeWith(10);
+  const draft = await store.create('checkpoint-20');
+  await draft.write('manifest.json', text('{"name":"an extension","version":3}'));
+  await draft.commit();
   const { name, damaged } = (await newestWhole(store))!;
   expect(name).toBe('checkpoint-10');
   expect(await putAside(store, damaged)).toEqual([
     "checkpoint-20 was passed over: memory/checkpoint-20/manifest.json: expected format 'wallclock-checkpoint', got undefined. It stays where it is.",
   ]);
   expect(await store.list()).toEqual(['checkpoint-10', 'checkpoint-20']);
+});
+
+test.each(['{"format":"vallclock-checkpoint"}', '{}', 'null', '[]', '"x"'])(
+  'with files of ours, a manifest of something else is a damaged one: %s',
+  async (manifest) => {
+    const store = await storeWith(10, 20);
+    await change(store, 'checkpoint-20', 'manifest.json', text(manifest));
+    const { name, damaged } = (await newestWhole(store))!;
+    expect(name).toBe('checkpoint-10');
+    expect((await putAside(store, damaged))[0]).toMatch(/It is kept as checkpoint-20.damaged.$/);
+  },
+);
+
+test('one that holds, and that no run could go on from, is a damaged one', async () => {
+  const store = await storeWith(10, 20);
+  const check = ({ run }: Checkpoint, where: string) => {
+    if (run.step === 20) throw new Error(`${where}: rubbish`);
+  };
+  const { name, damaged } = (await newestWhole(store, { ...ANY, check }))!;
+  expect(name).toBe('checkpoint-10');
+  expect(damaged).toEqual([{ name: 'checkpoint-20', problem: 'memory/checkpoint-20: rubbish.' }]);
+});
+
+test('an unfinished one is told where it is newer, and stays until its step is saved', async () => {
+  const store = {
+    ...(await storeWith(10)),
+    unfinished: async () => ['checkpoint-5', 'checkpoint-20', 'notes'],
+  };
+  const { name, damaged } = (await newestWhole(store))!;
+  expect(name).toBe('checkpoint-10');
+  expect(await putAside(store, damaged)).toEqual([
+    'checkpoint-20 was passed over: It is unfinished: it has no manifest. It stays where it is until its step is saved.',
+  ]);
+  expect(await newestWhole({ ...store, list: async () => [] })).toBeUndefined();
 });
 
 test('a store that can rename does so, and nothing is copied', async () => {
@@ -132,7 +168,9 @@ describe('nothing is changed', () => {
     const manifest = new TextDecoder().decode(await store.read('checkpoint-20', 'manifest.json'));
     const newer = text(manifest.replace('"version":1', '"version":2'));
     await change(store, 'checkpoint-20', 'manifest.json', newer);
-    await expect(newestWhole(store)).rejects.toThrow('expected version 1 at most, got 2.');
+    await expect(newestWhole(store)).rejects.toThrow(
+      /expected version 1 at most, got 2\. .*update this one\. Where there never was one it is damaged: give it a name/,
+    );
     expect(await store.list()).toEqual(['checkpoint-10', 'checkpoint-20']);
   });
 

@@ -1,5 +1,5 @@
 import { problemOf, WallclockError } from '../core/errors.ts';
-import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { CHECKPOINT_FILES, type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { sortCheckpoints } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { NewerFormatError, OtherFormatError } from './manifest.ts';
@@ -10,7 +10,7 @@ export interface NewestWhole {
   readonly name: string;
   /** All that it holds. */
   readonly checkpoint: Checkpoint;
-  /** Newer ones that are damaged, the newest first. They are as they were: {@link putAside} is for them. */
+  /** Newer ones that do not hold, the newest first. They are as they were: {@link putAside} is for them. */
   readonly damaged: readonly DamagedCheckpoint[];
 }
 
@@ -20,14 +20,25 @@ export interface DamagedCheckpoint {
   readonly name: string;
   /** What is wrong with it, as a whole sentence. */
   readonly problem: string;
-  /** Whether its manifest says that it is none of Wallclock's. */
-  readonly foreign: boolean;
+  /**
+   * Why it stays where it is. `foreign`: its manifest is of something else, and none of our files is with it. `unfinished`:
+   * it has no manifest, and the next save of its step takes its place. Default: it is damaged, and is put aside.
+   */
+  readonly stays?: 'foreign' | 'unfinished';
 }
 
 /** Which checkpoints will do, and what is said where none does. */
 export interface WantedCheckpoint {
   /** Whether a whole checkpoint will do. */
   accept(checkpoint: Checkpoint): boolean;
+  /**
+   * Reads what only a run can read. One whose bytes are as they were written, and that no run could go on from, is damaged
+   * all the same. Default: nothing more is read.
+   *
+   * @param where it is, for messages.
+   * @throws {WallclockError} where it does not hold.
+   */
+  check?(checkpoint: Checkpoint, where: string): void;
   /** What there should have been. */
   readonly expected: string;
   /** What to do about it. */
@@ -37,7 +48,8 @@ export interface WantedCheckpoint {
 /** There are checkpoints, and none that is whole or will do. */
 export class NoneWholeError extends WallclockError {}
 
-const ANY: WantedCheckpoint = {
+/** Any whole checkpoint will do. */
+export const ANY: WantedCheckpoint = {
   accept: () => true,
   expected: 'a whole checkpoint to go on from',
   fix: 'Begin a new run in another place.',
@@ -62,21 +74,51 @@ export async function newestWhole(
   store: CheckpointStore,
   wanted: WantedCheckpoint = ANY,
 ): Promise<NewestWhole | undefined> {
-  const names = sortCheckpoints(await store.list()).reverse();
+  const listed = await store.list();
+  const unfinished = (await store.unfinished?.()) ?? [];
   const damaged: DamagedCheckpoint[] = [];
-  for (const name of names) {
-    const checkpoint = await readCheckpoint(store, name).catch((error: unknown) => {
+  for (const name of sortCheckpoints([...new Set([...listed, ...unfinished])]).reverse()) {
+    if (!listed.includes(name)) {
+      damaged.push({ name, problem: 'It is unfinished: it has no manifest.', stays: 'unfinished' });
+      continue;
+    }
+    const checkpoint = await readWhole(store, name, wanted).catch(async (error: unknown) => {
       if (error instanceof NewerFormatError) throw error;
-      damaged.push({ name, problem: problemOf(error), foreign: error instanceof OtherFormatError });
+      const foreign = error instanceof OtherFormatError && !(await hasOurs(store, name));
+      damaged.push({ name, problem: problemOf(error), ...(foreign && { stays: 'foreign' }) });
     });
     if (checkpoint && wanted.accept(checkpoint)) return { name, checkpoint, damaged };
   }
+  const names = sortCheckpoints(listed);
   if (names.length === 0) return undefined;
-  const [first] = damaged;
+  const counted = damaged.filter(({ stays }) => stays !== 'unfinished');
+  const [first] = counted;
   throw new NoneWholeError({
     where: store.place,
     expected: wanted.expected,
-    got: first ? `${damaged.length} damaged; ${first.problem}` : names,
+    got: first ? `${counted.length} damaged; ${first.problem}` : names.reverse(),
     fix: wanted.fix,
   });
+}
+
+async function readWhole(
+  store: CheckpointStore,
+  name: string,
+  wanted: WantedCheckpoint,
+): Promise<Checkpoint> {
+  const checkpoint = await readCheckpoint(store, name);
+  wanted.check?.(checkpoint, `${store.place}/${name}`);
+  return checkpoint;
+}
+
+/** Whether files of ours are with a manifest that is not: then it is ours, and was touched. */
+async function hasOurs(store: CheckpointStore, name: string): Promise<boolean> {
+  for (const file of CHECKPOINT_FILES) {
+    const there = await store.read(name, file).then(
+      () => true,
+      (error: unknown) => !(error instanceof WallclockError && error.got === 'none'),
+    );
+    if (there) return true;
+  }
+  return false;
 }

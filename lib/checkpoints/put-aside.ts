@@ -6,7 +6,7 @@ import type { DamagedCheckpoint } from './newest-whole.ts';
 
 /**
  * Keeps damaged checkpoints for somebody to look at, under names that no run writes or deletes: `checkpoint-40.damaged`.
- * One that cannot be put aside stays where it is, and so does what is none of Wallclock's.
+ * One that cannot be put aside stays where it is, and so does what is unfinished or none of Wallclock's.
  *
  * @returns what was passed over, why, and where it is now, in whole sentences.
  * @example
@@ -20,12 +20,17 @@ export async function putAside(
   damaged: readonly DamagedCheckpoint[],
 ): Promise<readonly string[]> {
   const messages: string[] = [];
-  for (const { name, problem, foreign } of damaged) {
-    const where = foreign ? 'It stays where it is.' : await whereNow(store, name);
+  for (const { name, problem, stays } of damaged) {
+    const where = stays ? STAYS[stays] : await whereNow(store, name);
     messages.push(`${name} was passed over: ${problem} ${where}`);
   }
   return messages;
 }
+
+const STAYS = {
+  foreign: 'It stays where it is.',
+  unfinished: 'It stays where it is until its step is saved.',
+} as const satisfies { [why in NonNullable<DamagedCheckpoint['stays']>]: string };
 
 async function whereNow(store: CheckpointStore, name: string): Promise<string> {
   try {

@@ -12,6 +12,8 @@ export interface Saved {
   bytes: number;
   /** Names of the checkpoints that were deleted for it. Default: none. */
   deleted?: readonly string[];
+  /** What else went wrong, in whole sentences: each is told by a `warn` event. Default: nothing did. */
+  warnings?: readonly string[];
 }
 
 /** A save that goes on beside training: what it needs of the model has been copied. */

@@ -9,9 +9,12 @@ export type Outcome<Result = Told> =
   | { ok: false; message: string; givenUp: boolean };
 
 /** What an action has to tell of itself: the same in its event and to the policy. */
-export type Told = { readonly metrics: Metrics } | Required<Saved>;
+export type Told = { readonly metrics: Metrics } | ToldSave;
 
-export function told(type: 'save', result: Saved): Required<Saved>;
+/** What a save has to tell. */
+export type ToldSave = Required<Omit<Saved, 'warnings'>> & Pick<Saved, 'warnings'>;
+
+export function told(type: 'save', result: Saved): ToldSave;
 export function told(type: 'log' | 'evaluate', result: Metrics): { readonly metrics: Metrics };
 export function told(type: ActionName, result: Metrics | Saved): Told {
   const isObject = typeof result === 'object' && result !== null && !Array.isArray(result);
@@ -21,7 +24,7 @@ export function told(type: ActionName, result: Metrics | Saved): Told {
     }
     return { metrics: result as Metrics };
   }
-  const { checkpoint, bytes, deleted = [] } = isObject ? (result as Saved) : ({} as Partial<Saved>);
+  const { checkpoint, bytes, deleted = [], warnings } = isObject ? (result as Saved) : ({} as Partial<Saved>);
   if (typeof checkpoint !== 'string' || !Number.isFinite(bytes) || !Array.isArray(deleted)) {
     throw new WallclockError({
       where: 'actions.save',
@@ -29,7 +32,7 @@ export function told(type: ActionName, result: Metrics | Saved): Told {
       got: result,
     });
   }
-  return { checkpoint, bytes: bytes!, deleted };
+  return { checkpoint, bytes: bytes!, deleted, ...(warnings && { warnings }) };
 }
 
 /** Whether a save goes on beside training. */

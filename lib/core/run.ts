@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { WallclockError } from './errors.ts';
 import type { JournalFile } from './journal-file.ts';
 import { type Mark, type Moment, markAt } from './moment.ts';
-import { checkMetric, isWriting, type Outcome, outcome, type Told, told } from './outcome.ts';
+import { checkMetric, isWriting, type Outcome, outcome, type Told, type ToldSave, told } from './outcome.ts';
 import {
   type Action,
   type ActionDone,
@@ -356,7 +356,7 @@ export class Run {
     particulars: Pick<ActionDone, 'took' | 'lasted' | 'metrics' | 'rest' | 'mark' | 'reading'>,
   ): Promise<Decision<unknown> | undefined> {
     const { took, lasted, reading } = particulars;
-    const done = attempt.ok ? attempt.result : {};
+    const { warnings = [], ...done } = (attempt.ok ? attempt.result : {}) as Partial<ToldSave>;
     const point: ActionDone = { at: 'action done', action, ok: attempt.ok, ...particulars, ...done };
     const decision = await this.#decide(point);
     if (decision) this.#schedule = decision.state;
@@ -365,6 +365,7 @@ export class Run {
       const beside = lasted > took && { lasted: lasted / 1000 };
       this.#emit({ ...action, ...done, took: took / 1000, ...beside, ...occasion } as RunEvent);
     } else this.#emit({ type: 'fail', action: action.type, message: attempt.message, ...occasion });
+    for (const message of warnings) this.#emit({ type: 'warn', message, ...this.#occasion() });
     if (decision) this.#heed(decision);
     return decision;
   }

@@ -2,12 +2,14 @@ import { checkpointFiles, readCheckpoint, readRun } from '../checkpoints/checkpo
 import { checkpointName, checkpointStep, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { type CheckpointWriter, writeFiles } from '../checkpoints/checkpoint-writer.ts';
-import type { WantedCheckpoint } from '../checkpoints/newest-whole.ts';
+import { ANY, type WantedCheckpoint } from '../checkpoints/newest-whole.ts';
 import type { Actions, SaveContext, Saved, Writing } from '../core/actions.ts';
 import type { Clock } from '../core/clock.ts';
-import { WallclockError } from '../core/errors.ts';
+import { messageOf, WallclockError } from '../core/errors.ts';
+import type { Policy } from '../core/policy.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
 import { type Kept, Retention } from '../core/retention.ts';
+import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import type { LossAverage } from './loss-average.ts';
 import { readOptimizer } from './optimizer-state.ts';
@@ -41,7 +43,8 @@ export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise
   try {
     const metric = strategy.best?.metric;
     const choice = typeof resume === 'string' ? named(resume) : wanted;
-    const resumed = resume ? await resumeTraining(trained, store, metric, choice) : undefined;
+    const readable = { ...ANY, ...choice, check: checkReadable(strategy) };
+    const resumed = resume ? await resumeTraining(trained, store, metric, readable) : undefined;
     if (resumed?.losses) losses.restore(resumed.losses);
     const own = new Set(resumed?.kept.map(({ name }) => name));
     const others = new Set((await store.list()).filter((name) => !own.has(name)));
@@ -66,6 +69,8 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
   readonly #others: ReadonlySet<string>;
   /** Checkpoints after the one that is gone on from: they go when there is a newer one of this run. */
   #left: readonly string[];
+  /** What could not be deleted: it is tried again at each save, and told once. */
+  readonly #undeletable = new Set<string>();
   readonly #release: () => Promise<void>;
   /** On a thread of its own, where the store has one. */
   readonly #writer: CheckpointWriter | undefined;
@@ -146,10 +151,16 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
       ...(metric !== undefined && { metric }),
     });
     const left = this.#left.filter((name) => name !== checkpoint);
-    const deleted = await removeAll(store, [...left, ...this.#retention.surplus()]);
+    const deleted: string[] = [];
+    const warnings: string[] = [];
+    for (const [name, problem] of await removeAll(store, [...left, ...this.#retention.surplus()])) {
+      if (problem === undefined) deleted.push(name);
+      else if (!this.#undeletable.has(name)) warnings.push(`${name} could not be deleted: ${problem}`);
+      if (problem !== undefined) this.#undeletable.add(name);
+    }
     this.#left = left.filter((name) => !deleted.includes(name));
     this.#retention.remove(deleted);
-    return { checkpoint, bytes, deleted };
+    return { checkpoint, bytes, deleted, ...(warnings.length > 0 && { warnings }) };
   }
 }
 
@@ -159,6 +170,23 @@ export function checkResume(resume: unknown, where: string): void {
   if (typeof resume === 'string' && checkpointStep(resume) !== undefined) return;
   const expected = "true, false or a checkpoint's name, like 'checkpoint-40'";
   throw new WallclockError({ where: `${where}: resume`, expected, got: resume });
+}
+
+/** Reads what the run is going to read, so that one in which that does not hold is passed over like any other damaged one. */
+function checkReadable(strategy: ReadyStrategy): NonNullable<WantedCheckpoint['check']> {
+  return ({ trainerState, run }, where) => {
+    new TrainerStateWriter(trainerState, `${where}/trainer_state.json`);
+    policyOf(strategy, run)?.restoreState(run.schedule, `${where}/run.json: schedule`);
+  };
+}
+
+/** Undefined for parts of a run whose size is not known yet: that is the strategy's trouble, and no checkpoint's. */
+function policyOf(strategy: ReadyStrategy, { state: { stepsPerEpoch } }: RunSnapshot): Policy | undefined {
+  try {
+    return strategy.policy(stepsPerEpoch === undefined ? {} : { stepsPerEpoch });
+  } catch {
+    return undefined;
+  }
 }
 
 function named(name: string): WantedCheckpoint {
@@ -179,8 +207,21 @@ async function runName(store: CheckpointStore): Promise<string | undefined> {
   );
 }
 
-/** What cannot be removed now is surplus at the next save again; the checkpoint that was just written stands. */
-async function removeAll(store: CheckpointStore, names: readonly string[]): Promise<string[]> {
-  const results = await Promise.allSettled(names.map((name) => store.remove(name)));
-  return names.filter((_, index) => results[index]!.status === 'fulfilled');
+/**
+ * What cannot be removed now is surplus at the next save again; the checkpoint that was just written stands.
+ *
+ * @returns each with what went wrong, if anything did.
+ */
+async function removeAll(
+  store: CheckpointStore,
+  names: readonly string[],
+): Promise<readonly (readonly [name: string, problem?: string])[]> {
+  return Promise.all(
+    names.map((name) =>
+      store.remove(name).then(
+        () => [name] as const,
+        (error: unknown) => [name, messageOf(error)] as const,
+      ),
+    ),
+  );
 }

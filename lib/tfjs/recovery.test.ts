@@ -205,6 +205,27 @@ describe('retention deletes nothing but what is the run’s own', () => {
     expect(await store.list()).toEqual(['checkpoint-40']);
   });
 
+  test('what cannot be deleted is told once, with the cause, and tried again at each save', async () => {
+    const store = memoryStore();
+    let attempts = 0;
+    const stuck: CheckpointStore = {
+      ...store,
+      async remove(name) {
+        if (name === 'checkpoint-10' && attempts++ < 2) throw new Error('operation not permitted');
+        await store.remove(name);
+      },
+    };
+    const { run, events } = await process(stuck, { strategy: { ...STRATEGY, keep: { latest: 1 } } });
+    expect(await run).toMatchObject({ reason: 'steps', failures: 0 });
+    expect(events.flatMap((event) => (event.type === 'warn' ? [[event.step, event.message]] : []))).toEqual([
+      [20, 'checkpoint-10 could not be deleted: operation not permitted'],
+    ]);
+    const deleted = events.flatMap((event) => (event.type === 'save' ? [event.deleted] : []));
+    expect(deleted).toEqual([[], [], ['checkpoint-20'], ['checkpoint-10', 'checkpoint-30']]);
+    expect(await store.list()).toEqual(['checkpoint-40']);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index));
+  });
+
   test('the best one of an earlier process stays', async () => {
     const store = memoryStore();
     const xs = tf.ones([4, 1]);

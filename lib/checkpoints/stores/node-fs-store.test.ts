@@ -86,8 +86,39 @@ describe('neither a link nor a pipe is read', () => {
     const path = join(folder, 'checkpoint-1');
     await symlink(join(folder, 'elsewhere', 'checkpoint-1'), path);
     await expect(read()).rejects.toThrow(`${path}: expected a folder, got 'something else'.`);
-    expect(await nodeFsStore(folder).list()).toEqual([]);
   });
+});
+
+test('what is unfinished is told, and replaced; what something else has left in it is not', async () => {
+  await mkdir(join(folder, 'checkpoint-1'));
+  await mkdir(join(folder, 'checkpoint-2.damaged'));
+  await writeFile(join(folder, 'checkpoint-1', 'model.safetensors'), '');
+  const store = nodeFsStore(folder);
+  expect(await store.unfinished!()).toEqual(['checkpoint-1']);
+  expect(await store.list()).toEqual(['checkpoint-2.damaged']);
+  await save(store, 'checkpoint-1', 'one');
+  expect(await store.unfinished!()).toEqual([]);
+  await mkdir(join(folder, 'checkpoint-2'));
+  await writeFile(join(folder, 'checkpoint-2', 'pytorch_model.bin'), '');
+  await expect(save(store, 'checkpoint-2', 'two')).rejects.toThrow(
+    "expected a name that is free, or a checkpoint, got 'a folder with pytorch_model.bin'",
+  );
+  expect(await readdir(join(folder, 'checkpoint-2'))).toEqual(['pytorch_model.bin']);
+});
+
+test.each<[what: string, make: (path: string) => Promise<unknown>]>([
+  ['a file', (path) => writeFile(path, 'notes')],
+  ['a link', (path) => symlink(folder, path)],
+  ['a link that leads nowhere', (path) => symlink(join(folder, 'nowhere'), path)],
+])('%s under a checkpoint’s name is listed, can be renamed, and is not replaced', async (_, make) => {
+  await make(join(folder, 'checkpoint-7'));
+  const store = nodeFsStore(folder);
+  expect(await store.list()).toEqual(['checkpoint-7']);
+  await expect(store.read('checkpoint-7', 'run.json')).rejects.toThrow('expected a folder');
+  await expect(save(store, 'checkpoint-7', 'seven')).rejects.toThrow('something that is no folder');
+  await store.rename!('checkpoint-7', 'checkpoint-7.damaged');
+  expect((await readdir(folder)).filter((name) => !name.startsWith('.'))).toEqual(['checkpoint-7.damaged']);
+  expect(await store.list()).toEqual(['checkpoint-7.damaged']);
 });
 
 test('an old checkpoint whose replacement came is deleted, not put back', async () => {

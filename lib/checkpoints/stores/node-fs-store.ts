@@ -8,6 +8,8 @@ import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { threadId, Worker } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
+import { CHECKPOINT_FILES } from '../checkpoint.ts';
+import { checkpointStep, isAside } from '../checkpoint-name.ts';
 import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
 import { checkName, isName } from '../store-names.ts';
@@ -49,10 +51,11 @@ export function nodeFsStore(folder: string): CheckpointStore {
 
     async list() {
       await putBack(folder);
-      const folders = (await entriesOf(folder)).filter((entry) => entry.isDirectory() && isName(entry.name));
-      // All at once: one after the other, ten thousand would take seconds.
-      const finished = await Promise.all(folders.map(({ name }) => exists(join(folder, name, MANIFEST))));
-      return folders.filter((_, index) => finished[index]).map(({ name }) => name);
+      return (await look(folder)).listed;
+    },
+
+    async unfinished() {
+      return (await look(folder)).unfinished;
     },
 
     async create(name) {
@@ -104,6 +107,28 @@ export function nodeFsStore(folder: string): CheckpointStore {
   };
 }
 
+/** What stands under names that a checkpoint may have. */
+async function look(folder: string) {
+  const entries = (await entriesOf(folder)).filter(({ name }) => isName(name));
+  const folders = entries.filter((entry) => entry.isDirectory());
+  // All at once: one after the other, ten thousand would take seconds.
+  const finished = await Promise.all(folders.map(({ name }) => exists(join(folder, name, MANIFEST))));
+  // Something else under such a name is no checkpoint, and is told as a damaged one: a link, say, to another disk.
+  const others = entries.filter((entry) => !entry.isDirectory() && isTaken(entry.name));
+  return {
+    listed: [...folders.filter(({ name }, index) => finished[index] || isAside(name)), ...others].map(
+      ({ name }) => name,
+    ),
+    unfinished: folders
+      .filter(({ name }, index) => !finished[index] && !isAside(name))
+      .map(({ name }) => name),
+  };
+}
+
+function isTaken(name: string): boolean {
+  return checkpointStep(name) !== undefined || isAside(name);
+}
+
 function startThread(folder: string, { onMessage, onDeath }: ThreadListener): WriterThread {
   // Of what the program was started with, the thread needs nothing; some of it is for programs alone.
   const thread = new Worker(new URL('./node-fs-writer.ts', import.meta.url), {
@@ -151,7 +176,7 @@ async function createDraft(folder: string, name: string): Promise<CheckpointDraf
 /** Renames the draft to its name. A folder cannot be renamed over another one: the old one steps aside for a moment. */
 async function replace(folder: string, name: string, draft: string): Promise<void> {
   const path = join(folder, name);
-  const old = (await exists(path)) ? hide(folder, name, 'old') : undefined;
+  const old = (await isReplaceable(path)) ? hide(folder, name, 'old') : undefined;
   try {
     if (old) await rename(path, old);
     await rename(draft, path);
@@ -162,6 +187,25 @@ async function replace(folder: string, name: string, draft: string): Promise<voi
     if (old && !(await exists(path))) await rename(old, path).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Whether a checkpoint is there, whole or not. False where nothing is.
+ *
+ * @throws {WallclockError} where it is something else: nobody has asked to delete that.
+ */
+async function isReplaceable(path: string): Promise<boolean> {
+  if (!(await exists(path))) return false;
+  const files = (await lstat(path)).isDirectory() ? await readdir(path) : [path];
+  if (files.includes(MANIFEST)) return true;
+  const other = files.find((file) => !CHECKPOINT_FILES.some((known) => known === file));
+  if (other === undefined) return true;
+  throw new WallclockError({
+    where: path,
+    expected: 'a name that is free, or a checkpoint',
+    got: other === path ? 'something that is no folder' : `a folder with ${other}`,
+    fix: 'Give it another name, or save in another folder.',
+  });
 }
 
 /** Deletes the drafts of processes that have ended, and ends the replacements that they did not. */
