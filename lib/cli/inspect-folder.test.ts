@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readRun, writeCheckpoint } from '../checkpoints/checkpoint.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
@@ -93,8 +95,37 @@ test('for people as lines', async () => {
       '',
     ].join('\n'),
   );
-  const empty = await wallclock('inspect', join(folder, 'checkpoint-2'));
+  const empty = await wallclock('inspect', join(folder, 'checkpoint-8'));
   expect([empty.code, empty.stdout]).toEqual([0, expect.stringContaining('There is no checkpoint in')]);
+});
+
+test('a checkpoint’s own folder is told as it is among the others', () => {
+  expect(inspectFolder(join(folder, 'checkpoint-4'))).toEqual([find('checkpoint-4')]);
+});
+
+test('what steers a terminal is not written into one', async () => {
+  await mkdir(join(folder, '.checkpoint-9\u001b[2J.draft'));
+  const head = await readFile(file('run.json'), 'utf8');
+  await replace('run.json', head.replace('"loss":4', '"\\u001b[2Jloss":4'));
+  const { stdout } = await wallclock('inspect', folder);
+  expect(stdout).toContain('.checkpoint-9\\u{1b}[2J.draft  a temporary folder');
+  expect(stdout).toContain('\\u{1b}[2Jloss 4.00');
+  expect((await wallclock('verify', folder)).stdout).toContain('.checkpoint-9\\u{1b}[2J.draft');
+});
+
+test('of a run.json that goes on for ever, no more than one can have is read', async () => {
+  await replace('run.json', `{"run":${'['.repeat(1e6)}`);
+  expect(find('checkpoint-8').problems.join()).toContain('at most 32 lists and objects within one another');
+  await writeFile(file('run.json'), '');
+  await truncate(file('run.json'), 2 ** 31);
+  const manifest = JSON.parse(await readFile(file('manifest.json'), 'utf8'));
+  manifest.files['run.json'].bytes = 2 ** 31;
+  await writeFile(file('manifest.json'), JSON.stringify(manifest));
+  expect(find('checkpoint-8').problems.join()).toContain('expected at most 16777216 bytes, got 2147483648');
+});
+
+test('times are those of one moment: nothing is active for longer than it takes', () => {
+  for (const { elapsed, active } of inspectFolder(folder)) expect(elapsed).toBeGreaterThanOrEqual(active!);
 });
 
 test.each<[string, () => Promise<unknown>, string]>([
@@ -104,6 +135,8 @@ test.each<[string, () => Promise<unknown>, string]>([
   ['a run.json that says nothing', () => blank(file('run.json')), 'expected JSON'],
   ['the checkpoint of another step', () => ofAnother(), 'expected step 8, as its name says, got 6'],
   ['a link', () => linked(), 'expected a folder'],
+  ['a pipe in place of its manifest', () => piped('manifest.json'), "expected a file, got 'something else'"],
+  ['a pipe in place of a file', () => piped('run.json'), "expected a file, got 'something else'"],
 ])('%s is marked as damaged', async (_, damage, problem) => {
   await damage();
   expect(find('checkpoint-8')).toMatchObject({ state: 'damaged', step: 8 });
@@ -158,6 +191,11 @@ test('what is no folder is refused', async () => {
 
 async function blank(path: string) {
   await writeFile(path, ' '.repeat((await readFile(path)).length));
+}
+
+async function piped(name: string) {
+  await rm(file(name));
+  await promisify(execFile)('mkfifo', [file(name)]);
 }
 
 async function ofAnother() {

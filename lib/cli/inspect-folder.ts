@@ -1,13 +1,17 @@
-import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { join } from 'node:path';
-import { CHECKPOINT_FILES } from '../checkpoints/checkpoint.ts';
-import { checkpointStep, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
-import { MANIFEST, type Manifest, readManifest } from '../checkpoints/manifest.ts';
+import { closeSync, fstatSync, lstatSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { BOUNDS, CHECKPOINT_FILES } from '../checkpoints/checkpoint.ts';
+import { checkpointStep, isAside, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
+import { checkBytes, fromJson } from '../checkpoints/from-json.ts';
+import { MANIFEST, MANIFEST_BOUNDS, type Manifest, readManifest } from '../checkpoints/manifest.ts';
+import { openRegularSync } from '../checkpoints/stores/node-fs-regular.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
 import type { PolicyDescription } from '../core/policy.ts';
 import { type Kept, type Rule, retain } from '../core/retention.ts';
 import type { Metrics } from '../core/run-event.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
+import { lookWhileUnchanged } from './unchanged.ts';
+import { isCheckpoint } from './verify-folder.ts';
 
 /*
  * A folder may hold ten thousand checkpoints: of each, its manifest, the sizes of its files and the first bytes of its
@@ -26,7 +30,7 @@ export interface Inspected {
   readonly step?: number;
   /** The name of its run. */
   readonly run?: string;
-  /** Seconds since the run began, by the wall. */
+  /** Seconds since the run began, by the wall, when it was saved. */
   readonly elapsed?: number;
   /** The same without pauses. */
   readonly active?: number;
@@ -40,36 +44,44 @@ export interface Inspected {
   readonly problems: readonly string[];
 }
 
+/** With the seconds at which its save was decided: by those the rules of retention go. */
+type Found = Inspected & { readonly decided?: number };
+
 /** Of a run.json, what is told of its checkpoint. */
 type Head = Pick<RunSnapshot, 'run' | 'step' | 'times' | 'saved'>;
 
 const LEFTOVER = /^\..+\.(draft|old)$/;
-const ASIDE = /^checkpoint-\d+\.damaged(-\d+)?$/;
-/** A manifest lists a few files; a larger one was not written by Wallclock. */
-const MOST_MANIFEST_BYTES = 65_536;
 /** What is told of a checkpoint comes first in its run.json. */
 const HEAD_BYTES = 4_096;
 const RUN = 'run.json';
 
 /**
- * Lists what is in the folder of a run, oldest first, and changes nothing.
+ * Lists what is in the folder of a run, oldest first, or of one checkpoint, and changes nothing. A run may save there
+ * meanwhile.
  *
  * @throws {WallclockError} where there is no such folder.
  */
 export function inspectFolder(folder: string): readonly Inspected[] {
+  if (!isCheckpoint(folder)) return inspectAll(folder);
+  const path = resolve(folder);
+  return inspectAll(dirname(path)).filter(({ name }) => name === basename(path));
+}
+
+function inspectAll(folder: string): readonly Inspected[] {
   const entries = new Map(entriesOf(folder).map((entry) => [entry.name, entry.isDirectory()]));
   const names = [...entries.keys()];
-  const checkpoints = sortCheckpoints(names).map((name) =>
-    entries.get(name) ? inspect(folder, name) : damaged(name, `${join(folder, name)}: expected a folder.`),
-  );
+  const checkpoints = sortCheckpoints(names).flatMap((name) => {
+    if (!entries.get(name)) return [damaged(name, `${join(folder, name)}: expected a folder.`)];
+    return lookWhileUnchanged(join(folder, name), () => inspect(folder, name)) ?? [];
+  });
   const others = names.toSorted().flatMap((name): readonly Inspected[] => {
     if (LEFTOVER.test(name)) return [{ name, state: 'leftover', problems: [] }];
-    return ASIDE.test(name) ? [{ name, state: 'aside', problems: [] }] : [];
+    return isAside(name) ? [{ name, state: 'aside', problems: [] }] : [];
   });
   return [...withRules(folder, checkpoints), ...others];
 }
 
-function inspect(folder: string, name: string): Inspected {
+function inspect(folder: string, name: string): Found {
   const path = join(folder, name);
   let bytes = 0;
   try {
@@ -87,7 +99,8 @@ function inspect(folder: string, name: string): Inspected {
     }
     const { run, step, times, saved } = headOf(join(path, RUN), checkpointStep(name)!);
     return {
-      ...{ name, state: 'whole', step, run, elapsed: saved.elapsed, active: times.active / 1000, bytes },
+      ...{ name, state: 'whole', step, run, bytes, decided: saved.elapsed },
+      ...{ elapsed: times.elapsed / 1000, active: times.active / 1000 },
       ...(saved.metrics && { metrics: saved.metrics }),
       problems: [],
     };
@@ -104,15 +117,13 @@ function damaged(name: string, problem: string): Inspected {
 function manifestOf(path: string): (Manifest & { readonly size: number }) | undefined {
   const where = join(path, MANIFEST);
   try {
-    const start = startOf(where, MOST_MANIFEST_BYTES);
+    const start = startOf(where, MANIFEST_BOUNDS.bytes);
     if (start) return { ...readManifest(start, where), size: start.length };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    if (code !== 'ELOOP' && code !== 'EISDIR') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
-  const expected = `a file of less than ${MOST_MANIFEST_BYTES} bytes`;
-  throw new WallclockError({ where, expected, got: 'something else' });
+  throw new WallclockError({ where, expected: `less than ${MANIFEST_BOUNDS.bytes} bytes`, got: 'more' });
 }
 
 function checkSize(where: string, bytes: number): void {
@@ -130,6 +141,7 @@ function headOf(where: string, step: number): Head {
   const { run, times, saved, ...head } = (start?.saved ? start : readJson(where)) as Partial<Head>;
   const holds =
     typeof run === 'string' &&
+    Number.isFinite(times?.elapsed) &&
     Number.isFinite(times?.active) &&
     Number.isFinite(saved?.elapsed) &&
     (saved?.metrics === undefined || (typeof saved.metrics === 'object' && saved.metrics !== null));
@@ -152,11 +164,11 @@ function readStart(where: string): Partial<Head> | undefined {
 }
 
 /** One for all: ten thousand of them would be work for the garbage collector. */
-const BUFFER = Buffer.alloc(MOST_MANIFEST_BYTES);
+const BUFFER = Buffer.alloc(MANIFEST_BOUNDS.bytes);
 
-/** The first bytes of a file, no link followed. They hold until the next call. Undefined where there are more. */
+/** The first bytes of a file. They hold until the next call. Undefined where there are more. */
 function startOf(where: string, most: number): Buffer | undefined {
-  const file = openSync(where, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = openRegularSync(where);
   try {
     const length = readSync(file, BUFFER, 0, most, 0);
     return length < most ? BUFFER.subarray(0, length) : undefined;
@@ -182,17 +194,19 @@ function endOfHead(text: string): number | undefined {
   return undefined;
 }
 
-function readJson(where: string): unknown {
+function readJson(where: string): object {
+  const file = openRegularSync(where);
   try {
-    const value: unknown = JSON.parse(readFileSync(where, 'utf8'));
+    checkBytes(fstatSync(file).size, where, BOUNDS[RUN]!);
+    const value = fromJson(readFileSync(file), where, BOUNDS[RUN]!);
     return typeof value === 'object' && value !== null ? value : {};
-  } catch (cause) {
-    throw new WallclockError({ where, expected: 'JSON', got: messageOf(cause), cause });
+  } finally {
+    closeSync(file);
   }
 }
 
 /** Each run's rules are those that its newest checkpoint knows of; they go for whole ones. */
-function withRules(folder: string, checkpoints: readonly Inspected[]): readonly Inspected[] {
+function withRules(folder: string, checkpoints: readonly Found[]): readonly Inspected[] {
   const runs = Map.groupBy(
     checkpoints.filter(({ state }) => state === 'whole'),
     ({ run }) => run,
@@ -201,16 +215,16 @@ function withRules(folder: string, checkpoints: readonly Inspected[]): readonly 
   for (const own of runs.values()) {
     const { keep = {}, best } = policyOf(join(folder, own.at(-1)!.name, RUN));
     const { every, ...rules } = keep;
-    const asKept = own.map(({ name, elapsed, metrics }): Kept => {
+    const asKept = own.map(({ name, decided, metrics }): Kept => {
       const metric = best && metrics?.[best.metric];
-      return { name, elapsed: elapsed! * 1000, ...(typeof metric === 'number' && { metric }) };
+      return { name, elapsed: decided! * 1000, ...(typeof metric === 'number' && { metric }) };
     });
     const all = { ...rules, ...(every !== undefined && { every: every * 1000 }) };
     for (const [index, by] of retain(asKept, all, best?.greaterIsBetter).entries()) {
       kept.set(own[index]!.name, by);
     }
   }
-  return checkpoints.map((checkpoint) => {
+  return checkpoints.map(({ decided: _, ...checkpoint }) => {
     const by = kept.get(checkpoint.name);
     return by ? { ...checkpoint, kept: by } : checkpoint;
   });

@@ -1,5 +1,6 @@
 import { type Inspected, inspectFolder } from './inspect-folder.ts';
 import type { Io } from './io.ts';
+import { printable } from './printable.ts';
 
 const WORDS: { readonly [state in Exclude<Inspected['state'], 'whole'>]: string } = {
   damaged: 'damaged',
@@ -31,7 +32,7 @@ export async function showInspected(
 function linesOf({ name, state, problems, ...checkpoint }: Inspected): string {
   if (state !== 'whole') {
     return [`${name}  ${WORDS[state]}`, ...problems.map((problem) => `  ${problem}`)]
-      .map((line) => `${line}\n`)
+      .map((line) => `${printable(line)}\n`)
       .join('');
   }
   const { step, elapsed, active, bytes, metrics = {}, kept = [] } = checkpoint;
@@ -46,5 +47,5 @@ function linesOf({ name, state, problems, ...checkpoint }: Inspected): string {
     ...measured,
     kept.length > 0 ? `kept: ${kept.join(', ')}` : 'kept by no rule',
   ];
-  return `${cells.join('  ')}\n`;
+  return `${printable(cells.join('  '))}\n`;
 }

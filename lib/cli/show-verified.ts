@@ -1,4 +1,5 @@
 import type { Io } from './io.ts';
+import { printable } from './printable.ts';
 import { type Verified, verifyFolder } from './verify-folder.ts';
 
 const WORDS: { readonly [state in Verified['state']]: string } = {
@@ -23,10 +24,11 @@ export async function showVerified(folder: string, json: boolean, { stdout }: Io
     return damaged === 0;
   }
   if (checkpoints.length === 0) stdout.write(`There is no checkpoint in ${folder}.\n`);
-  for (const { name, state, bytes, problems } of checkpoints) {
+  for (const { name, state, bytes, problems, besides } of checkpoints) {
     const size = state === 'good' ? `, ${bytes.toLocaleString('en')} bytes` : '';
-    stdout.write(`${name}  ${WORDS[state]}${size}\n`);
-    for (const problem of problems) stdout.write(`  ${problem}\n`);
+    const others = besides.map((file) => `${file} is none of its files, and nobody reads it.`);
+    stdout.write(`${printable(name)}  ${WORDS[state]}${size}\n`);
+    for (const line of [...problems, ...others]) stdout.write(`  ${printable(line)}\n`);
   }
   return damaged === 0;
 }

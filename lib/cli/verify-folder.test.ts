@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { encodeSafetensors } from '../checkpoints/safetensors.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import type { Io } from './io.ts';
 import { main } from './main.ts';
@@ -95,8 +96,35 @@ test('no checkpoint, an unfinished one and a temporary folder are told, and are 
       'checkpoint-8.damaged-2 aside',
     ],
   ]);
-  const empty = await wallclock('verify', join(root, 'made', 'checkpoint-2'));
+  const empty = await wallclock('verify', join(folder, 'checkpoint-2'));
   expect([empty.code, empty.stdout]).toEqual([0, expect.stringContaining('There is no checkpoint in')]);
+});
+
+test('a checkpoint’s own folder is verified', async () => {
+  const path = join(folder, 'checkpoint-2');
+  expect((await wallclock('verify', path)).stdout).toMatch(/^checkpoint-2 {2}good, [\d,]+ bytes\n$/);
+  await truncate(file('run.json'), 10);
+  expect(await wallclock('verify', path)).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('checkpoint-2  damaged'),
+  });
+});
+
+test('what a system has left beside the files is told, and is no damage: nobody reads it', async () => {
+  await writeFile(file('.DS_Store'), '');
+  const { code, stdout } = await wallclock('verify', folder);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^checkpoint-2 {2}good, .*\n {2}.DS_Store is none of its files, and nobody reads it.\n/,
+  );
+});
+
+test('its size is the one that inspect tells', async () => {
+  const sizes = async (command: string) => {
+    const { stdout } = await wallclock(command, folder, '--json');
+    return JSON.parse(stdout).checkpoints.map(({ bytes }: { bytes: number }) => bytes);
+  };
+  expect(await sizes('verify')).toEqual(await sizes('inspect'));
 });
 
 describe('damage is found, and exits 1', () => {
@@ -106,8 +134,10 @@ describe('damage is found, and exits 1', () => {
     ['a file cut short', () => truncate(file('optimizer.safetensors'), 10), 'bytes, got 10.'],
     ['a file that grew', () => appendFile(file('run.json'), ' '), 'bytes, got'],
     ['a file that is gone', () => rm(file('model.safetensors')), 'expected a file, got none.'],
-    ['a link in place of a file', () => linked(), 'expected a file, got something else.'],
-    ['a file too many', () => writeFile(file('notes.txt'), ''), 'notes.txt: expected no file'],
+    ['a link in place of a file', () => linked(), "expected a file, got 'something else'."],
+    ['a history that no run reads', () => rewritten('trainer_state.json', 'garbage'), 'expected JSON'],
+    ['a schedule of nothing', () => rescheduled({ log: 5 }), 'schedule.log: expected an object, got 5'],
+    ['a bool that is neither', () => rewritten('model.safetensors', tensorsOf(2)), '0 or a 1 in each byte'],
     [
       'a file too many that is listed',
       async () => {
@@ -117,7 +147,7 @@ describe('damage is found, and exits 1', () => {
       },
       'expected no file but model.safetensors',
     ],
-    ['a link in place of the manifest', () => linked('manifest.json'), 'expected a manifest'],
+    ['a link in place of the manifest', () => linked('manifest.json'), 'expected a file'],
     ['the folder of another step', () => swapped(), 'expected step 2, as its name says, got 4'],
     ['a link in place of the folder', () => elsewhere(), 'expected a folder'],
     ['a manifest that is no JSON', () => writeFile(file('manifest.json'), '{'), 'expected JSON'],
@@ -161,6 +191,27 @@ describe('damage is found, and exits 1', () => {
     const target = join(root, `elsewhere-${count}`);
     await rename(file(name), target);
     await symlink(target, file(name));
+  }
+
+  /** With its size and hash in the manifest. */
+  async function rewritten(name: string, content: string | Uint8Array) {
+    await writeFile(file(name), content);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    await manifest((one) => {
+      one.files = { ...one.files, [name]: { bytes: Buffer.byteLength(content), sha256 } };
+    });
+  }
+
+  async function rescheduled(schedule: unknown) {
+    const run = JSON.parse(await readFile(file('run.json'), 'utf8'));
+    await rewritten('run.json', JSON.stringify({ ...run, schedule }));
+  }
+
+  function tensorsOf(value: number): Uint8Array {
+    const bools = [{ name: 'x', dtype: 'bool', shape: [1], data: Uint8Array.of(1) }] as const;
+    const bytes = encodeSafetensors(bools);
+    bytes[bytes.length - 1] = value;
+    return bytes;
   }
 
   async function swapped() {

@@ -1,119 +1,145 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { CHECKPOINT_FILES, readCheckpoint } from '../checkpoints/checkpoint.ts';
-import { sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
-import { MANIFEST, type Manifest, readManifest } from '../checkpoints/manifest.ts';
+import { existsSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CHECKPOINT_FILES, readStory } from '../checkpoints/checkpoint.ts';
+import { checkpointStep, isAside, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
+import { MANIFEST, MANIFEST_BOUNDS, readManifest } from '../checkpoints/manifest.ts';
+import { openRegular, readRegular } from '../checkpoints/stores/node-fs-regular.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
+import { readSchedule } from '../core/schedule.ts';
+import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
+import { readWhileUnchanged } from './unchanged.ts';
+import { verifyTensors } from './verify-tensors.ts';
 
 /** What has been found out about one entry of a run's folder. */
 export interface Verified {
   readonly name: string;
   /**
-   * `good`: every byte is as its manifest says. `unfinished`: there is no manifest, so that it does not count.
-   * `leftover`: a temporary folder of a run that writes, or died. `aside`: a damaged one that a resumed run has put aside,
-   * and that does not count any more.
+   * `good`: every byte is as its manifest says, and a run can read it. `unfinished`: there is no manifest, so that it does
+   * not count. `leftover`: a temporary folder of a run that writes, or died. `aside`: a damaged one that a resumed run has
+   * put aside, and that does not count any more.
    */
   readonly state: 'good' | 'damaged' | 'unfinished' | 'leftover' | 'aside';
-  /** Of all its files, by its manifest. */
+  /** Of all its files, by its manifest, and of that. */
   readonly bytes: number;
   /** What is damaged, in whole sentences. */
   readonly problems: readonly string[];
+  /** What else lies in its folder, as systems leave things: it is none of its files, and nobody reads it. */
+  readonly besides: readonly string[];
 }
 
-/** What is no checkpoint, and is told. */
-const OTHERS = { leftover: /^\..+\.(draft|old)$/, aside: /^checkpoint-\d+\.damaged(-\d+)?$/ };
-/** A manifest lists a few files; a larger one was not written by Wallclock. */
-const MOST_MANIFEST_BYTES = 1_000_000;
+const LEFTOVER = /^\..+\.(draft|old)$/;
+/** Bytes in memory at once. */
+const PIECE = 1 << 20;
+const TENSORS = ['model.safetensors', 'optimizer.safetensors'];
 
 /**
- * Reads every byte of every checkpoint in a folder, and changes nothing.
+ * Reads every byte of every checkpoint in a folder, or of the one that the folder is, and changes nothing. A run may save
+ * there meanwhile. However large a file is, a small part of it is in memory.
  *
  * @throws {WallclockError} where there is no such folder.
  */
 export async function verifyFolder(folder: string): Promise<readonly Verified[]> {
+  if (isCheckpoint(folder)) {
+    const path = resolve(folder);
+    const verified = await verifyCheckpoint(dirname(path), basename(path));
+    return verified ? [verified] : [];
+  }
   const entries = await entriesOf(folder);
-  const checkpoints = sortCheckpoints(entries);
   const verified: Verified[] = [];
-  for (const name of checkpoints) verified.push(await verifyCheckpoint(folder, name));
+  for (const name of sortCheckpoints(entries)) {
+    const found = await verifyCheckpoint(folder, name);
+    if (found) verified.push(found);
+  }
   for (const name of entries.toSorted()) {
-    for (const state of ['leftover', 'aside'] as const) {
-      if (OTHERS[state].test(name)) verified.push({ name, state, bytes: 0, problems: [] });
-    }
+    const state = LEFTOVER.test(name) ? 'leftover' : isAside(name) ? 'aside' : undefined;
+    if (state) verified.push({ name, state, bytes: 0, problems: [], besides: [] });
   }
   return verified;
 }
 
-async function verifyCheckpoint(folder: string, name: string): Promise<Verified> {
+/** Whether a folder is itself a checkpoint, and not that of a run. */
+export function isCheckpoint(folder: string): boolean {
+  return checkpointStep(basename(resolve(folder))) !== undefined && existsSync(join(folder, MANIFEST));
+}
+
+async function verifyCheckpoint(folder: string, name: string): Promise<Verified | undefined> {
+  return readWhileUnchanged(join(folder, name), () => lookAt(folder, name));
+}
+
+async function lookAt(folder: string, name: string): Promise<Verified> {
   const path = join(folder, name);
-  const found = await lstat(path);
-  if (!found.isDirectory()) return damaged(name, 0, [`${path}: expected a folder, got something else.`]);
-  const manifest = await manifestOf(path);
-  if (manifest === undefined) return { name, state: 'unfinished', bytes: 0, problems: [] };
-  if (manifest instanceof Error) return damaged(name, 0, [manifest.message]);
-  const unlisted = CHECKPOINT_FILES.filter((file) => !Object.hasOwn(manifest.files, file));
-  const problems = unlisted.map((file) => `${path}: the manifest does not list ${file}.`);
-  for (const entry of await readdir(path)) {
-    if (entry === MANIFEST || Object.hasOwn(manifest.files, entry)) continue;
-    problems.push(`${join(path, entry)}: expected no file that the manifest does not list.`);
-  }
+  const problems: string[] = [];
   let bytes = 0;
-  for (const [file, listed] of Object.entries(manifest.files)) {
-    bytes += listed.bytes;
-    const problem = await problemOf(path, file, listed);
-    if (problem) problems.push(problem);
-  }
-  if (problems.length === 0) problems.push(...(await problemsOfContent(folder, name)));
-  return problems.length > 0 ? damaged(name, bytes, problems) : { name, state: 'good', bytes, problems };
-}
-
-/** What is written whole and belongs together may still be none of a run: in a folder of another name, say. */
-async function problemsOfContent(folder: string, name: string): Promise<readonly string[]> {
-  return readCheckpoint(nodeFsStore(folder), name).then(
-    () => [],
-    (error: unknown) => [messageOf(error)],
-  );
-}
-
-async function manifestOf(path: string): Promise<Manifest | Error | undefined> {
-  const where = join(path, MANIFEST);
+  let besides: readonly string[] = [];
   try {
-    const found = await lstat(where);
-    if (!found.isFile() || found.size > MOST_MANIFEST_BYTES) {
-      const got = found.isFile() ? `${found.size} bytes` : 'something else';
-      throw new WallclockError({ where, expected: 'a manifest', got });
+    if (!(await lstat(path)).isDirectory()) {
+      throw new WallclockError({ where: path, expected: 'a folder', got: 'something else' });
     }
-    return readManifest(await readFile(where), where);
+    const entries = await readdir(path);
+    if (!entries.includes(MANIFEST)) return { name, state: 'unfinished', bytes, problems, besides };
+    const where = join(path, MANIFEST);
+    const written = await readRegular(where, MANIFEST_BOUNDS.bytes);
+    const { files } = readManifest(written, where);
+    besides = entries.filter((entry) => entry !== MANIFEST && !Object.hasOwn(files, entry));
+    bytes = written.length;
+    for (const file of CHECKPOINT_FILES) {
+      if (!Object.hasOwn(files, file)) problems.push(`${path}: the manifest does not list ${file}.`);
+    }
+    for (const [file, listed] of Object.entries(files)) {
+      bytes += listed.bytes;
+      const problem = await problemOf(join(path, file), listed);
+      if (problem) problems.push(problem);
+    }
+    if (problems.length === 0) await verifyContent(folder, name);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : (error as Error);
+    problems.push(messageOf(error));
+  }
+  return { name, state: problems.length > 0 ? 'damaged' : 'good', bytes, problems, besides };
+}
+
+/**
+ * What is written whole and belongs together may still be none of a run: in a folder of another name, say. It is read by
+ * what a run reads it with.
+ *
+ * @throws {WallclockError} where a run could not go on from it.
+ */
+async function verifyContent(folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
+  const { run, trainerState } = await readStory(nodeFsStore(folder), name);
+  for (const file of TENSORS) await verifyTensors(join(path, file));
+  new TrainerStateWriter(trainerState, join(path, 'trainer_state.json'));
+  // What the command line trains goes by a strategy, and says so by its settings; of another policy only its code can tell.
+  if (existsSync(join(folder, 'settings.json'))) {
+    readSchedule(run.schedule, `${join(path, 'run.json')}: schedule`);
   }
 }
 
 /** Undefined where the file is as the manifest says. No more of it is read than that. */
 async function problemOf(
-  path: string,
-  file: string,
+  where: string,
   { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
 ): Promise<string | undefined> {
-  const where = join(path, file);
   try {
-    const found = await lstat(where);
-    if (!found.isFile()) return `${where}: expected a file, got something else.`;
-    if (found.size !== bytes) return `${where}: expected ${bytes} bytes, got ${found.size}.`;
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(where, { end: Math.max(0, bytes - 1) })) hash.update(chunk);
-    const digest = hash.digest('hex');
-    return digest === sha256 ? undefined : `${where}: expected SHA-256 ${sha256}, got ${digest}.`;
+    const file = await openRegular(where);
+    try {
+      const { size } = await file.stat();
+      if (size !== bytes) return `${where}: expected ${bytes} bytes, got ${size}.`;
+      const hash = createHash('sha256');
+      const end = Math.max(0, bytes - 1);
+      const stream = file.createReadStream({ end, autoClose: false, highWaterMark: PIECE });
+      for await (const chunk of stream) hash.update(chunk);
+      const digest = hash.digest('hex');
+      return digest === sha256 ? undefined : `${where}: expected SHA-256 ${sha256}, got ${digest}.`;
+    } finally {
+      await file.close();
+    }
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return `${where}: ${missing ? 'expected a file, got none' : messageOf(error)}.`;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `${where}: expected a file, got none.`;
+    return messageOf(error);
   }
-}
-
-function damaged(name: string, bytes: number, problems: readonly string[]): Verified {
-  return { name, state: 'damaged', bytes, problems };
 }
 
 async function entriesOf(folder: string): Promise<string[]> {

@@ -1,0 +1,35 @@
+import { lstatSync } from 'node:fs';
+
+/*
+ * A run that saves in a folder also deletes and replaces checkpoints there, while somebody looks at them. What was seen
+ * counts where the checkpoint is still the same one afterwards; else it is looked at anew, and one that has gone is none.
+ */
+
+/** What `look` has seen of a checkpoint that stayed the same meanwhile. Undefined where there is none any more. */
+export function lookWhileUnchanged<Seen>(path: string, look: () => Seen): Seen | undefined {
+  for (;;) {
+    const before = stampOf(path);
+    if (before === undefined) return undefined;
+    const seen = look();
+    if (stampOf(path) === before) return seen;
+  }
+}
+
+/** The same where looking takes a while. */
+export async function readWhileUnchanged<Seen>(
+  path: string,
+  read: () => Promise<Seen>,
+): Promise<Seen | undefined> {
+  for (;;) {
+    const before = stampOf(path);
+    if (before === undefined) return undefined;
+    const seen = await read();
+    if (stampOf(path) === before) return seen;
+  }
+}
+
+/** Another one after each file that comes, goes or gets another name in a folder, and of another folder. */
+function stampOf(path: string): string | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found && `${found.ino} ${found.ctimeMs}`;
+}
