@@ -1,5 +1,6 @@
 import { WallclockError } from '../core/errors.ts';
 import { fromJson, type JsonBounds } from './from-json.ts';
+import { TooLargeError } from './too-large-error.ts';
 
 /** The list of a checkpoint's files, written last: a checkpoint without it does not exist. */
 export interface Manifest {
@@ -16,7 +17,14 @@ export const MANIFEST_BOUNDS: JsonBounds = { bytes: 65_536, depth: 3 };
 
 /**
  * The manifest of these files, as it is written. Nothing follows its last brace, so that it is none without its last
- * byte.
+ * byte. A store whose writer puts the files in their place itself writes it last, as `manifest.json`.
+ *
+ * @throws {WallclockError} in a browser's page without https, where there is no SHA-256.
+ * @example
+ * ```ts
+ * const manifest = await encodeManifest([['notes.txt', new TextEncoder().encode('hello')]]);
+ * new TextDecoder().decode(manifest).length; // 155
+ * ```
  */
 export async function encodeManifest(
   files: readonly (readonly [string, Uint8Array<ArrayBuffer>])[],
@@ -113,6 +121,9 @@ function checkNoMore(others: object, where: string): void {
   if (more !== undefined) throw new WallclockError({ where, expected: 'nothing more', got: more });
 }
 
+/** Bytes: what the platforms take. */
+const MOST_HASHED = 2 ** 31 - 1;
+
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const { subtle } = globalThis.crypto;
   if (!subtle) {
@@ -122,6 +133,10 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
       got: globalThis.location?.protocol ?? 'none',
       fix: 'Serve the page over https or from localhost.',
     });
+  }
+  if (bytes.length > MOST_HASHED) {
+    const expected = `at most ${MOST_HASHED} bytes, because no more are hashed at once`;
+    throw new TooLargeError({ where: 'checkpoint', expected, got: bytes.length });
   }
   const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -6,6 +6,7 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 import { ANY, newestWhole } from './newest-whole.ts';
 import { putAside } from './put-aside.ts';
 import { memoryStore } from './stores/memory-store.ts';
+import { TooLargeError } from './too-large-error.ts';
 
 const { snapshots } = await simulate({ strategy: { save: '10 steps', maxSteps: 40 } });
 
@@ -113,6 +114,22 @@ test('one that holds, and that no run could go on from, is a damaged one', async
   const { name, damaged } = (await newestWhole(store, { ...ANY, check }))!;
   expect(name).toBe('checkpoint-10');
   expect(damaged).toEqual([{ name: 'checkpoint-20', problem: 'memory/checkpoint-20: rubbish.' }]);
+});
+
+test('one that there is no room for is not called damaged, and stays', async () => {
+  const store = await storeWith(10, 20);
+  const full: CheckpointStore = {
+    ...store,
+    read(name, file) {
+      if (name !== 'checkpoint-20' || file === 'manifest.json') return store.read(name, file);
+      throw new TooLargeError({ where: `memory/${name}/${file}`, expected: 'room', got: 'none' });
+    },
+  };
+  const { name, damaged } = (await newestWhole(full))!;
+  expect(name).toBe('checkpoint-10');
+  expect(await putAside(full, damaged)).toEqual([
+    expect.stringMatching(/^checkpoint-20 was passed over: .* It stays where it is.$/),
+  ]);
 });
 
 test('an unfinished one is told where it is newer, and stays until its step is saved', async () => {

@@ -3,6 +3,7 @@ import { CHECKPOINT_FILES, type Checkpoint, readCheckpoint } from './checkpoint.
 import { sortCheckpoints } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { NewerFormatError, OtherFormatError } from './manifest.ts';
+import { TooLargeError } from './too-large-error.ts';
 
 /** The newest checkpoint that is whole, and what was passed over on the way to it. */
 export interface NewestWhole {
@@ -22,9 +23,10 @@ export interface DamagedCheckpoint {
   readonly problem: string;
   /**
    * Why it stays where it is. `foreign`: its manifest is of something else, and none of our files is with it. `unfinished`:
-   * it has no manifest, and the next save of its step takes its place. Default: it is damaged, and is put aside.
+   * it has no manifest, and the next save of its step takes its place. `too large`: it may be whole, and cannot be read
+   * here. Default: it is damaged, and is put aside.
    */
-  readonly stays?: 'foreign' | 'unfinished';
+  readonly stays?: 'foreign' | 'unfinished' | 'too large';
 }
 
 /** Which checkpoints will do, and what is said where none does. */
@@ -84,8 +86,8 @@ export async function newestWhole(
     }
     const checkpoint = await readWhole(store, name, wanted).catch(async (error: unknown) => {
       if (error instanceof NewerFormatError) throw error;
-      const foreign = error instanceof OtherFormatError && !(await hasOurs(store, name));
-      damaged.push({ name, problem: problemOf(error), ...(foreign && { stays: 'foreign' }) });
+      const stays = await whyItStays(store, name, error);
+      damaged.push({ name, problem: problemOf(error), ...(stays && { stays }) });
     });
     if (checkpoint && wanted.accept(checkpoint)) return { name, checkpoint, damaged };
   }
@@ -109,6 +111,15 @@ async function readWhole(
   const checkpoint = await readCheckpoint(store, name);
   wanted.check?.(checkpoint, `${store.place}/${name}`);
   return checkpoint;
+}
+
+async function whyItStays(
+  store: CheckpointStore,
+  name: string,
+  error: unknown,
+): Promise<DamagedCheckpoint['stays']> {
+  if (error instanceof TooLargeError) return 'too large';
+  return error instanceof OtherFormatError && !(await hasOurs(store, name)) ? 'foreign' : undefined;
 }
 
 /** Whether files of ours are with a manifest that is not: then it is ours, and was touched. */

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { WallclockError } from '../../core/errors.ts';
+import { TooLargeError } from '../too-large-error.ts';
 
 /*
  * A link might lead anywhere, a pipe might never end, and a device gives whatever it likes: where something else may have
@@ -70,7 +71,7 @@ function roomFor(size: number, where: string): Uint8Array {
     return new Uint8Array(size);
   } catch (cause) {
     const expected = 'a file that there is room for in memory';
-    throw new WallclockError({ where, expected, got: `${size} bytes`, cause });
+    throw new TooLargeError({ where, expected, got: `${size} bytes`, cause });
   }
 }
 
