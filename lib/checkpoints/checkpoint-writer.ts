@@ -16,7 +16,21 @@ export interface CheckpointWriter {
   close(): void;
 }
 
-/** Writes a checkpoint's files and their manifest on this thread. @returns bytes of all of them. */
+/**
+ * Writes a checkpoint's files and their manifest into a store on this thread, whole or not at all: what a
+ * {@link CheckpointWriter} of a store of your own does where it writes.
+ *
+ * @param name of the checkpoint: `checkpoint-40`.
+ * @returns bytes of all of them.
+ * @throws what the store does; the draft is abandoned then.
+ * @example
+ * ```ts
+ * const store = memoryStore();
+ * const write: CheckpointWriter['write'] = (name, files) => writeFiles(store, name, files);
+ * await write('checkpoint-40', [['notes.txt', new TextEncoder().encode('hello')]]);
+ * await store.list(); // ['checkpoint-40']
+ * ```
+ */
 export async function writeFiles(
   store: CheckpointStore,
   name: string,

@@ -8,7 +8,8 @@ export { type ArchivedCheckpoint, packCheckpoint, unpackCheckpoint } from './arc
 export { type Checkpoint, type LossSum, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 export { checkpointName, checkpointStep, sortCheckpoints } from './checkpoint-name.ts';
 export type { CheckpointDraft, CheckpointStore } from './checkpoint-store.ts';
-export { NewerFormatError } from './manifest.ts';
+export { type CheckpointFile, type CheckpointWriter, writeFiles } from './checkpoint-writer.ts';
+export { encodeManifest, NewerFormatError } from './manifest.ts';
 export type { DType, NamedTensor } from './named-tensor.ts';
 export {
   type DamagedCheckpoint,

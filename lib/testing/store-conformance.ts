@@ -42,6 +42,79 @@ export const storeConformance: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a checkpoint without a manifest is none, and its name is free',
+    async run(store) {
+      const draft = await store.create('checkpoint-1');
+      await draft.write('model.safetensors', bytes('weights'));
+      await draft.commit().catch(() => {});
+      await draft.abandon().catch(() => {});
+      await lists(store, []);
+      await save(store, 'checkpoint-1', { 'model.safetensors': bytes('others') });
+      await holds(store, 'checkpoint-1', 'model.safetensors', 'others');
+    },
+  },
+  {
+    name: 'who looks while a checkpoint is committed or removed finds all of it or nothing',
+    async run(store) {
+      const files = ['a', 'b', 'c'];
+      const draft = await store.create('checkpoint-1');
+      for (const file of files) await draft.write(file, bytes(file));
+      await draft.write(MANIFEST, bytes('{}'));
+      await watched(store, 'checkpoint-1', files, () => draft.commit());
+      await lists(store, ['checkpoint-1']);
+      await watched(store, 'checkpoint-1', files, () => store.remove('checkpoint-1'));
+      await lists(store, []);
+    },
+  },
+  {
+    name: 'what is done to a draft after its commit changes nothing, also when the checkpoint has been removed',
+    async run(store) {
+      const draft = await store.create('checkpoint-1');
+      await draft.write('model', bytes('weights'));
+      await draft.write(MANIFEST, bytes('{}'));
+      await draft.commit();
+      const late = [
+        () => draft.write('model', bytes('changed')),
+        () => draft.write('late', bytes('late')),
+        () => draft.abandon(),
+        () => draft.commit(),
+      ];
+      // To refuse it is as good.
+      for (const act of late) await act().catch(() => {});
+      await lists(store, ['checkpoint-1']);
+      await holds(store, 'checkpoint-1', 'model', 'weights');
+      await refuses(store, 'checkpoint-1', 'late');
+      await store.remove('checkpoint-1');
+      for (const act of late) await act().catch(() => {});
+      await lists(store, []);
+    },
+  },
+  {
+    name: 'of two drafts of one name each has its own files, and the one that is committed last counts',
+    async run(store) {
+      const [one, two] = [await store.create('checkpoint-1'), await store.create('checkpoint-1')];
+      await one.write('one', bytes('one'));
+      await two.write('two', bytes('two'));
+      await one.write(MANIFEST, bytes('{}'));
+      await two.write(MANIFEST, bytes('{}'));
+      await one.commit();
+      await holds(store, 'checkpoint-1', 'one', 'one');
+      await refuses(store, 'checkpoint-1', 'two');
+      await two.commit();
+      await holds(store, 'checkpoint-1', 'two', 'two');
+      await refuses(store, 'checkpoint-1', 'one');
+    },
+  },
+  {
+    name: 'names come back as they were given',
+    async run(store) {
+      const name = 'checkpoint-1.Damaged_2';
+      await save(store, name, { 'Model.bin': bytes('weights') });
+      await lists(store, [name]);
+      await holds(store, name, 'Model.bin', 'weights');
+    },
+  },
+  {
     name: 'files come back to the bit: empty ones, large ones and a part of a larger buffer',
     async run(store) {
       const large = Uint8Array.from({ length: 1 << 20 }, (_, index) => (index * 31) % 256);
@@ -152,7 +225,12 @@ export const storeConformance: readonly StoreCase[] = [
       await save(store, 'checkpoint-1', {});
       await lists(store, ['checkpoint-1']);
       await release();
-      await (await store.lock('third'))();
+      const next = await store.lock('third');
+      // Whoever gives it back twice gives back nothing of the next one.
+      await release().catch(() => {});
+      const again = await store.lock('fourth').catch(() => undefined);
+      if (again) fail('what was given back once more was the lock of the next run');
+      await next();
     },
   },
   {
@@ -226,6 +304,38 @@ async function holds(store: CheckpointStore, name: string, file: string, content
     fail(`${name}/${file} has ${found.length} bytes, not ${expected.length}`);
   const differs = found.findIndex((byte, index) => byte !== expected[index]);
   if (differs >= 0) fail(`${name}/${file} differs at byte ${differs}`);
+}
+
+/** Looks again and again while something is done: what is listed can be read. */
+async function watched(
+  store: CheckpointStore,
+  name: string,
+  files: readonly string[],
+  act: () => Promise<void>,
+): Promise<void> {
+  let done = false;
+  const acting = act().finally(() => {
+    done = true;
+  });
+  const isListed = async () => (await store.list()).includes(name);
+  try {
+    while (!done) {
+      if (await isListed()) {
+        for (const file of [...files, MANIFEST]) {
+          const there = await store.read(name, file).then(
+            () => true,
+            () => false,
+          );
+          // It may have been removed since.
+          if (!there && (await isListed())) fail(`${name} is listed, and its ${file} is not there`);
+        }
+      }
+      // What takes timers and messages has its turn.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  } finally {
+    await acting;
+  }
 }
 
 async function refuses(store: CheckpointStore, name: string, file: string): Promise<void> {

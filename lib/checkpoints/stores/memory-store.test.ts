@@ -31,6 +31,8 @@ test('what is done to a draft after its commit changes nothing', async () => {
 
 test('each store is its own', async () => {
   const [one, other] = [memoryStore(), memoryStore()];
-  await (await one.create('checkpoint-1')).commit();
+  const draft = await one.create('checkpoint-1');
+  await draft.write('manifest.json', Uint8Array.of());
+  await draft.commit();
   expect([await one.list(), await other.list()]).toEqual([['checkpoint-1'], []]);
 });

@@ -6,6 +6,7 @@
 
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
+import { MANIFEST } from '../manifest.ts';
 import { StoreTaken } from '../store-taken.ts';
 
 /**
@@ -18,18 +19,20 @@ import { StoreTaken } from '../store-taken.ts';
  */
 export function memoryStore(): CheckpointStore {
   const checkpoints = new Map<string, ReadonlyMap<string, Uint8Array>>();
-  let holder: string | undefined;
+  let holder: { readonly run: string } | undefined;
   return {
     place: 'memory',
     async lock(run) {
-      if (holder !== undefined) throw new StoreTaken('memory', `run ${holder}`);
-      holder = run;
+      if (holder) throw new StoreTaken('memory', `run ${holder.run}`);
+      const own = { run };
+      holder = own;
       return async () => {
-        holder = undefined;
+        // Given back before, it may be another run's by now.
+        if (holder === own) holder = undefined;
       };
     },
     async list() {
-      return [...checkpoints.keys()];
+      return [...checkpoints].flatMap(([name, files]) => (files.has(MANIFEST) ? [name] : []));
     },
     async create(name) {
       let files: Map<string, Uint8Array> | undefined = new Map();
