@@ -90,6 +90,27 @@ describe('the checkpoints of a figure', () => {
     expect(await rows.count()).toBe(count);
   });
 
+  test('what went wrong stays said while the run saves on, until something else is done', async () => {
+    const { page } = await open('/embed/spirals/');
+    const { run, rows, stepOf, status } = await openList(page);
+    const before = await stepOf(0);
+    await rows.first().getByRole('button', { name: 'Resume from' }).click();
+    await expect.poll(() => stepOf(0)).toBeGreaterThan(before);
+    const input = run.element.locator('input[type=file]');
+    await input.setInputFiles({
+      name: 'cat.tar',
+      mimeType: 'application/x-tar',
+      buffer: Buffer.alloc(2048, 7),
+    });
+    const refused = /^(cat\.tar, byte 0: expected|run .* keeps its checkpoints)/;
+    await expect.poll(() => status.textContent()).toMatch(refused);
+    const then = await stepOf(0);
+    await expect.poll(() => stepOf(0)).toBeGreaterThan(then);
+    expect(await status.textContent()).toMatch(refused);
+    await rows.first().getByRole('button', { name: 'Download' }).click();
+    await expect.poll(() => status.textContent()).toMatch(/^\d+ checkpoints?, /);
+  });
+
   test('while it trains none is deleted, and the list follows what it saves', async () => {
     const { page } = await open('/embed/spirals/');
     const { run, rows, stepOf, status } = await openList(page);

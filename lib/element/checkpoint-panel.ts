@@ -1,6 +1,7 @@
 import type { Client, openClient } from '../worker/client.ts';
 import type { ListedReply, Reply } from '../worker/protocol.ts';
 import { panelStyles } from './checkpoint-panel-styles.ts';
+import { measuredText, sizeText } from './checkpoint-text.ts';
 import type { Resumable } from './live-run.ts';
 import { make, setText } from './markup.ts';
 
@@ -69,40 +70,55 @@ export function makeCheckpointPanel({
   let client: Client | undefined;
   /** Whether what is listed next is what somebody has changed. A run's own saves are not. */
   let changed = false;
+  /** Whether something has been said that stays until somebody does something: a listing alone is not that. */
+  let told = false;
   const send: Client['send'] = (order) => {
     client ??= openClient({ onReply, onDeath: say });
     client.send(order);
   };
 
+  const act: Client['send'] = (order) => {
+    told = false;
+    send(order);
+  };
+
   const change: Client['send'] = (order) => {
     changed = true;
-    send(order);
+    act(order);
   };
 
   function onReply(reply: Reply): void {
     if (reply.type === 'listed') show(reply);
-    else if (reply.type === 'exported') download(reply.checkpoint, reply.archive);
-    else if (reply.type === 'failed') say(reply.message);
+    else if (reply.type === 'exported') {
+      download(reply.checkpoint, reply.archive);
+      // What was said before is done with.
+      refresh();
+    } else if (reply.type === 'failed') say(reply.message);
+  }
+
+  function refresh(): void {
+    send({ type: 'list', store });
   }
 
   /** What went wrong, with what to do about it, stays until something else is done. */
   function say(message: string): void {
     changed = false;
+    told = true;
     setText(status, message);
     status.classList.add('wrong');
   }
 
   function show({ checkpoints, room }: ListedReply): void {
-    status.classList.remove('wrong');
     const bytes = checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);
     const count = `${checkpoints.length} checkpoint${checkpoints.length === 1 ? '' : 's'}`;
     const granted = room
       ? ` This site may store ${sizeText(room.quota)} and uses ${sizeText(room.usage)}.`
       : '';
-    setText(
-      status,
-      checkpoints.length === 0 ? `None yet.${granted}` : `${count}, ${sizeText(bytes)}.${granted}`,
-    );
+    if (!told) {
+      status.classList.remove('wrong');
+      const sum = checkpoints.length === 0 ? 'None yet' : `${count}, ${sizeText(bytes)}`;
+      setText(status, `${sum}.${granted}`);
+    }
     table.hidden = checkpoints.length === 0;
     table.classList.toggle('unmeasured', !checkpoints.some(({ metrics, problem }) => metrics || problem));
     const focused = rows.querySelector(':focus')?.getAttribute('aria-label');
@@ -122,12 +138,11 @@ export function makeCheckpointPanel({
     const steps = step.toLocaleString('en');
     const button = (text: string, label: string, onclick: () => void) =>
       make('button', { type: 'button', 'aria-label': `${label} step ${steps}`, onclick }, text);
-    const measured = Object.entries(metrics ?? {}).map(([metric, value]) => `${metric} ${value.toFixed(3)}`);
     const actions = [
       !problem && button('Resume', 'Resume from', () => onResume(name)),
       !problem &&
         button('Download', 'Download the checkpoint of', () =>
-          send({ type: 'export', store, checkpoint: name }),
+          act({ type: 'export', store, checkpoint: name }),
         ),
       button('Delete', 'Delete the checkpoint of', () => change({ type: 'delete', store, checkpoint: name })),
     ];
@@ -137,7 +152,7 @@ export function makeCheckpointPanel({
       make('th', { scope: 'row' }, steps),
       make('td', {}, elapsed === undefined ? '' : `${elapsed.toFixed(1)} s`),
       make('td', {}, sizeText(bytes)),
-      make('td', { class: problem ? 'wrong' : 'measured' }, problem ?? measured.join(', ')),
+      make('td', { class: problem ? 'wrong' : 'measured' }, problem ?? measuredText(metrics)),
       make('td', {}, make('div', { class: 'buttons' }, ...actions)),
     );
   }
@@ -166,6 +181,8 @@ export function makeCheckpointPanel({
     const answer = kept
       ? 'The browser keeps them until you delete them.'
       : 'The browser has not agreed: it may delete them when it runs out of room. Download what you need.';
+    told = true;
+    status.classList.remove('wrong');
     setText(status, answer);
     keep.hidden = kept;
   }
@@ -173,23 +190,15 @@ export function makeCheckpointPanel({
   return {
     root,
     styles: panelStyles(),
-    refresh: () => send({ type: 'list', store }),
+    refresh,
     close() {
       client?.close();
       client = undefined;
+      told = false;
     },
   };
 }
 
 function headOf(text: string): HTMLTableCellElement {
   return make('th', { scope: 'col' }, text);
-}
-
-/** In the units of shops: 1 kB is 1000 bytes. */
-function sizeText(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  let unit = 0;
-  let size = bytes;
-  for (; size >= 1000 && unit < units.length - 1; unit++) size /= 1000;
-  return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
 }
