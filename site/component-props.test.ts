@@ -9,5 +9,8 @@ test('what Astro adds is left out', () => {
 test('a property that is not there is refused, with those that are', () => {
   expect(() =>
     componentProps({ demo: 'spirals', lgo: '5m' }, ['demo', 'log'], 'x.mdx, line 3: <Demo>'),
-  ).toThrow("x.mdx, line 3: <Demo>: expected only demo, log, got 'lgo'. Correct or remove 'lgo'.");
+  ).toThrow("x.mdx, line 3: <Demo>: expected only demo, log, got 'lgo'. Did you mean 'log'?");
+  expect(() => componentProps({ demo: 'spirals', title: 'x' }, ['demo'], 'here')).toThrow(
+    "here: expected only demo, got 'title'. Remove 'title'.",
+  );
 });

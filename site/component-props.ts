@@ -1,4 +1,5 @@
 import { WallclockError } from 'wallclock';
+import { nearestOption } from 'wallclock/demos';
 
 /**
  * What an author gave a component, without what Astro adds to it (the scope of the surrounding page's styles).
@@ -14,7 +15,8 @@ export function componentProps(
   const own = Object.entries(props).filter(([name]) => !name.startsWith('data-'));
   for (const [name] of own) {
     if (known.includes(name)) continue;
-    const fix = `Correct or remove '${name}'.`;
+    const meant = nearestOption(name, known);
+    const fix = meant ? `Did you mean '${meant}'?` : `Remove '${name}'.`;
     throw new WallclockError({ where, expected: `only ${known.join(', ')}`, got: name, fix });
   }
   return Object.fromEntries(own);

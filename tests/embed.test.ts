@@ -35,6 +35,20 @@ test.each([
   await frame.getByText(says).waitFor();
 });
 
+test('a narrow frame has Run and the picture in its first view, and says whose the digits are', async () => {
+  const { page } = await open('/embed/digits/?utm_source=letter', { viewport: { width: 390, height: 760 } });
+  const bottoms = ['button.primary', '.wc-frame'].map((selector) =>
+    page
+      .locator(`training-run ${selector}`)
+      .first()
+      .evaluate((element) => element.getBoundingClientRect().bottom),
+  );
+  for (const bottom of await Promise.all(bottoms)) expect(bottom).toBeLessThan(760);
+  expect(await page.getByText('a balanced part of MNIST (LeCun and Cortes, CC BY-SA 3.0)').isVisible()).toBe(
+    true,
+  );
+});
+
 test('a hostile address is refused as text', async () => {
   const { page, complaints } = await open('/embed/spirals/?log=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E');
   await page.getByText('<img src=x').waitFor();

@@ -1,6 +1,7 @@
 import { checkKeys } from '../core/check-keys.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { Every } from '../core/every.ts';
+import { nearest } from '../core/nearest.ts';
 import { parseStrategy, type StrategyOptions } from '../core/strategy.ts';
 import type { Backend, Demo } from './demo.ts';
 import { findDemo } from './find-demo.ts';
@@ -55,6 +56,20 @@ export const DEMO_OPTIONS = [
   'minimumStepTime',
   'store',
 ] as const satisfies readonly (keyof DemoOptions)[];
+
+/**
+ * The option that a name is, or most likely means. Undefined where it is near none.
+ *
+ * @param options the names that there are.
+ * @example
+ * ```ts
+ * nearestOption('evalute'); // 'evaluate'
+ * nearestOption('utm_source'); // undefined
+ * ```
+ */
+export function nearestOption(name: string, options: readonly string[] = DEMO_OPTIONS): string | undefined {
+  return nearest(name, options);
+}
 
 /**
  * Checks what is asked of a demo, and fills in what is not.

@@ -6,7 +6,13 @@
 
 export type { Comparison } from './comparison.ts';
 export type { Backend, Demo, FieldFrame, Frame, TilesFrame } from './demo.ts';
-export { DEMO_OPTIONS, type DemoOptions, type DemoSettings, parseDemoOptions } from './demo-settings.ts';
+export {
+  DEMO_OPTIONS,
+  type DemoOptions,
+  type DemoSettings,
+  nearestOption,
+  parseDemoOptions,
+} from './demo-settings.ts';
 export { DEMOS } from './demos.ts';
 export { type DigitSet, type Digits, readDigitSet } from './digits/digit-set.ts';
 export { findDemo } from './find-demo.ts';
