@@ -129,6 +129,40 @@ describe('the Week 13 post', () => {
   });
 });
 
+describe('what a reload offers', () => {
+  test('is what has been saved, and not what was only asked for', async () => {
+    const { page } = await open(POST);
+    const run = trainingRun(page);
+    await run.element.getByLabel('save every').fill('1h');
+    await run.button('Run').click();
+    await run.until(({ state }) => state.log.count >= 1);
+    // In one task: no save can have been told in between.
+    const remembered = await page.evaluate(() => {
+      dispatchEvent(new Event('pagehide'));
+      return localStorage.getItem('wallclock:spirals');
+    });
+    expect(remembered).toBeNull();
+    await run.until(({ state }) => state.save.count === 1);
+    expect(await page.evaluate(() => localStorage.getItem('wallclock:spirals'))).toMatch(/"checkpoint-\d+"/);
+  });
+
+  test('where it is gone, the run is a new one, and that is said', async () => {
+    const { page } = await open(POST);
+    await page.evaluate(() =>
+      localStorage.setItem('wallclock:spirals', '{"checkpoint":"checkpoint-475","step":475}'),
+    );
+    await page.reload();
+    const run = trainingRun(page);
+    await run.element.getByLabel('save every').fill('1h');
+    await run.button('Resume from step 475').click();
+    await run.until(({ state }) => state.log.count >= 1);
+    expect(await run.element.locator('.status').textContent()).toMatch(
+      /The save to go on from is gone, or was never finished: this is a new run\.$/,
+    );
+    expect(await page.evaluate(() => localStorage.getItem('wallclock:spirals'))).toBeNull();
+  });
+});
+
 test('a reader who turns to another tab has the run saved, also while it is paused', async () => {
   const { page } = await open(POST);
   const run = trainingRun(page);

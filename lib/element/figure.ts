@@ -1,9 +1,10 @@
-import type { Demo } from '../demos/demo.ts';
+import type { Demo, Frame } from '../demos/demo.ts';
 import { eventTable } from '../pictures/event-table.ts';
+import { paceText } from '../pictures/pace-text.ts';
 import { runPicture, timelinePicture } from '../pictures/run-picture.ts';
-import { frameRatio, paintFrame } from './frame-painter.ts';
+import { cutFrame, frameRatio, paintFrame } from './frame-painter.ts';
 import type { LiveRun } from './live-run.ts';
-import { make } from './markup.ts';
+import { make, setText } from './markup.ts';
 import { readPalette } from './palette.ts';
 
 export interface FigureOptions {
@@ -11,10 +12,14 @@ export interface FigureOptions {
   readonly compact: boolean;
   /** Seconds on the time axis, where it is not the run's own. */
   readonly span: number | undefined;
+  /** Milliseconds that a step is held back to. */
+  readonly minimumStepTime: number;
 }
 
 /** Ems. */
 const CHART_HEIGHT = 14.5;
+/** Tiles in a row, of a frame that has some. */
+const TILES = 8;
 
 /** The live picture of a run: the frame, the losses and lanes, the table. */
 export interface Figure {
@@ -30,9 +35,11 @@ export function makeFigure(onRestyled: () => void): Figure {
   const probe = make('span', { class: 'probe' });
   // A canvas does not follow the page's colours; that they change shows as a transition of these.
   const watch = make('span', { class: 'probe watch' });
+  const pace = make('summary');
+  const more = make('details', { class: 'wc-more' }, pace);
   const frameBox = make('div', { class: 'wc-run-frame' }, canvas);
-  const grid = make('div', { class: 'wc-run' }, frameBox, pictures, table);
-  const root = make('div', { class: 'wc-recorded', hidden: true }, grid, probe, watch);
+  const grid = make('div', { class: 'wc-run' }, frameBox, pictures);
+  const root = make('div', { class: 'wc-recorded', hidden: true }, grid, more, probe, watch);
   let drawn: Partial<LiveRun> & { width?: number } = {};
   watch.addEventListener('transitionrun', () => {
     drawn = {};
@@ -41,8 +48,8 @@ export function makeFigure(onRestyled: () => void): Figure {
 
   return {
     root,
-    draw(live, demo, { compact, span }) {
-      const { run, active, frame, phase } = live;
+    draw(live, demo, { compact, span, minimumStepTime }) {
+      const { run, step, active, frame, phase } = live;
       if (drawn.run !== run || drawn.active !== active || drawn.phase !== phase) {
         const style = getComputedStyle(pictures);
         const fontSize = Number.parseFloat(style.fontSize);
@@ -53,29 +60,37 @@ export function makeFigure(onRestyled: () => void): Figure {
           ...(span !== undefined && { span }),
           ...((phase === 'running' || phase === 'paused') && { now: active }),
         };
-        const state = active > run.active ? { ...run, active } : run;
+        const state = active > run.active ? { ...run, step, active } : run;
         // Our own pictures, in which everything that others wrote is escaped.
         pictures.innerHTML = compact
           ? timelinePicture(state, options)
           : runPicture(state, { ...options, height: fontSize * chartHeight });
-        if (!compact && drawn.run !== run)
-          table.innerHTML = eventTable(run, 'This run, as it was due and as it came.');
+        if (drawn.run !== run) table.innerHTML = eventTable(run, 'This run, as it was due and as it came.');
+        setText(pace, paceText(state, minimumStepTime));
       }
-      frameBox.hidden = table.hidden = compact;
+      frameBox.hidden = compact;
+      more.hidden = !compact;
+      const place = compact ? more : grid;
+      if (table.parentElement !== place) place.append(table);
       const width = Math.round(frameBox.clientWidth * Math.min(2, devicePixelRatio));
       if (frame && !compact && width > 0 && (drawn.frame !== frame || drawn.width !== width)) {
+        const style = getComputedStyle(probe);
+        const font = style.fontFamily;
+        // As the height of the chart: the fewer, the larger.
+        const tiles = Number.parseInt(style.getPropertyValue('--wc-tiles'), 10) || TILES;
+        const shown = cutFrame(frame, tiles);
         canvas.width = width;
-        canvas.height = Math.round(width * frameRatio(frame));
-        paintFrame(canvas, frame, readPalette(probe), getComputedStyle(probe).fontFamily);
-        canvas.setAttribute('aria-label', labelOf(live, demo));
+        canvas.height = Math.round(width * frameRatio(shown, tiles));
+        paintFrame(canvas, shown, { palette: readPalette(probe), font, tiles });
+        canvas.setAttribute('aria-label', labelOf(shown, demo));
       }
       drawn = { run, active, phase, width, ...(frame && { frame }) };
     },
   };
 }
 
-function labelOf({ frame }: LiveRun, demo: Demo): string {
-  if (frame?.kind !== 'tiles') return demo.frameLabel;
+function labelOf(frame: Frame, demo: Demo): string {
+  if (frame.kind !== 'tiles') return demo.frameLabel;
   const right = frame.labels.reduce((sum, label, index) => sum + (label === frame.guesses[index] ? 1 : 0), 0);
   return `${demo.frameLabel} ${right} of ${frame.labels.length} are right.`;
 }

@@ -1,4 +1,5 @@
 import type { FieldFrame, Frame, TilesFrame } from '../demos/demo.ts';
+import { TILE_ROWS } from '../pictures/frame-picture.ts';
 
 /** The colours a frame is painted with, as red, green and blue. */
 export interface Palette {
@@ -13,24 +14,36 @@ export interface Palette {
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-const COLUMNS = 8;
 /** How much of a tile its picture takes; the guess stands in the corner that is left. */
 const DIGIT = 0.82;
 /** How much of a class's colour its surest cell has: as in the recorded picture. */
 const STRONGEST = 0.62;
 
+/** What a frame shows where its tiles stand so many in a row, as in the recorded picture. */
+export function cutFrame(frame: Frame, tiles: number): Frame {
+  return frame.kind === 'field' ? frame : { ...frame, labels: frame.labels.subarray(0, tiles * TILE_ROWS) };
+}
+
 /** The height of a frame for its width. */
-export function frameRatio(frame: Frame): number {
+export function frameRatio(frame: Frame, tiles: number): number {
   if (frame.kind === 'field') return frame.height / frame.width;
-  return Math.ceil(frame.labels.length / COLUMNS) / COLUMNS;
+  return Math.ceil(frame.labels.length / tiles) / tiles;
+}
+
+export interface Style {
+  readonly palette: Palette;
+  /** Its family. */
+  readonly font: string;
+  /** Tiles in a row. */
+  readonly tiles: number;
 }
 
 /** Paints a frame over the whole canvas, whose size in pixels stands. */
-export function paintFrame(canvas: HTMLCanvasElement, frame: Frame, palette: Palette, font: string): void {
+export function paintFrame(canvas: HTMLCanvasElement, frame: Frame, style: Style): void {
   const context = canvas.getContext('2d');
   if (!context) return;
-  if (frame.kind === 'field') paintField(context, frame, palette);
-  else paintTiles(context, frame, palette, font);
+  if (frame.kind === 'field') paintField(context, frame, style.palette);
+  else paintTiles(context, frame, style);
 }
 
 function paintField(context: CanvasRenderingContext2D, frame: FieldFrame, palette: Palette): void {
@@ -62,19 +75,18 @@ function paintField(context: CanvasRenderingContext2D, frame: FieldFrame, palett
 function paintTiles(
   context: CanvasRenderingContext2D,
   frame: TilesFrame,
-  palette: Palette,
-  font: string,
+  { palette, font, tiles }: Style,
 ): void {
   const { size, pixels, labels, guesses, confidence } = frame;
   const { canvas } = context;
-  const tile = canvas.width / COLUMNS;
+  const tile = canvas.width / tiles;
   const gap = tile * 0.06;
   context.fillStyle = css(palette.paper);
   context.fillRect(0, 0, canvas.width, canvas.height);
   const image = new ImageData(size, size);
   labels.forEach((label, index) => {
-    const x = (index % COLUMNS) * tile + gap;
-    const y = Math.floor(index / COLUMNS) * tile + gap;
+    const x = (index % tiles) * tile + gap;
+    const y = Math.floor(index / tiles) * tile + gap;
     const side = tile - 2 * gap;
     const wrong = guesses[index] !== label;
     if (pixels) {
@@ -95,6 +107,14 @@ function paintTiles(
     context.textBaseline = 'bottom';
     context.fillText(String(guesses[index]), x + side - gap, y + side - gap * 0.4);
     context.globalAlpha = 1;
+    if (!wrong) return;
+    context.font = `${Math.round(tile * 0.3)}px ${font}`;
+    context.textAlign = 'left';
+    context.strokeStyle = css(palette.paper);
+    context.lineWidth = tile * 0.08;
+    context.fillStyle = css(palette.ink);
+    for (const draw of ['strokeText', 'fillText'] as const)
+      context[draw](`is ${label}`, x + gap, y + side - gap * 0.4);
   });
 }
 

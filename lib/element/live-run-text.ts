@@ -1,3 +1,4 @@
+import type { FailEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
 import type { Backend, Demo } from '../demos/demo.ts';
 import { STOP_REASONS } from '../pictures/stop-reasons.ts';
@@ -19,39 +20,62 @@ const FAILED = {
 export function statusText(live: LiveRun, demo: Demo, backend: Backend): string {
   const { phase, run, step } = live;
   switch (phase) {
-    case 'recorded': {
-      const data = demo.dataKilobytes > 0 ? ` and ${demo.dataKilobytes} kB of data` : '';
-      return `Recorded. Run trains it here: it loads about ${ENGINE_KILOBYTES[backend]} kB of engine${data}.`;
-    }
+    case 'recorded':
+      return `Recorded. Run trains it here: ${loadText(demo, backend)}.`;
     case 'loading':
       return LOADING[live.loading ?? 'engine'];
     case 'ready':
     case 'running': {
-      const instead = live.instead ? ` ${live.instead}` : '';
       const resumed = run.resumedFrom ? `, from ${run.resumedFrom}` : '';
-      return `Training here, on the ${live.backend ?? backend} backend${resumed}.${instead}${troubleText(run)}`;
+      return `Training here, on the ${live.backend ?? backend} backend${resumed}.${spaced(troubleText(live))}`;
     }
     case 'paused':
-      return `Paused at step ${step.toLocaleString('en')}.`;
+      return `Paused at step ${step.toLocaleString('en')}.${spaced(troubleText(live))}`;
     case 'done':
-      return `Ended after ${run.active.toFixed(1)} seconds: ${STOP_REASONS[run.reason ?? 'finished']}.${troubleText(run)}`;
+      return `Ended after ${run.active.toFixed(1)} seconds: ${STOP_REASONS[run.reason ?? 'finished']}.${spaced(troubleText(live))}`;
     case 'failed':
-      return `Training stopped. ${live.failure ?? ''}`;
+      return `Training stopped.${spaced(troubleText(live))}`;
   }
 }
 
-/** What went wrong while training went on, and what the run has to say of its strategy or of what it resumed from. */
-function troubleText({ lastFailure, warnings, ...run }: RunState): string {
-  const warning = warnings.length > 0 ? ` ${warnings.at(-1)}` : '';
-  if (!lastFailure) return warning;
-  const { action, step, message } = lastFailure;
-  const mended = action !== 'load' && (run[action].last?.step ?? -1) >= step;
-  return mended ? warning : `${warning} ${FAILED[action]} at step ${step.toLocaleString('en')}: ${message}`;
+/** What Run loads. */
+export function loadText({ dataKilobytes }: Demo, backend: Backend): string {
+  const data = dataKilobytes > 0 ? ` and ${dataKilobytes} kB of data` : '';
+  return `it loads about ${ENGINE_KILOBYTES[backend]} kB of engine${data}`;
 }
 
-/** Steps, time and speed in a line of numbers. */
+/**
+ * What ended the run; or what is not as it was asked for, what the run has to say of its strategy or of what it resumed
+ * from, and what failed while training went on. Empty where nothing is wrong.
+ */
+export function troubleText({ phase, failure = '', instead, resumes, run }: LiveRun): string {
+  if (phase === 'failed') return failure;
+  const { status, resumedFrom, warnings, lastFailure } = run;
+  const isAnew = resumes !== false && status !== 'idle' && resumedFrom === undefined;
+  const told = [
+    instead,
+    isAnew && STARTED_ANEW,
+    warnings.at(-1),
+    lastFailure && failureText(run, lastFailure),
+  ];
+  return told.filter((sentence) => sentence).join(' ');
+}
+
+const STARTED_ANEW = 'The save to go on from is gone, or was never finished: this is a new run.';
+
+/** Empty where a later one has succeeded. */
+function failureText(run: RunState, { action, step, message }: FailEvent): string {
+  const isMended = action !== 'load' && (run[action].last?.step ?? -1) >= step;
+  return isMended ? '' : `${FAILED[action]} at step ${step.toLocaleString('en')}: ${message}`;
+}
+
+function spaced(sentence: string): string {
+  return sentence && ` ${sentence}`;
+}
+
+/** Steps, time and speed in a line of numbers, once there are any. */
 export function numbersText({ phase, step, active, run }: LiveRun): string {
-  if (phase === 'recorded' || phase === 'loading') return '';
+  if (phase === 'recorded' || phase === 'loading' || run.status === 'idle') return '';
   const perSecond = active > 0 ? ` · ${Math.round(step / active).toLocaleString('en')} steps/s` : '';
   return `step ${step.toLocaleString('en')} · epoch ${Math.floor(run.epoch)} · ${active.toFixed(1)} s${perSecond}`;
 }

@@ -86,6 +86,30 @@ test('what is passed over on the way to the newest whole one is not offered agai
   expect(begun('checkpoint-4').resumable, 'where it was asked for by name').toEqual(newest);
 });
 
+test('where there was nothing to go on with, that is said, and offered no more', async () => {
+  const hint = { checkpoint: 'checkpoint-475', step: 475 };
+  const told = await replies();
+  const at = (count: number) =>
+    told
+      .slice(0, count)
+      .reduce<LiveRun>(advance, advance(idleLiveRun(hint), { type: 'begin', resume: true }));
+  expect(statusText(at(3), demo, 'cpu')).toBe('Training here, on the cpu backend.');
+  expect(at(4)).not.toHaveProperty('resumable');
+  expect(statusText(at(4), demo, 'cpu')).toBe(
+    'Training here, on the cpu backend. The save to go on from is gone, or was never finished: this is a new run.',
+  );
+  expect(statusText(at(told.length), demo, 'cpu')).toMatch(/^Ended .+ this is a new run\.$/);
+});
+
+test('a run that has told nothing has no numbers', () => {
+  const live = [
+    { type: 'begin', resume: false },
+    { type: 'ready', id: 1, backend: 'cpu', keeps: true },
+    { type: 'died', message: 'Why.' },
+  ] as const satisfies readonly Happening[];
+  expect(numbersText((live as readonly Happening[]).reduce(advance, idleLiveRun()))).toBe('');
+});
+
 test('what cannot be gone on with is not offered again; what failed for another reason is', () => {
   const hint = { checkpoint: 'checkpoint-7', step: 7 };
   const live = advance(idleLiveRun(hint), { type: 'begin', resume: true });

@@ -118,10 +118,12 @@ function onEvent(live: LiveRun, event: RunEvent): LiveRun {
   };
   switch (event.type) {
     case 'begin': {
-      // Newer ones than the newest that is whole have been passed over.
-      const from = live.resumes === true && event.resumed?.checkpoint;
-      const resumable = from ? { resumable: { checkpoint: from, step } } : {};
-      return { ...next, ...resumable, phase: live.phase === 'paused' ? 'paused' : 'running', step, active };
+      const begun = { ...next, phase: live.phase === 'paused' ? 'paused' : 'running', step, active } as const;
+      if (live.resumes !== true) return begun;
+      // Newer ones than the newest that is whole have been passed over, or there was none.
+      const { resumable: _, ...rest } = begun;
+      const from = event.resumed?.checkpoint;
+      return { ...rest, ...(from !== undefined && { resumable: { checkpoint: from, step } }) };
     }
     case 'save':
       return { ...next, resumable: { checkpoint: event.checkpoint, step: event.step } };

@@ -2,12 +2,13 @@ import { BaseElement } from './base-element.ts';
 import { hide } from './controls.ts';
 import { make, setText } from './markup.ts';
 import { keepOwnKeys } from './own-keys.ts';
+import { groupText } from './run-group-text.ts';
 import { sharedStyles } from './styles.ts';
 import { TrainingRun } from './training-run.ts';
 
 /**
  * `<run-group span="12">`: several `<training-run compact>` that are run, paused and reset together, on axes of the same
- * length, so that they can be compared.
+ * length, so that they can be compared. Each is named by its `aria-label`, for what the group says of it.
  */
 export class RunGroup extends BaseElement {
   /** Those that were loading when the group was paused: they are paused as soon as they train. */
@@ -28,6 +29,7 @@ export class RunGroup extends BaseElement {
         target.pause();
       this.#update();
     });
+    this.addEventListener('troublechange', () => this.#update());
   }
 
   /** @internal */
@@ -80,23 +82,19 @@ export class RunGroup extends BaseElement {
   }
 
   #update(): void {
-    const count = this.runs.length;
-    const [label, status] = this.#is('running')
-      ? ['Pause', `${count} models train here, side by side.`]
-      : this.#is('paused')
-        ? ['Continue', 'Paused.']
-        : this.#is('loading', 'ready')
-          ? ['Loading…', 'Loading TensorFlow.js…']
-          : this.#is('failed')
-            ? ['Run again', 'Training stopped.']
-            : this.#is('done')
-              ? ['Run again', 'Ended.']
-              : ['Run', `Recorded. Run trains all ${count} here, in your browser.`];
-    setText(this.#primary, label!);
-    setText(this.#status, status!);
+    const { runs } = this;
+    const members = runs.map((run, index) => ({
+      name: run.getAttribute('aria-label') ?? `Run ${index + 1}`,
+      phase: run.phase,
+      trouble: run.trouble,
+    }));
+    // What one has loaded, the others find in the browser's cache.
+    const { label, status } = groupText(members, runs[0]?.loads ?? '');
+    setText(this.#primary, label);
+    setText(this.#status, status);
     hide(
       this.#reset,
-      this.runs.every(({ phase }) => phase === 'recorded'),
+      runs.every(({ phase }) => phase === 'recorded'),
       this.#primary,
     );
   }

@@ -41,8 +41,8 @@ const STYLES = `
 .probe.watch { color: var(--wc-ink); background: var(--wc-paper); transition: color 1ms, background-color 1ms; }
 .probe.log, .sign.log { color: var(--wc-log); } .probe.evaluate, .sign.evaluate { color: var(--wc-evaluate); } .sign.save { color: var(--wc-save); }
 .bar { display: grid; gap: 0.5em; margin-block-start: 1em; font-size: 0.875em; }
-:host([compact]) .bar { display: none; }
-:host([compact][data-wrong]) .bar { display: grid; }
+:host([compact]) :is(.bar, .controls, .numbers) { display: none; }
+:host([compact]:is([data-wrong], [data-trouble])) .bar { display: block; margin-block-start: 0.4em; }
 :host([data-wrong]) .controls { display: none; }
 :host([data-wrong]) .status { color: var(--wc-evaluate); }
 p { margin: 0; }
@@ -51,6 +51,7 @@ p { margin: 0; }
 .status { color: var(--wc-muted); text-wrap: pretty; }
 .form { display: flex; flex-wrap: wrap; gap: 0.75em 1.25em; align-items: end; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5em; }
+.bar > .buttons { align-self: start; }
 fieldset { display: flex; flex-wrap: wrap; gap: 0.5em 0.9em; margin: 0; padding: 0; border: 0; min-width: 0; }
 label { display: grid; gap: 0.15em; color: var(--wc-muted); font-size: 0.93em; }
 button, input, select {

@@ -8,7 +8,7 @@ import type { CheckpointPanel } from './checkpoint-panel.ts';
 import { type Controls, makeControls } from './controls.ts';
 import { type Figure, makeFigure } from './figure.ts';
 import { advance, type Happening, idleLiveRun, type LiveRun, type Phase } from './live-run.ts';
-import { numbersText, statusText } from './live-run-text.ts';
+import { loadText, numbersText, statusText, troubleText } from './live-run-text.ts';
 import { make, setText } from './markup.ts';
 import { keepOwnKeys } from './own-keys.ts';
 import { readHint, writeHint } from './resume-hint.ts';
@@ -19,7 +19,8 @@ import { sharedStyles } from './styles.ts';
  * `recorded` until somebody presses Run; then it trains in a worker of its own. It never starts by itself.
  *
  * Attributes: `demo`, `log`, `evaluate`, `save` (an interval or `off`), `max-time`, `backend`, `seed`,
- * `minimum-step-time` (milliseconds), `store`; `compact` for the timeline alone, `span` for the seconds of its axis.
+ * `minimum-step-time` (milliseconds), `store`; `compact` for the timeline alone, with the table to be opened below it and
+ * with no controls; `span` for the seconds of its axis.
  *
  * @fires phasechange when {@link TrainingRun.phase} changes; it bubbles.
  */
@@ -62,6 +63,8 @@ export class TrainingRun extends BaseElement {
   connectedCallback(): void {
     // One that is moved while it trains goes on.
     if (this.phase === 'recorded') this.#configure();
+    // A group tells of all its runs at once: what each shows is not read out besides.
+    this.#status.ariaLive = this.closest('run-group') ? 'off' : 'polite';
     this.#resized.observe(this);
     for (const type of LEAVING) addEventListener(type, this.#onLeaving, { capture: true });
   }
@@ -91,6 +94,16 @@ export class TrainingRun extends BaseElement {
   /** What the run has come to, for those who want to know more than the pictures show. */
   get state() {
     return this.#live.run;
+  }
+
+  /** @internal What went wrong, or is not as it was asked for. Empty where nothing is. */
+  get trouble(): string {
+    return troubleText(this.#live);
+  }
+
+  /** @internal What Run loads. */
+  get loads(): string {
+    return this.#settings ? loadText(this.#settings.demo, this.#controls.values().backend) : '';
   }
 
   /**
@@ -159,11 +172,8 @@ export class TrainingRun extends BaseElement {
   readonly #onLeaving = ({ type }: Event) => {
     const leaves = type !== 'visibilitychange' || document.visibilityState === 'hidden';
     if (!leaves || !this.#client) return;
+    // What is offered the next time is what is known to have been saved: of this one, where somebody is here to hear it.
     this.#client.send({ type: 'save' });
-    // Nobody will be here to hear that it is done: what is offered the next time is what was asked for.
-    const { run, step, resumable, keeps } = this.#live;
-    if (resumable || !keeps || !run.policy.intervals.save || !this.#isPersistent()) return;
-    writeHint(this.#settings!.store, { checkpoint: `checkpoint-${step}`, step });
   };
 
   /** What lists them is loaded when somebody wants to see them. */
@@ -233,11 +243,15 @@ export class TrainingRun extends BaseElement {
   }
 
   #happen(happening: Happening): void {
-    const before = this.phase;
+    const { phase, trouble } = this;
     this.#live = advance(this.#live, happening);
     this.#schedule();
-    if (this.phase !== before)
-      this.dispatchEvent(new Event('phasechange', { bubbles: true, composed: true }));
+    if (this.phase !== phase) this.#tell('phasechange');
+    if (this.trouble !== trouble) this.#tell('troublechange');
+  }
+
+  #tell(what: 'phasechange' | 'troublechange'): void {
+    this.dispatchEvent(new Event(what, { bubbles: true, composed: true }));
   }
 
   #isPersistent(): boolean {
@@ -275,10 +289,12 @@ export class TrainingRun extends BaseElement {
     const span = Number(this.getAttribute('span') ?? Number.NaN);
     const compact = this.hasAttribute('compact');
     this.#checkpoints.hidden = compact || !this.#isPersistent();
-    if (shown) this.#figure.draw(live, settings.demo, { compact, span: span > 0 ? span : undefined });
+    this.toggleAttribute('data-trouble', this.trouble !== '');
+    const { demo, minimumStepTime } = settings;
+    if (shown) this.#figure.draw(live, demo, { compact, span: span > 0 ? span : undefined, minimumStepTime });
     this.#controls.update(live);
     setText(this.#numbers, numbersText(live));
-    setText(this.#status, statusText(live, settings.demo, this.#controls.values().backend));
+    setText(this.#status, statusText(live, demo, this.#controls.values().backend));
   }
 }
 

@@ -2,7 +2,7 @@ import type { RunState } from '../core/run-state.ts';
 import { pointsOf, type SeriesPoint } from '../core/series.ts';
 import { LANES } from './lane.ts';
 import { escapeText, short } from './markup.ts';
-import { INK, LINE, MUTED, type Panel } from './panel.ts';
+import { INK, LINE, MUTED, PAPER, type Panel } from './panel.ts';
 import { thinMarks } from './thin-marks.ts';
 import { timeTicks } from './time-axis.ts';
 import { drawMark, verticalLine } from './timeline-panel.ts';
@@ -41,8 +41,11 @@ export function chartPanel(state: RunState, span: number, fontSize: number, heig
     ...timeTicks(span, 6).map(
       (tick) => `<svg y="${head}" overflow="visible">${verticalLine(tick / span, plot)}</svg>`,
     ),
-    ...rows.map((row) => drawRow(row, y(row), row === highest ? fontSize * 1.1 : -fontSize * 0.3)),
+    ...rows.map((row) => rowLine(y(row))),
     ...drawn,
+    ...rows.map((row) =>
+      rowText(row, y(row) + (row === highest ? fontSize * 1.1 : -fontSize * 0.3), fontSize),
+    ),
   ];
   return { height: Math.round(height + fontSize * 0.8), body: body.join('') };
 }
@@ -84,11 +87,15 @@ function headline(state: RunState, lines: readonly Line[], fontSize: number): st
   return `<text y="${short(fontSize * 1.1)}">${text}</text>`;
 }
 
-/** @param offset from the line to its number. */
-function drawRow(value: number, y: number, offset: number): string {
+function rowLine(y: number): string {
+  return `<line x2="100%" y1="${short(y)}" y2="${short(y)}" stroke="${LINE}"/>`;
+}
+
+/** With an edge of paper, so that it can be read where a loss lies on it. */
+function rowText(value: number, y: number, fontSize: number): string {
   return (
-    `<line x2="100%" y1="${short(y)}" y2="${short(y)}" stroke="${LINE}"/>` +
-    `<text x="100%" y="${short(y + offset)}" text-anchor="end" fill="${MUTED}">${value}</text>`
+    `<text x="100%" y="${short(y)}" text-anchor="end" fill="${MUTED}" ` +
+    `stroke="${PAPER}" stroke-width="${short(fontSize / 4)}" stroke-linejoin="round" paint-order="stroke">${value}</text>`
   );
 }
 

@@ -32,10 +32,26 @@ export function eventRows(state: RunState): readonly EventRow[] {
   return ACTIONS.flatMap((action) => {
     const every = state.policy.intervals[action];
     if (every === undefined) return [];
-    const { count, last, marks, took } = state[action];
+    const { count, marks, took } = state[action];
     const late = pointsOf(marks).reduce((most, { value }) => Math.max(most, value), 0);
-    return [
-      { action, every, count, late, took, ...(last && { due: last.due, fired: last.due + last.late }) },
-    ];
+    return [{ action, every, count, late, took, ...lastAsked(state, action, every) }];
   });
+}
+
+/** What is done for another reason than its interval: it is due whenever that reason holds, and tells nothing of the interval. */
+const UNASKED: readonly string[] = ['final', 'best', 'asked', 'save'];
+
+/** The last one that its interval asked for. Before the newest one only the marks are known: when it came, how late. */
+function lastAsked({ stepsPerEpoch, ...state }: RunState, action: ActionName, every: string) {
+  const { last, marks } = state[action];
+  if (!last) return {};
+  if (!UNASKED.includes(last.why[0] ?? '')) return { due: last.due, fired: last.due + last.late };
+  const mark = pointsOf(marks).at(-2);
+  if (!mark) return {};
+  const fired = /epoch/.test(every)
+    ? mark.step / (stepsPerEpoch ?? Number.NaN)
+    : /step/.test(every)
+      ? mark.step
+      : mark.time;
+  return Number.isFinite(fired) ? { due: fired - mark.value, fired } : {};
 }

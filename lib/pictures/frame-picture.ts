@@ -1,19 +1,26 @@
 import type { FieldFrame, Frame, TilesFrame } from '../demos/demo.ts';
 import { LANES } from './lane.ts';
 import { escapeText, short } from './markup.ts';
-import { INK, LINE, MUTED, PAPER } from './panel.ts';
+import { INK, LINE, PAPER } from './panel.ts';
 
 /** How many tints a field is drawn in: odd, so that the middle one is the paper. */
 const TINTS = 9;
 const COLUMNS = 8;
+/** What has no place in these is left out. */
+export const TILE_ROWS = 5;
 /** Of a tile's ten: how much a picture takes. The guess stands in the corner that is left. */
 const PICTURE = 7.6;
 /** The parts of ink that a picture is drawn in. */
 const SHADES = [0.25, 0.5, 0.75, 1];
 
-/** What a model made of its world, as SVG. @param label what it shows, for those who cannot see it. */
-export function framePicture(frame: Frame, label: string): string {
-  return frame.kind === 'field' ? fieldPicture(frame, label) : tilesPicture(frame, label);
+/**
+ * What a model made of its world, as SVG.
+ *
+ * @param label what it shows, for those who cannot see it.
+ * @param tiles how many stand in a row, in five rows at the most: the fewer, the larger.
+ */
+export function framePicture(frame: Frame, label: string, tiles = COLUMNS): string {
+  return frame.kind === 'field' ? fieldPicture(frame, label) : tilesPicture(frame, label, tiles);
 }
 
 /**
@@ -61,12 +68,13 @@ function fieldPicture({ width, height, values, points, labels }: FieldFrame, lab
 }
 
 /** The pictures, each with the guess in its corner, where wrong with what it is. Recordings have no pictures. */
-function tilesPicture(frame: TilesFrame, label: string): string {
+function tilesPicture(frame: TilesFrame, label: string, columns: number): string {
   const { labels, guesses, confidence, pixels, size } = frame;
-  const rows = Math.ceil(labels.length / COLUMNS);
-  const tiles = Array.from(labels, (truth, index) => {
-    const x = (index % COLUMNS) * 10;
-    const y = Math.floor(index / COLUMNS) * 10;
+  const shown = labels.subarray(0, columns * TILE_ROWS);
+  const rows = Math.ceil(shown.length / columns);
+  const tiles = Array.from(shown, (truth, index) => {
+    const x = (index % columns) * 10;
+    const y = Math.floor(index / columns) * 10;
     const right = guesses[index] === truth;
     const opacity = short(0.35 + (0.65 * confidence[index]!) / 255);
     const line = `stroke="${right ? LINE : LANES.evaluate.colour}" stroke-width="${right ? 0.2 : 0.5}"`;
@@ -78,13 +86,15 @@ function tilesPicture(frame: TilesFrame, label: string): string {
       (picture && `<g transform="translate(0.6 0.6) scale(${short(PICTURE / size)})">${picture}</g>`) +
       `<text x="9" y="9.1" font-size="3.6" font-weight="600" text-anchor="end" ` +
       `fill="${right ? LANES.log.colour : LANES.evaluate.colour}" opacity="${opacity}">${guesses[index]}</text>` +
-      (right ? '' : `<text x="1.1" y="9.1" font-size="2.2" fill="${MUTED}">is ${truth}</text>`) +
+      (right
+        ? ''
+        : `<text x="1.1" y="9" font-size="3" fill="${INK}" stroke="${PAPER}" stroke-width="0.8" paint-order="stroke">is ${truth}</text>`) +
       '</g>'
     );
   });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeText(label)}" class="wc-frame" ` +
-    `viewBox="0 0 ${COLUMNS * 10} ${rows * 10}" width="100%" font-family="var(--wc-font, system-ui, sans-serif)">${tiles.join('')}</svg>`
+    `viewBox="0 0 ${columns * 10} ${rows * 10}" width="100%" font-family="var(--wc-font, system-ui, sans-serif)">${tiles.join('')}</svg>`
   );
 }
 

@@ -128,6 +128,24 @@ test('rows tell when the last one was due and when it fired', async () => {
   ]);
 });
 
+test.each([
+  ['4s', { due: 17.5, fired: 18 }],
+  ['3 steps', { due: 12, fired: 12 }],
+  ['1 epoch', { due: 2, fired: 2 }],
+] as const)('of what comes every %s, rows tell the last one and not the final one', async (save, row) => {
+  const { state } = await simulate({
+    strategy: { save, maxTime: '20s' },
+    ...{ step: 1500, stepsPerEpoch: 5 },
+  });
+  expect(state.save.last?.why).toEqual(['final']);
+  expect(eventRows(state)).toMatchObject([{ action: 'save', every: save, ...row }]);
+});
+
+test('rows of a run that has had the final one alone tell of none', async () => {
+  const { state } = await simulate({ strategy: { save: '1h', maxTime: '20s' } });
+  expect(eventRows(state)).toEqual([{ action: 'save', every: '1h', count: 1, late: 0, took: 0 }]);
+});
+
 const FIELD: FieldFrame = {
   kind: 'field',
   width: 2,
@@ -158,6 +176,25 @@ test('tiles: what is wrong is put right', () => {
   expect(count(svg, 'is 4')).toBe(1);
 });
 
+test('tiles: fewer in a row are larger, and those beyond the last row are left out', () => {
+  const forty = new Uint8Array(40);
+  const frame = { kind: 'tiles', size: 28, indices: new Uint32Array(40), confidence: forty } as const;
+  const picture = (tiles?: number) =>
+    framePicture({ ...frame, labels: forty, guesses: forty }, 'digits', tiles);
+  expect(
+    [picture(), picture(5)].map((svg) => [count(svg, '<rect'), /viewBox="([^"]+)"/.exec(svg)![1]]),
+  ).toEqual([
+    [40, '0 0 80 50'],
+    [25, '0 0 50 50'],
+  ]);
+});
+
+test('the numbers of a chart lie on its lines, and not below them', async () => {
+  const { state } = await simulate({ strategy });
+  const svg = chartPicture(state);
+  expect(svg.lastIndexOf('<path')).toBeLessThan(svg.indexOf('paint-order="stroke">0<'));
+});
+
 test('tiles: a picture is drawn in runs of a shade, each row for itself', () => {
   const svg = framePicture(
     {
@@ -178,9 +215,9 @@ test('a recorded run is whole without script and styles', async () => {
   const html = recordedRun({ events, frame: FIELD }, { frameLabel: 'a field' });
   expect(html).toContain('<caption>A recorded run of 1 January 1970: 20 steps in 20.0 seconds.</caption>');
   expect(html.replace(/<svg.*<\/svg>/s, '').replace(/<[^>]+>/g, ' ')).toMatch(
-    /save\s+9s\s+3\s+20.000 s\s+20.000 s/,
+    /save\s+9s\s+3\s+18.000 s\s+18.000 s/,
   );
-  expect(recordedRun({ events, frame: FIELD }, { frameLabel: 'a field' }, { compact: true })).not.toContain(
-    '<table',
-  );
+  const compact = recordedRun({ events, frame: FIELD }, { frameLabel: 'a field' }, { compact: true });
+  expect(compact).toContain('<summary>20 steps in 20.0 s, 1,000 ms a step</summary><table');
+  expect(compact).not.toContain('a field');
 });

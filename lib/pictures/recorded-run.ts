@@ -3,12 +3,15 @@ import type { Demo } from '../demos/demo.ts';
 import type { Recording } from '../demos/recording.ts';
 import { eventTable } from './event-table.ts';
 import { framePicture } from './frame-picture.ts';
+import { paceText } from './pace-text.ts';
 import { type ChartOptions, runPicture, timelinePicture } from './run-picture.ts';
 
 /** How a recorded run is drawn. */
 export interface RecordedRunOptions extends ChartOptions {
-  /** Only the timeline: for several runs side by side. Default false. */
+  /** Only the timeline, with the table to be opened below it: for several runs side by side. Default false. */
   compact?: boolean;
+  /** How many tiles stand in a row, a whole number, where the frame has some. Default 8. */
+  tiles?: number;
 }
 
 /**
@@ -21,14 +24,20 @@ export function recordedRun(
   options: RecordedRunOptions = {},
 ): string {
   const state = events.reduce(fold, IDLE_RUN);
-  if (options.compact) return `<div class="wc-recorded">${timelinePicture(state, options)}</div>`;
   const begin = events.find(({ type }) => type === 'begin');
   const date = begin?.type === 'begin' ? new Date(begin.date) : undefined;
+  const table = eventTable(state, captionOf(state, date));
+  if (options.compact) {
+    return (
+      `<div class="wc-recorded">${timelinePicture(state, options)}` +
+      `<details class="wc-more"><summary>${paceText(state)}</summary>${table}</details></div>`
+    );
+  }
   return (
     '<div class="wc-recorded"><div class="wc-run">' +
-    `<div class="wc-run-frame">${framePicture(frame, demo.frameLabel)}</div>` +
+    `<div class="wc-run-frame">${framePicture(frame, demo.frameLabel, options.tiles)}</div>` +
     `<div>${runPicture(state, options)}</div>` +
-    `<div class="wc-run-table">${eventTable(state, captionOf(state, date))}</div></div></div>`
+    `<div class="wc-run-table">${table}</div></div></div>`
   );
 }
 

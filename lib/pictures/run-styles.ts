@@ -1,5 +1,6 @@
 /**
- * The styles of a run, recorded or live: the frame beside the losses and lanes, the table below. One text for pages that
+ * The styles of a run, recorded or live: the frame beside the losses and lanes, the table below, without
+ * what the lanes say where there is little room. One text for pages that
  * show a recorded run and for the element that shows a live one. Colours and type are custom properties of the page.
  */
 export const RUN_STYLES = `
@@ -13,6 +14,7 @@ export const RUN_STYLES = `
 .wc-events thead :is(th, td) { color: var(--wc-muted, #6b6660); white-space: normal; vertical-align: bottom; }
 .wc-events :is(th, td):first-child { padding-inline-start: 0; text-align: start; }
 .wc-events tbody tr:last-child > * { border-block-end: 0; }
+.wc-more > summary { cursor: pointer; padding-block: 0.2rem; font: 0.8125rem/1.4 var(--wc-font, system-ui, sans-serif); font-variant-numeric: tabular-nums; color: var(--wc-muted, #6b6660); }
 .wc-log { color: var(--wc-log, #2563ad); }
 .wc-evaluate { color: var(--wc-evaluate, #b45309); }
 .wc-save { color: var(--wc-save, #15803d); }
@@ -21,6 +23,6 @@ export const RUN_STYLES = `
   .wc-run > .wc-run-table { grid-column: 1 / -1; }
 }
 @container (max-width: 27rem) {
-  .wc-events :is(th, td):nth-child(4) { display: none; }
+  .wc-events :is(th, td):nth-child(2) { display: none; }
 }
 `;
