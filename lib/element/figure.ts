@@ -2,10 +2,8 @@ import type { Demo, Frame } from '../demos/demo.ts';
 import { eventTable } from '../pictures/event-table.ts';
 import { paceText } from '../pictures/pace-text.ts';
 import { runPicture, timelinePicture } from '../pictures/run-picture.ts';
-import { cutFrame, frameRatio, paintFrame } from './frame-painter.ts';
 import type { LiveRun } from './live-run.ts';
 import { make, setText } from './markup.ts';
-import { readPalette } from './palette.ts';
 
 export interface FigureOptions {
   /** Only the timeline. */
@@ -18,8 +16,6 @@ export interface FigureOptions {
 
 /** Ems. */
 const CHART_HEIGHT = 14.5;
-/** Tiles in a row, of a frame that has some. */
-const TILES = 8;
 
 /** The live picture of a run: the frame, the losses and lanes, the table. */
 export interface Figure {
@@ -41,10 +37,19 @@ export function makeFigure(onRestyled: () => void): Figure {
   const grid = make('div', { class: 'wc-run' }, frameBox, pictures);
   const root = make('div', { class: 'wc-recorded', hidden: true }, grid, more, probe, watch);
   let drawn: Partial<LiveRun> & { width?: number } = {};
-  watch.addEventListener('transitionrun', () => {
+  watch.addEventListener('transitionrun', drawAgain);
+  /** Loaded with the first frame: a page that is only read needs none. */
+  let painter: typeof import('./frame-painter.ts') | undefined;
+
+  function drawAgain(): void {
     drawn = {};
     onRestyled();
-  });
+  }
+
+  async function loadPainter(): Promise<void> {
+    painter = await import('./frame-painter.ts').catch(() => undefined);
+    if (painter) drawAgain();
+  }
 
   return {
     root,
@@ -74,15 +79,10 @@ export function makeFigure(onRestyled: () => void): Figure {
       if (table.parentElement !== place) place.append(table);
       const width = Math.round(frameBox.clientWidth * Math.min(2, devicePixelRatio));
       if (frame && !compact && width > 0 && (drawn.frame !== frame || drawn.width !== width)) {
-        const style = getComputedStyle(probe);
-        const font = style.fontFamily;
-        // As the height of the chart: the fewer, the larger.
-        const tiles = Number.parseInt(style.getPropertyValue('--wc-tiles'), 10) || TILES;
-        const shown = cutFrame(frame, tiles);
-        canvas.width = width;
-        canvas.height = Math.round(width * frameRatio(shown, tiles));
-        paintFrame(canvas, shown, { palette: readPalette(probe), font, tiles });
-        canvas.setAttribute('aria-label', labelOf(shown, demo));
+        if (painter) {
+          const shown = painter.paintOn(canvas, frame, width, probe);
+          canvas.setAttribute('aria-label', labelOf(shown, demo));
+        } else void loadPainter();
       }
       drawn = { run, active, phase, width, ...(frame && { frame }) };
     },

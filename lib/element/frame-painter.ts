@@ -1,5 +1,6 @@
 import type { FieldFrame, Frame, TilesFrame } from '../demos/demo.ts';
 import { TILE_ROWS } from '../pictures/frame-picture.ts';
+import { readPalette } from './palette.ts';
 
 /** The colours a frame is painted with, as red, green and blue. */
 export interface Palette {
@@ -19,31 +20,44 @@ const DIGIT = 0.82;
 /** How much of a class's colour its surest cell has: as in the recorded picture. */
 const STRONGEST = 0.62;
 
-/** What a frame shows where its tiles stand so many in a row, as in the recorded picture. */
-export function cutFrame(frame: Frame, tiles: number): Frame {
+/** Tiles in a row, of a frame that has some. A place with little room asks for fewer, which are larger. */
+const TILES = 8;
+
+interface Style {
+  readonly palette: Palette;
+  /** Its family. */
+  readonly font: string;
+  /** In a row. */
+  readonly tiles: number;
+}
+
+/**
+ * Paints a frame on a canvas that becomes so many pixels wide, in the colours and the type of `probe`.
+ *
+ * @returns what of the frame is shown.
+ */
+export function paintOn(canvas: HTMLCanvasElement, frame: Frame, width: number, probe: HTMLElement): Frame {
+  const { fontFamily: font } = getComputedStyle(probe);
+  const tiles = Number.parseInt(getComputedStyle(probe).getPropertyValue('--wc-tiles'), 10) || TILES;
+  const shown = cutFrame(frame, tiles);
+  canvas.width = width;
+  canvas.height = Math.round(width * ratioOf(shown, tiles));
+  const context = canvas.getContext('2d');
+  const palette = readPalette(probe);
+  if (context && shown.kind === 'field') paintField(context, shown, palette);
+  else if (context && shown.kind === 'tiles') paintTiles(context, shown, { palette, font, tiles });
+  return shown;
+}
+
+/** As many rows as the recorded picture has. */
+function cutFrame(frame: Frame, tiles: number): Frame {
   return frame.kind === 'field' ? frame : { ...frame, labels: frame.labels.subarray(0, tiles * TILE_ROWS) };
 }
 
 /** The height of a frame for its width. */
-export function frameRatio(frame: Frame, tiles: number): number {
+function ratioOf(frame: Frame, tiles: number): number {
   if (frame.kind === 'field') return frame.height / frame.width;
   return Math.ceil(frame.labels.length / tiles) / tiles;
-}
-
-export interface Style {
-  readonly palette: Palette;
-  /** Its family. */
-  readonly font: string;
-  /** Tiles in a row. */
-  readonly tiles: number;
-}
-
-/** Paints a frame over the whole canvas, whose size in pixels stands. */
-export function paintFrame(canvas: HTMLCanvasElement, frame: Frame, style: Style): void {
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  if (frame.kind === 'field') paintField(context, frame, style.palette);
-  else paintTiles(context, frame, style);
 }
 
 function paintField(context: CanvasRenderingContext2D, frame: FieldFrame, palette: Palette): void {
