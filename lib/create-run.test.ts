@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { WallclockError } from './core/errors.ts';
+import { type Resume, resumeFrom } from './core/resume-from.ts';
 import type { RunEvent } from './core/run-event.ts';
-import type { RunSnapshot } from './core/run-snapshot.ts';
 import type { RunState } from './core/run-state.ts';
 import { type CreateRunOptions, createRun } from './create-run.ts';
 import { systemClock } from './system-clock.ts';
@@ -45,27 +45,15 @@ test('it works with a clock of its own, and resolves to what the run came to', a
   expect(state).toMatchObject({ reason: 'time', step: 5, active: 5, log: { count: 3 } });
 });
 
-test('what is to be gone on from is checked as a file would be', async () => {
+test('a checkpoint to go on from has to have been checked', async () => {
   const { snapshots } = await simulate({ strategy: { save: '5s', maxTime: '12s' } });
-  const checkpoint = 'checkpoint-5';
-  const snapshot = snapshots[checkpoint]!;
-  const from = (resume: unknown) => () =>
-    createRun({ strategy: {}, actions: {}, resume: resume as { checkpoint: string; snapshot: RunSnapshot } });
-  expect(from({ checkpoint, snapshot })).not.toThrow();
-  expect(from({})).toThrow('createRun(): resume.checkpoint: expected a text, got undefined');
-  expect(from(null)).toThrow('createRun(): resume: expected an object, got null');
-  expect(from({ checkpoint, snapshot: null })).toThrow('resume.snapshot: expected an object, got null');
-  expect(from({ checkpoint, snapshot: { ...snapshot, step: '4' } })).toThrow(
-    "resume.snapshot.step: expected a whole number, 0 or more, got '4'",
-  );
-  const times = { ...snapshot.times, active: -5 };
-  expect(from({ checkpoint, snapshot: { ...snapshot, times } })).toThrow(
-    'resume.snapshot.times.active: expected a time, 0 or more, got -5',
-  );
-  const { stepEnded: _, ...older } = snapshot;
-  expect(from({ checkpoint, snapshot: older })).toThrow('resume.snapshot.stepEnded: expected an object');
-  expect(from({ checkpoint, snapshot: { ...snapshot, state: {} } })).toThrow('resume.snapshot.state.');
-  expect(from({ checkpoint, snapshot, messages: 'passed over' })).toThrow('resume.messages: expected a list');
+  const resume = { checkpoint: 'checkpoint-5', snapshot: snapshots['checkpoint-5']! };
+  const from = (resume: unknown) => () => createRun({ strategy: {}, actions: {}, resume: resume as Resume });
+  expect(from(resumeFrom(resume))).not.toThrow();
+  for (const unchecked of [resume, {}, null, 'checkpoint-5']) {
+    expect(from(unchecked)).toThrow(/^resume: expected a checkpoint that was checked, got /);
+    expect(from(unchecked)).toThrow('Write resume: resumeFrom({ checkpoint, snapshot }).');
+  }
 });
 
 test('what does not hold is refused before anything has started', () => {

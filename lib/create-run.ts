@@ -1,5 +1,4 @@
 import { checkKeys } from './core/check-keys.ts';
-import { checkResume } from './core/check-snapshot.ts';
 import type { Clock } from './core/clock.ts';
 import { WallclockError } from './core/errors.ts';
 import { optional, readCount } from './core/read-options.ts';
@@ -62,8 +61,7 @@ export function createRun(options: CreateRunOptions): Run {
   for (const count of ['steps', 'stepsPerEpoch'] as const) {
     optional(readCount)(options[count], `${where}: ${count}`);
   }
-  const { stepsPerEpoch, resume } = others;
-  if (resume !== undefined) checkResume(resume, `${where}: resume`);
+  const { stepsPerEpoch } = others;
   const size = {
     ...(steps !== undefined && { steps }),
     ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),

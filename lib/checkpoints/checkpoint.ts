@@ -1,5 +1,5 @@
-import { checkSnapshot } from '../core/check-snapshot.ts';
 import { WallclockError } from '../core/errors.ts';
+import { checkSnapshot } from '../core/resume-from.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { checkpointStep } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';

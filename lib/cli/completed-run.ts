@@ -3,6 +3,7 @@ import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { newestWhole } from '../checkpoints/newest-whole.ts';
 import type { Actions } from '../core/actions.ts';
 import { readyStrategy } from '../core/ready-strategy.ts';
+import { resumeFrom } from '../core/resume-from.ts';
 import { Run } from '../core/run.ts';
 import type { EndEvent, RunEvent } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
@@ -35,7 +36,7 @@ export async function endOfCompletedRun(
     // The engine itself says whether such a run would stop as it begins.
     const run = new Run({
       ...{ policy: readyStrategy(strategy).policy(size), clock: systemClock, actions: NONE },
-      ...{ ...size, resume: { checkpoint, snapshot } },
+      ...{ ...size, resume: resumeFrom({ checkpoint, snapshot }) },
     });
     await run.begin();
     if (!run.stopped) return undefined;

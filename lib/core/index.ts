@@ -43,6 +43,7 @@ export {
 export { type ReadyStrategy, readyStrategy } from './ready-strategy.ts';
 export { type ReplayOptions, replay } from './replay.ts';
 export type { RunSize } from './resolve-parts.ts';
+export { type Resume, type ResumeOptions, resumeFrom } from './resume-from.ts';
 export { type Keep, type KeepOptions, type Kept, Retention, type Rule, retain } from './retention.ts';
 export { Run, type RunOptions } from './run.ts';
 export type {

@@ -1,7 +1,6 @@
 import type { SaveContext } from './actions.ts';
 import type { JournalPosition } from './journal-file.ts';
 import type { Action, ActionDone, StepEnded } from './policy.ts';
-import type { BeginEvent } from './run-event.ts';
 import type { RunState } from './run-state.ts';
 import type { Times } from './stopwatch.ts';
 
@@ -38,12 +37,11 @@ export function savedAs({ action, metrics, reading }: ActionDone): SavedAs {
   return { elapsed: reading.elapsed / 1000, ...(metrics && { metrics }), due, late, missed, why };
 }
 
-/** What the beginning of a run tells of the checkpoint that it goes on from. */
-export function resumedFrom(
-  checkpoint: string,
-  { saved, state, journal }: RunSnapshot,
-): NonNullable<BeginEvent['resumed']> {
-  const { due, late, missed, why } = saved;
-  const save = { type: 'save' as const, due, late, missed, why };
-  return { checkpoint, save, state, ...(journal && { journal }) };
-}
+/** Where a run stands that goes on from no checkpoint. */
+export const NEW_RUN: Pick<RunSnapshot, 'step' | 'epochs' | 'stepInEpoch' | 'times' | 'stepEnded'> = {
+  step: 0,
+  epochs: 0,
+  stepInEpoch: 0,
+  times: { elapsed: 0, active: 0, training: 0, longestStep: 0 },
+  stepEnded: { elapsed: 0, active: 0, training: 0 },
+};

@@ -3,6 +3,7 @@ import { manualClock } from '../testing/manual-clock.ts';
 import { simulate } from '../testing/simulate.ts';
 import type { Actions } from './actions.ts';
 import type { Policy } from './policy.ts';
+import { resumeFrom } from './resume-from.ts';
 import { Run, type RunOptions } from './run.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
@@ -65,7 +66,8 @@ test('as it begins: the steps of an epoch where they are known, and nothing of a
 test('as it goes on: what was found out about its checkpoints, after the beginning, at the step of the checkpoint', async () => {
   const { snapshots } = await simulate({ strategy: { save: '2s', maxTime: '4s' } });
   const messages = ['checkpoint-4 was passed over.', 'It is kept as checkpoint-4.damaged.'];
-  const resume = { checkpoint: 'checkpoint-2', snapshot: snapshots['checkpoint-2']!, messages };
+  const snapshot = snapshots['checkpoint-2']!;
+  const resume = resumeFrom({ checkpoint: 'checkpoint-2', snapshot, messages });
   const { run, events } = runOf({ save: '2s' }, { resume });
   run.begin();
   const now = { step: 2, epoch: 0, elapsed: 2, active: 2 };
@@ -170,7 +172,8 @@ test('what a decision that has been made brings with it is kept, also where it a
 test('a schedule that does not hold is refused with the name of its checkpoint', async () => {
   const { snapshots } = await simulate({ strategy: { save: '1s', maxTime: '1s' } });
   const snapshot = { ...snapshots['checkpoint-1']!, schedule: { log: 3 } };
-  expect(() => runOf({ save: '1s' }, { resume: { checkpoint: 'checkpoint-1', snapshot } })).toThrow(
+  const resume = resumeFrom({ checkpoint: 'checkpoint-1', snapshot });
+  expect(() => runOf({ save: '1s' }, { resume })).toThrow(
     /^checkpoint-1: schedule\.log: expected an object, got 3/,
   );
 });

@@ -16,8 +16,9 @@ import {
   type StopReason,
 } from './policy.ts';
 import { oneOf } from './read-options.ts';
+import type { Resume } from './resume-from.ts';
 import type { Metrics, Occasion, RunEvent } from './run-event.ts';
-import { type RunSnapshot, resumedFrom, savedAs } from './run-snapshot.ts';
+import { NEW_RUN, type RunSnapshot, savedAs } from './run-snapshot.ts';
 import { fold, IDLE_RUN, type RunState } from './run-state.ts';
 import { type Activity, Stopwatch } from './stopwatch.ts';
 
@@ -39,8 +40,8 @@ export interface RunOptions<State> {
   name?: string;
   /** With other workers that train together: then one decides for all. Default: alone. */
   agreement?: Agreement;
-  /** The checkpoint to go on from, and what is to be told of how it was found. Default: a new run. */
-  resume?: { checkpoint: string; snapshot: RunSnapshot; messages?: readonly string[] };
+  /** The checkpoint to go on from, as `resumeFrom()` has checked it. Default: a new run. */
+  resume?: Resume;
 }
 
 /** A save that goes on beside training. */
@@ -104,21 +105,17 @@ export class Run {
     const { policy, actions, clock, resume } = options;
     checkActions(policy, actions);
     this.#options = options;
-    const snapshot = resume?.snapshot;
-    this.name = snapshot?.run ?? options.name ?? `run-${clock.wall().toString(36)}`;
-    this.#schedule = snapshot
-      ? policy.restoreState(snapshot.schedule, `${resume!.checkpoint}: schedule`)
+    if (resume !== undefined && typeof resume?.told !== 'function') throw unchecked(resume);
+    const { step, epochs, stepInEpoch, times, stepEnded } = resume?.snapshot ?? NEW_RUN;
+    this.name = resume?.snapshot.run ?? options.name ?? `run-${clock.wall().toString(36)}`;
+    this.#schedule = resume
+      ? policy.restoreState(resume.snapshot.schedule, `${resume.told().checkpoint}: schedule`)
       : policy.initialState();
-    this.#epochs = snapshot?.epochs ?? 0;
-    this.#stepInEpoch = snapshot?.stepInEpoch ?? 0;
-    this.#stepEnded = { elapsed: 0, active: 0, training: 0, ...snapshot?.stepEnded };
-    this.#moment = {
-      step: snapshot?.step ?? 0,
-      epoch: 0,
-      ...(snapshot?.times ?? { elapsed: 0, active: 0, training: 0, longestStep: 0 }),
-      saving: undefined,
-    };
-    this.#steps = this.#moment.step;
+    this.#epochs = epochs;
+    this.#stepInEpoch = stepInEpoch;
+    this.#stepEnded = { ...stepEnded };
+    this.#moment = { step, epoch: 0, ...times, saving: undefined };
+    this.#steps = step;
     this.#moment.epoch = this.#epoch();
   }
 
@@ -134,7 +131,7 @@ export class Run {
       date: clock.wall(),
       policy: policy.describe(),
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-      ...(resume && { resumed: resumedFrom(resume.checkpoint, resume.snapshot) }),
+      ...(resume && { resumed: resume.told() }),
       ...this.#occasion(resume ? resume.snapshot.state.events : 0),
     });
     for (const message of resume?.messages ?? []) this.#emit({ type: 'warn', message, ...this.#occasion() });
@@ -568,6 +565,11 @@ export class Run {
     this.#catchUp(this.#watch);
     return this.#watch;
   }
+}
+
+function unchecked(got: unknown): WallclockError {
+  const fix = 'Write resume: resumeFrom({ checkpoint, snapshot }).';
+  return new WallclockError({ where: 'resume', expected: 'a checkpoint that was checked', got, fix });
 }
 
 function misused(expected: string, got: string, fix?: string): WallclockError {

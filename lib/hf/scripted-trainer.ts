@@ -2,6 +2,7 @@ import type { SaveContext, Saved } from '../core/actions.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { Moment } from '../core/moment.ts';
 import type { Point, Policy } from '../core/policy.ts';
+import { resumeFrom } from '../core/resume-from.ts';
 import { Run } from '../core/run.ts';
 import type { Metrics } from '../core/run-event.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -75,7 +76,7 @@ export class ScriptedTrainer {
         save: (context) => this.#save(context, size),
         load: (checkpoint) => this.#load(checkpoint),
       },
-      ...(from && { resume: { checkpoint: from.name, snapshot: from.snapshot } }),
+      ...(from && { resume: resumeFrom({ checkpoint: from.name, snapshot: from.snapshot }) }),
     });
     this.#history = [...(from?.history ?? [])];
     this.#epoch = from?.epoch ?? 0;

@@ -1,6 +1,7 @@
 import { WallclockError } from '../core/errors.ts';
 import type { ActionName, Policy } from '../core/policy.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
+import { resumeFrom } from '../core/resume-from.ts';
 import { type Kept, Retention } from '../core/retention.ts';
 import { Run } from '../core/run.ts';
 import type { Metrics, RunEvent } from '../core/run-event.ts';
@@ -103,7 +104,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     name: 'simulated',
     onEvent: (event) => events.push(event),
     ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-    ...(resume && { resume }),
+    ...(resume && { resume: resumeFrom(resume) }),
     actions: {
       log: acting('log', ({ step }) => ({ loss: 1 / step })),
       evaluate: acting('evaluate', ({ step }, attempt) =>

@@ -5,6 +5,7 @@ import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
+import { resumeFrom } from '../core/resume-from.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { IDLE_RUN, type RunState } from '../core/run-state.ts';
@@ -214,7 +215,7 @@ export class FitCallback extends Callback {
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(hear && { onEvent: hear }),
       ...(this.#keeper && { name: this.#keeper.name }),
-      ...(resumed && { resume: resumed }),
+      ...(resumed && { resume: resumeFrom(resumed) }),
     });
     this.#pace = new Pace(clock, this.#run);
     await this.#run.begin();

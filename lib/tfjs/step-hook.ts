@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { StopReason } from '../core/policy.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
+import { resumeFrom } from '../core/resume-from.ts';
 import { Run } from '../core/run.ts';
 import type { Metrics, RunEvent } from '../core/run-event.ts';
 import { IDLE_RUN, type RunState } from '../core/run-state.ts';
@@ -151,7 +152,7 @@ export class StepHook {
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(hear && { onEvent: hear }),
       ...(this.#keeper && { name: this.#keeper.name }),
-      ...(this.#keeper?.resumed && { resume: this.#keeper.resumed }),
+      ...(this.#keeper?.resumed && { resume: resumeFrom(this.#keeper.resumed) }),
     });
     this.#pace = new Pace(clock, this.#run, pause ? { pause } : {});
     await this.#run.begin();

@@ -7,6 +7,7 @@ import { WallclockError } from '../core/errors.ts';
 import type { JournalFile } from '../core/journal-file.ts';
 import type { Moment } from '../core/moment.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
+import { resumeFrom } from '../core/resume-from.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
@@ -156,7 +157,7 @@ async function trainIn({ checked, options, step, losses, keeper }: Parts): Promi
     ...(journal && { journal }),
     ...(hear && { onEvent: hear }),
     ...(keeper && { name: keeper.name }),
-    ...(keeper?.resumed && { resume: keeper.resumed }),
+    ...(keeper?.resumed && { resume: resumeFrom(keeper.resumed) }),
   });
   const pace: Pace = new Pace(clock, run, {
     ...(pause && { pause }),

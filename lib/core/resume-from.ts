@@ -1,5 +1,45 @@
 import { WallclockError } from './errors.ts';
+import type { BeginEvent } from './run-event.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
+
+/** A checkpoint to go on from, and what is to be told of how it was found. */
+export interface ResumeOptions {
+  /** Its name. */
+  checkpoint: string;
+  /** What its save has kept of the run: anything may come, it is checked. */
+  snapshot: RunSnapshot;
+  /** What the run is to warn of as it begins. Default: nothing. */
+  messages?: readonly string[];
+}
+
+/** A checkpoint that a run can go on from: it has been checked. Only {@link resumeFrom} makes one. */
+export interface Resume {
+  /** What it has kept of the run. */
+  readonly snapshot: RunSnapshot;
+  /** What the run warns of as it begins. */
+  readonly messages: readonly string[];
+  /** What the beginning of the run tells of it. */
+  told(): NonNullable<BeginEvent['resumed']>;
+}
+
+/**
+ * Checks what a checkpoint says of its run, for `createRun({ resume })`. It stands apart from that, so that a program which
+ * never resumes does not carry it.
+ *
+ * @throws {WallclockError} at the first value that does not hold, with its place.
+ * @example
+ * ```ts
+ * const resume = (text: string) => resumeFrom({ checkpoint: 'checkpoint-40', snapshot: JSON.parse(text) });
+ * ```
+ */
+export function resumeFrom(options: ResumeOptions, where = 'resumeFrom()'): Resume {
+  RESUME(options, where);
+  const { checkpoint, snapshot, messages = [] } = options;
+  const { saved, state, journal } = snapshot;
+  const { due, late, missed, why } = saved;
+  const save = { type: 'save' as const, due, late, missed, why };
+  return { snapshot, messages, told: () => ({ checkpoint, save, state, ...(journal && { journal }) }) };
+}
 
 /** @throws {WallclockError} at the first value that is not of its kind. */
 type Check = (value: unknown, where: string) => void;
@@ -15,11 +55,6 @@ export function checkSnapshot(value: unknown, where: string): RunSnapshot {
   return value as RunSnapshot;
 }
 
-/** The same of a checkpoint to go on from, as {@link RunOptions} take it. @throws {WallclockError} likewise. */
-export function checkResume(value: unknown, where: string): void {
-  RESUME(value, where);
-}
-
 function check(expected: string, holds: (value: unknown) => boolean): Check {
   return (value, where) => {
     if (!holds(value)) throw new WallclockError({ where, expected, got: value });
@@ -32,8 +67,8 @@ const count = check(
 );
 const time = check('a time, 0 or more', (value) => Number.isFinite(value) && (value as number) >= 0);
 const text = check('a text', (value) => typeof value === 'string');
-/** NaN and the infinities are null in JSON. */
-const number = check('a number or null', (value) => value === null || Number.isFinite(value));
+/** NaN and the infinities are null in JSON, and themselves in a snapshot that was never written. */
+const number = check('a number or null', (value) => value === null || typeof value === 'number');
 const object = check('an object', isObject);
 const any = check('a value', (value) => value !== undefined && value !== null);
 
