@@ -64,8 +64,8 @@ test('what does not hold is refused before anything has started', () => {
     `[WallclockError: strategy.log: expected an interval, got '5 minuets'. Did you mean '5m'? It goes wrong at character 3. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.]`,
   );
   expect(create({ onevent: onEvent } as object)).toThrow("got 'onevent'. Did you mean 'onEvent'?");
-  expect(create({ stepsPerEpoch: 0 })).toThrow('createRun(): stepsPerEpoch: expected a whole number');
-  expect(create({ steps: 1.5 })).toThrow('createRun(): steps: expected a whole number');
+  expect(create({ stepsPerEpoch: 0 })).toThrow('createRun().stepsPerEpoch: expected a whole number');
+  expect(create({ steps: 1.5 })).toThrow('createRun().steps: expected a whole number');
   expect(() => createRun({ strategy: { log: '1s' } } as unknown as CreateRunOptions)).toThrow(
     'actions.log: expected a',
   );
@@ -96,5 +96,5 @@ test.each<[option: string, value: unknown, expected: string]>([
   ['name', 5, 'a text'],
 ])('%s: %j is refused before anything has begun', (option, value, expected) => {
   const create = () => createRun({ strategy: { log: '1s' }, actions: { log: () => ({}) }, [option]: value });
-  expect(create).toThrow(`createRun(): ${option}: expected ${expected}, got `);
+  expect(create).toThrow(`createRun().${option}: expected ${expected}, got `);
 });

@@ -1,7 +1,5 @@
-import { checkKeys } from './core/check-keys.ts';
 import type { Clock } from './core/clock.ts';
-import { WallclockError } from './core/errors.ts';
-import { optional, readCount } from './core/read-options.ts';
+import { asItIs, optional, type Reader, readCount, readerOf, readOptions } from './core/read-options.ts';
 import { type ReadyStrategy, readyStrategy } from './core/ready-strategy.ts';
 import { Run, type RunOptions } from './core/run.ts';
 import type { StrategyOptions } from './core/strategy.ts';
@@ -18,10 +16,24 @@ export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | '
 }
 
 /** Every option: the compiler says where one is missing. */
-const OPTIONS: { readonly [option in keyof CreateRunOptions]-?: true } = {
-  ...{ strategy: true, steps: true, stepsPerEpoch: true, actions: true, journal: true, onEvent: true },
-  ...{ clock: true, name: true, resume: true, agreement: true },
-};
+const READERS = {
+  ...{ strategy: asItIs, steps: optional(readCount), stepsPerEpoch: optional(readCount) },
+  actions: optional(
+    readerOf<object | null>(
+      'an object with a function for each',
+      (actions) => typeof actions === 'object' && actions !== null,
+    ),
+  ),
+  onEvent: optional(readerOf('a function', (onEvent) => typeof onEvent === 'function')),
+  name: optional(readerOf('a text', (name) => typeof name === 'string')),
+  clock: optional(
+    readerOf<Clock | null>(
+      'a clock with the functions now() and wall()',
+      (clock) => typeof clock?.now === 'function' && typeof clock.wall === 'function',
+    ),
+  ),
+  ...{ journal: asItIs, resume: asItIs, agreement: asItIs },
+} satisfies { readonly [option in keyof CreateRunOptions]-?: Reader<unknown> };
 
 /**
  * A run for any loop, with TensorFlow.js or without: tell it of each step, and it logs, evaluates and saves by time.
@@ -46,25 +58,8 @@ const OPTIONS: { readonly [option in keyof CreateRunOptions]-?: true } = {
  * ```
  */
 export function createRun(options: CreateRunOptions): Run {
-  const where = 'createRun()';
-  checkKeys(options, Object.keys(OPTIONS), where);
+  readOptions(options, READERS, 'createRun()');
   const { strategy, steps, clock = systemClock, actions = {}, ...others } = options;
-  const check = (holds: boolean, option: keyof CreateRunOptions, expected: string) => {
-    if (!holds) throw new WallclockError({ where: `${where}: ${option}`, expected, got: options[option] });
-  };
-  const { onEvent = () => {}, name = '' } = others;
-  check(typeof actions === 'object' && actions !== null, 'actions', 'an object with a function for each');
-  check(typeof onEvent === 'function', 'onEvent', 'a function');
-  check(typeof name === 'string', 'name', 'a text');
-  const ticks = typeof clock?.now === 'function' && typeof clock.wall === 'function';
-  check(ticks, 'clock', 'a clock with the functions now() and wall()');
-  for (const count of ['steps', 'stepsPerEpoch'] as const) {
-    optional(readCount)(options[count], `${where}: ${count}`);
-  }
-  const { stepsPerEpoch } = others;
-  const size = {
-    ...(steps !== undefined && { steps }),
-    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-  };
-  return new Run({ ...others, actions, policy: readyStrategy(strategy).policy(size), clock });
+  const policy = readyStrategy(strategy).policy({ steps, stepsPerEpoch: others.stepsPerEpoch });
+  return new Run({ ...others, actions, policy, clock });
 }

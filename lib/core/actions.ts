@@ -1,6 +1,6 @@
 import { checkKeys, isPlainObject } from './check-keys.ts';
-import { WallclockError } from './errors.ts';
-import { ACTIONS, type ActionName, type Policy } from './policy.ts';
+import { demand } from './errors.ts';
+import { ACTIONS, type Policy } from './policy.ts';
 import type { Metrics } from './run-event.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
 
@@ -84,15 +84,14 @@ export interface Actions {
 export function checkActions(policy: Policy, actions: Actions): void {
   if (isPlainObject(actions)) checkKeys(actions, [...ACTIONS, 'load'], 'actions');
   const { intervals, needs = [] } = policy.describe();
-  const due = ACTIONS.filter((action) => intervals[action] !== undefined);
-  for (const action of [...due, ...needs]) {
-    if (typeof actions[action] === 'function') continue;
-    const has = intervals[action as ActionName] !== undefined;
-    throw new WallclockError({
-      where: `actions.${action}`,
-      expected: `a function, because the strategy ${has ? 'has an interval for' : 'may ask for'} '${action}'`,
-      got: actions[action],
-      fix: `Say how this loop does it, or leave '${action}' out of the strategy.`,
-    });
+  for (const action of [...ACTIONS.filter((action) => intervals[action] !== undefined), ...needs]) {
+    const asks = action in intervals ? 'has an interval for' : 'may ask for';
+    demand(
+      typeof actions[action] === 'function',
+      `actions.${action}`,
+      `a function, because the strategy ${asks} '${action}'`,
+      actions[action],
+      `Say how this loop does it, or leave '${action}' out of the strategy.`,
+    );
   }
 }

@@ -1,5 +1,4 @@
-import { WallclockError } from './errors.ts';
-import { oneOf, optional, type Reader, readBoolean, readOptions } from './read-options.ts';
+import { oneOf, optional, readBoolean, readerOf, readOptions } from './read-options.ts';
 
 /** Which model is best, and what follows from it. */
 export interface BestOptions {
@@ -24,20 +23,13 @@ export type Best = { readonly [option in keyof BestOptions]-?: Required<BestOpti
 /** Metrics of which less is better, by how their names end: `val_loss`, `meanSquaredError`, `mse`. */
 const LESS_IS_BETTER = /(loss|error|perplexity|entropy|divergence|distance|mse|rmse|mae|mape|wer|cer)$/i;
 
-const readName: Reader<string> = (value, where) => {
-  if (typeof value === 'string' && value !== '') return value;
-  throw new WallclockError({ where, expected: "a metric's name, like 'loss'", got: value });
-};
-
-const readDelta: Reader<number> = (value, where) => {
-  if (Number.isFinite(value) && (value as number) >= 0) return value as number;
-  throw new WallclockError({ where, expected: 'a number of 0 or more', got: value });
-};
-
 const READERS = {
-  metric: readName,
+  metric: readerOf<string>("a metric's name, like 'loss'", (name) => typeof name === 'string' && name !== ''),
   greaterIsBetter: optional(readBoolean),
-  minDelta: optional(readDelta, 0),
+  minDelta: optional(
+    readerOf<number>('a number of 0 or more', (delta) => Number.isFinite(delta) && delta >= 0),
+    0,
+  ),
   load: optional(readBoolean, false),
   beforeSave: oneOf('evaluate', 'wait'),
 };

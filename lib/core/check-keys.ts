@@ -1,4 +1,4 @@
-import { WallclockError } from './errors.ts';
+import { demand, WallclockError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
 /** More keys than this are not all named in a message. */
@@ -14,19 +14,14 @@ export function checkKeys<K extends string>(
   known: readonly K[],
   where: string,
 ): asserts value is { readonly [key in K]?: unknown } {
-  if (!isPlainObject(value)) {
-    throw new WallclockError({ where, expected: `an object with the keys ${known.join(', ')}`, got: value });
-  }
-  for (const key of Object.keys(value)) {
-    if ((known as readonly string[]).includes(key)) continue;
-    const meant = nearest(key, known);
-    throw new WallclockError({
-      where,
-      expected: known.length > MOST_LISTED ? 'only known keys' : `only the keys ${known.join(', ')}`,
-      got: key,
-      fix: meant ? `Did you mean '${meant}'?` : 'Remove it.',
-    });
-  }
+  const keys = known.join(', ');
+  demand(isPlainObject(value), where, `an object with the keys ${keys}`, value);
+  const key = Object.keys(value).find((key) => !(known as readonly string[]).includes(key));
+  if (key === undefined) return;
+  const expected = known.length > MOST_LISTED ? 'only known keys' : `only the keys ${keys}`;
+  const meant = nearest(key, known);
+  const fix = meant ? `Did you mean '${meant}'?` : 'Remove it.';
+  throw new WallclockError({ where, expected, got: key, fix });
 }
 
 /** Also where it comes from another realm. A map or a date has no keys to misspell, and would be taken for empty. */

@@ -1,5 +1,5 @@
 import { type Duration, parseDuration } from './duration.ts';
-import { WallclockError } from './errors.ts';
+import { demand } from './errors.ts';
 import { optional, readOptions } from './read-options.ts';
 
 /** How long a run may last by the wall, its final actions included. */
@@ -27,7 +27,8 @@ const READERS = { after: parseDuration, reserve: optional(parseDuration, 0) };
 export function parseDeadline(value: unknown, where: string): Deadline {
   const options = typeof value === 'object' ? value : { after: value };
   const deadline = readOptions(options, READERS, where);
-  if (deadline.reserve < deadline.after) return deadline;
-  const expected = `less than the ${deadline.after / 1000} s until the deadline`;
-  throw new WallclockError({ where: `${where}.reserve`, expected, got: `${deadline.reserve / 1000} s` });
+  const { after, reserve } = deadline;
+  const expected = `less than the ${after / 1000} s until the deadline`;
+  demand(reserve < after, `${where}.reserve`, expected, `${reserve / 1000} s`);
+  return deadline;
 }

@@ -1,34 +1,30 @@
 import { ACTIONS, type ActionName, type PolicyDescription } from './policy.ts';
-import type { Keep } from './retention.ts';
 import type { Strategy } from './strategy.ts';
 
 /** What the policy of a strategy tells of itself. */
 export function describeStrategy(strategy: Strategy): PolicyDescription {
   const { intervals, final, best, maxSteps, maxTime, maxEpochs, deadline, keep } = strategy;
-  const written: { [action in ActionName]?: string } = {};
-  for (const action of ACTIONS) {
-    const interval = intervals[action];
-    if (interval) written[action] = interval.text;
-  }
-  const needs: (ActionName | 'load')[] = ACTIONS.filter((action) => final[action] && !intervals[action]);
-  if (best && !intervals.evaluate && !needs.includes('evaluate')) needs.push('evaluate');
+  const needs: (ActionName | 'load')[] = ACTIONS.filter(
+    (action) => !intervals[action] && (final[action] || (best && action === 'evaluate')),
+  );
   if (best?.load) needs.push('load');
+  const kept = given({ ...keep, every: inSeconds(keep.every) });
   return {
-    intervals: written,
+    intervals: Object.fromEntries(Object.entries(intervals).map(([action, { text }]) => [action, text])),
     ...(needs.length > 0 && { needs }),
-    ...(Number.isFinite(maxSteps) && { maxSteps }),
-    ...(Number.isFinite(maxTime) && { maxTime: maxTime / 1000 }),
-    ...(Number.isFinite(maxEpochs) && { maxEpochs }),
-    ...(Number.isFinite(deadline.after) && { deadline: deadline.after / 1000 }),
+    ...given({ maxSteps, maxTime: inSeconds(maxTime), maxEpochs, deadline: inSeconds(deadline.after) }),
     ...(best && { best: { metric: best.metric, greaterIsBetter: best.greaterIsBetter } }),
-    ...(Object.values(keep).some((rule) => rule !== undefined) && { keep: describeKeep(keep) }),
+    ...(Object.keys(kept).length > 0 && { keep: kept }),
   };
 }
 
-function describeKeep({ latest, best, every }: Keep): Keep {
-  return {
-    ...(latest !== undefined && { latest }),
-    ...(best !== undefined && { best }),
-    ...(every !== undefined && { every: every / 1000 }),
-  };
+/** Those that are there, and no limit is none: a description is plain JSON. */
+function given(numbers: { readonly [name: string]: number | undefined }): { [name: string]: number } {
+  return Object.fromEntries(
+    Object.entries(numbers).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+  );
+}
+
+function inSeconds(milliseconds = Number.NaN): number {
+  return milliseconds / 1000;
 }

@@ -1,4 +1,4 @@
-import { WallclockError } from './errors.ts';
+import { demand } from './errors.ts';
 
 /** Milliseconds in each unit, from the largest to the smallest: the order in which a duration is written. */
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
@@ -63,7 +63,14 @@ export type LooseDuration =
   | `${Before}m${Running}${'s' | 'ms'}`
   | `${Before}s${Running}ms`;
 
-const ONE_PART = /(\d+(?:\.\d+)?)(ms|[dhms])/y;
+/** A number as durations and counts are written: no sign, no exponent. */
+export const NUMBER = '(\\d+(?:\\.\\d+)?)';
+/** Each unit at most once, in their order. */
+const PARTS = new RegExp(
+  `^${Object.keys(UNITS)
+    .map((unit) => `(?:${NUMBER}${unit})?`)
+    .join('')}$`,
+);
 
 /**
  * The milliseconds that a duration stands for, exact to the microsecond.
@@ -77,34 +84,19 @@ const ONE_PART = /(\d+(?:\.\d+)?)(ms|[dhms])/y;
  */
 export function parseDuration(text: unknown, where = 'duration'): number {
   const milliseconds = typeof text === 'string' ? readDuration(text) : undefined;
-  if (milliseconds === undefined || milliseconds <= 0) {
-    throw new WallclockError({
-      where,
-      expected: 'a positive duration in d, h, m, s or ms, the largest first',
-      got: text,
-      fix: "Write it like '250ms', '30s', '5m' or '1h20m'.",
-    });
-  }
+  const units = 'a positive duration in d, h, m, s or ms, the largest first';
+  demand(milliseconds, where, units, text, "Write it like '250ms', '30s', '5m' or '1h20m'.");
   return milliseconds;
 }
 
 /** Longer than this (285,000 years), milliseconds are no longer told apart. */
 const LONGEST = Number.MAX_SAFE_INTEGER;
 
-/** As {@link parseDuration}, but undefined where the text is no duration: for grammars that hold more than durations. */
+/** As {@link parseDuration}, but undefined where the text is no positive duration: for grammars that hold more than durations. */
 export function readDuration(text: string): number | undefined {
-  let total = 0;
-  let smallestSoFar = Number.POSITIVE_INFINITY;
-  ONE_PART.lastIndex = 0;
-  while (ONE_PART.lastIndex < text.length) {
-    const part = ONE_PART.exec(text);
-    if (part === null) return undefined;
-    const unit = UNITS[part[2] as Unit];
-    if (unit >= smallestSoFar) return undefined;
-    smallestSoFar = unit;
-    total += Number(part[1]) * unit;
-  }
-  return text === '' || total > LONGEST ? undefined : toMicrosecond(total);
+  const [, ...counts] = PARTS.exec(text) ?? [];
+  const total = Object.values(UNITS).reduce((sum, unit, index) => sum + unit * Number(counts[index] ?? 0), 0);
+  return total > LONGEST ? undefined : toMicrosecond(total) || undefined;
 }
 
 /** Beyond this (140 years), microseconds are no longer told apart: nothing is rounded to them. */

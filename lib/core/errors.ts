@@ -7,7 +7,7 @@ export interface Complaint {
   /** What came instead. Strings are quoted and long values cut short; anything may be passed. */
   got: unknown;
   /** What to do about it, as a whole sentence. */
-  fix?: string;
+  fix?: string | undefined;
   cause?: unknown;
 }
 
@@ -41,6 +41,17 @@ export class WallclockError extends Error {
     this.got = got;
     this.fix = fix;
   }
+}
+
+/** Refuses what does not hold. @throws {WallclockError} where it does not. */
+export function demand(
+  holds: unknown,
+  where: string,
+  expected: string,
+  got: unknown,
+  fix?: string,
+): asserts holds {
+  if (!holds) throw new WallclockError({ where, expected, got, fix });
 }
 
 /** What is wrong, as a whole sentence, without what to do about it: where that is being done, or is something else. */

@@ -6,7 +6,7 @@ import { type Arm, readEvery } from './every-grammar.ts';
 
 const messageOf = (text: unknown): string => {
   try {
-    readEvery(text, 'active', 'save');
+    readEvery(text, 'save');
   } catch (error) {
     return (error as Error).message;
   }
@@ -14,45 +14,42 @@ const messageOf = (text: unknown): string => {
 };
 
 const interval = (text: string, axis: string, length: number) => ({ text, kind: 'interval', axis, length });
+const share = (text: string, kind: string, share: number) => ({ text, axis: 'active', kind, share });
 const arm = (text: string, ...terms: object[]) => ({ text, terms }) as unknown as Arm;
 
 test.each<[text: string, arms: readonly Arm[]]>([
-  ['10%', [arm('10%', { text: '10%', kind: 'part', part: 0.1, base: 'active' })]],
-  ['100%', [arm('100%', { text: '100%', kind: 'part', part: 1, base: 'active' })]],
-  ['5% overhead', [arm('5% overhead', { text: '5% overhead', kind: 'overhead', share: 0.05 })]],
-  ['99.5% overhead', [arm('99.5% overhead', { text: '99.5% overhead', kind: 'overhead', share: 0.995 })]],
-  ['auto', [arm('auto', { text: 'auto', kind: 'auto' })]],
+  ['10%', [arm('10%', share('10%', 'part', 0.1))]],
+  ['100%', [arm('100%', share('100%', 'part', 1))]],
+  ['5% overhead', [arm('5% overhead', share('5% overhead', 'overhead', 0.05))]],
+  ['99.5% overhead', [arm('99.5% overhead', share('99.5% overhead', 'overhead', 0.995))]],
+  ['auto', [arm('auto', share('auto', 'auto', 0.1))]],
   [
     '5m or 1 epoch',
-    [arm('5m', interval('5m', 'active', 300_000)), arm('1 epoch', interval('1 epoch', 'epochs', 1))],
+    [arm('5m', interval('5m', 'active', 300_000)), arm('1 epoch', interval('1 epoch', 'epoch', 1))],
   ],
   [
     '30s and 100 steps',
-    [arm('30s and 100 steps', interval('30s', 'active', 30_000), interval('100 steps', 'steps', 100))],
+    [arm('30s and 100 steps', interval('30s', 'active', 30_000), interval('100 steps', 'step', 100))],
   ],
   [
     '1h or 30s and 100 steps or 10% and 1 epoch',
     [
       arm('1h', interval('1h', 'active', 3_600_000)),
-      arm('30s and 100 steps', interval('30s', 'active', 30_000), interval('100 steps', 'steps', 100)),
-      arm(
-        '10% and 1 epoch',
-        { text: '10%', kind: 'part', part: 0.1, base: 'active' },
-        interval('1 epoch', 'epochs', 1),
-      ),
+      arm('30s and 100 steps', interval('30s', 'active', 30_000), interval('100 steps', 'step', 100)),
+      arm('10% and 1 epoch', share('10%', 'part', 0.1), interval('1 epoch', 'epoch', 1)),
     ],
   ],
 ])('%s: `and` binds tighter than `or`', (text, arms) => {
-  expect(readEvery(text, 'active', 'save')).toEqual(arms);
+  expect(readEvery(text, 'save')).toEqual(arms);
 });
 
 test('durations are of the base, and nothing else is', () => {
   const axes = (base: 'training' | 'elapsed') =>
-    readEvery('30s and 2 steps or 1 epoch', base, 'save').flatMap(({ terms }) =>
+    readEvery('30s and 2 steps or 1 epoch', 'save', { base }).flatMap(({ terms }) =>
       terms.map((term) => term.kind === 'interval' && term.axis),
     );
-  expect(axes('training')).toEqual(['training', 'steps', 'epochs']);
-  expect(axes('elapsed')).toEqual(['elapsed', 'steps', 'epochs']);
+  expect(axes('training')).toEqual(['training', 'step', 'epoch']);
+  expect(axes('elapsed')).toEqual(['elapsed', 'step', 'epoch']);
 });
 
 describe('what is refused', () => {

@@ -1,8 +1,7 @@
-import { readDuration } from './duration.ts';
-import { WallclockError } from './errors.ts';
-import type { Base } from './moment.ts';
+import { NUMBER, readDuration } from './duration.ts';
+import { demand, WallclockError } from './errors.ts';
+import type { Axis, Base } from './moment.ts';
 import { nearest } from './nearest.ts';
-import { readPercent } from './percent.ts';
 
 /*
  *   every  =  arm (" or " arm)*
@@ -11,26 +10,31 @@ import { readPercent } from './percent.ts';
  *          |  percent | percent " overhead" | "auto"
  */
 
-/** What an interval is measured on: one of the three times, steps or epochs. */
-export type Axis = Base | 'steps' | 'epochs';
-
 /** One interval of an {@link Arm}. Lengths are milliseconds, steps or epochs, by the axis. */
 export type Term = {
   /** As it was written. */
   readonly text: string;
+  /** What it is measured on. */
+  readonly axis: Axis;
 } & (
-  | { readonly kind: 'interval'; readonly axis: Axis; readonly length: number }
+  | { readonly kind: 'interval'; readonly length: number }
   /** A part of the run, 0 to 1, until the run's size is known: then it is an interval. */
-  | { readonly kind: 'part'; readonly part: number; readonly base: Base }
+  | { readonly kind: 'part'; readonly share: number }
   /** The share of active time that the action may take, 0 to 1. */
   | { readonly kind: 'overhead'; readonly share: number }
-  /** The Young/Daly interval. Milliseconds; a share of 0 to 1. */
-  | {
-      readonly kind: 'auto';
-      readonly meanTimeBetweenFailures?: number | undefined;
-      readonly maxOverhead?: number;
-    }
+  /** The Young/Daly interval, as long as it takes no more than this share. Milliseconds; undefined until it is given. */
+  | { readonly kind: 'auto'; readonly share: number; readonly meanTimeBetweenFailures: number | undefined }
 );
+
+/** What is said of an interval beside its text. */
+export interface Particulars {
+  /** The time that durations are measured on. Default: active time. */
+  readonly base?: Base | undefined;
+  /** Milliseconds, for 'auto'. */
+  readonly meanTimeBetweenFailures?: number | undefined;
+  /** A share of 0 to 1, for 'auto'. Default: a tenth. */
+  readonly maxOverhead?: number | undefined;
+}
 
 /** Terms that must all hold. Never empty. */
 export interface Arm {
@@ -45,83 +49,64 @@ const EXAMPLES = "Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'."
 const LONGEST = 1_000;
 /** Of what is smaller than this more go by in a step than can be counted. Steps, epochs. */
 const SMALLEST = 1e-6;
-const COUNT = /^(\d+(?:\.\d+)?) (steps?|epochs?)$/;
+const COUNTED = new RegExp(`^${NUMBER}(?:(%)( overhead)?| (step|epoch)s?)$`);
 const MISFIT = /(?<=.) (?=\S)|[\d.]+(?: |(?![\d.dhms]))|/y;
-const OVERHEAD = /^(.*) overhead$/;
-const WORDS: { [word: string]: string } = {
+const MISSPELT = new RegExp(`^\\s*${NUMBER}\\s*([a-z]+?)s?\\s*$`, 'i');
+/** How units are written out, without the plural's s, and how they are to be written here. */
+const WORDS: { readonly [word: string]: string } = {
   millisecond: 'ms',
-  milliseconds: 'ms',
   sec: 's',
-  secs: 's',
   second: 's',
-  seconds: 's',
   min: 'm',
-  mins: 'm',
   minute: 'm',
-  minutes: 'm',
   hour: 'h',
-  hours: 'h',
   day: 'd',
-  days: 'd',
   step: ' steps',
-  steps: ' steps',
   epoch: ' epochs',
-  epochs: ' epochs',
   percent: '%',
 };
 
 /**
  * Reads how often something is to happen.
  *
- * @param base the time that durations are measured on.
  * @throws {WallclockError} at the first term that does not hold.
  */
-export function readEvery(text: unknown, base: Base, where: string): readonly Arm[] {
-  if (typeof text !== 'string') {
-    throw new WallclockError({ where, expected: 'an interval', got: text, fix: EXAMPLES });
-  }
-  if (text.length > LONGEST) {
-    const fix = `It is too long from character ${LONGEST + 1} on.`;
-    throw new WallclockError({
-      where,
-      expected: `an interval of at most ${LONGEST} characters`,
-      got: text,
-      fix,
-    });
-  }
-  const arms: Arm[] = [];
+export function readEvery(text: unknown, where: string, particulars: Particulars = {}): readonly Arm[] {
+  demand(typeof text === 'string', where, 'an interval', text, EXAMPLES);
+  const tooLong = `It is too long from character ${LONGEST + 1} on.`;
+  demand(text.length <= LONGEST, where, `an interval of at most ${LONGEST} characters`, text, tooLong);
   let at = 0;
-  for (const written of text.split(' or ')) {
-    const terms: Term[] = [];
-    for (const word of written.split(' and ')) {
-      const term = readTerm(word, base);
+  return text.split(' or ').map((arm) => {
+    const terms = arm.split(' and ').map((word) => {
+      const term = readTerm(word, particulars);
       if (!term) throw refused(text, word, at, where);
-      terms.push(term);
       at += word.length + ' and '.length;
-    }
-    arms.push({ text: written, terms });
+      return term;
+    });
     at += ' or '.length - ' and '.length;
-  }
-  return arms;
+    return { text: arm, terms };
+  });
 }
 
-function readTerm(text: string, base: Base): Term | undefined {
-  if (text === 'auto') return { text, kind: 'auto' };
-  const share = readPercent(OVERHEAD.exec(text)?.[1] ?? '');
+/** A part of a whole as a share: `'5%'` is 0.05. @throws {WallclockError} where it is none, from a millionth up to 100. */
+export function parsePercent(value: unknown, where: string): number {
+  const term = typeof value === 'string' ? readTerm(value) : undefined;
+  demand(term?.kind === 'part', where, "a percentage up to '100%', like '5%'", value);
+  return term.share;
+}
+
+function readTerm(text: string, particulars: Particulars = {}): Term | undefined {
+  const { base = 'active', meanTimeBetweenFailures, maxOverhead = 0.1 } = particulars;
+  const onActive = { text, axis: 'active' } as const;
+  if (text === 'auto') return { ...onActive, kind: 'auto', share: maxOverhead, meanTimeBetweenFailures };
+  const [, count, percent, overhead, counted] = COUNTED.exec(text) ?? [];
+  const length = count === undefined ? readDuration(text) : Number(count);
+  if (length === undefined || length < SMALLEST || length > Number.MAX_SAFE_INTEGER) return undefined;
+  if (!percent) return { text, axis: (counted as Axis | undefined) ?? base, kind: 'interval', length };
+  const share = length / 100;
+  if (!overhead) return share <= 1 ? { text, axis: base, kind: 'part', share } : undefined;
   // All of the time would leave none for training.
-  if (share !== undefined) return share < 1 ? { text, kind: 'overhead', share } : undefined;
-  const part = readPercent(text);
-  if (part !== undefined) return { text, kind: 'part', part, base };
-  const duration = readDuration(text);
-  if (duration !== undefined) return interval(text, base, duration);
-  const [, count, word] = COUNT.exec(text) ?? [];
-  return word ? interval(text, word.startsWith('step') ? 'steps' : 'epochs', Number(count)) : undefined;
-}
-
-function interval(text: string, axis: Axis, length: number): Term | undefined {
-  return length >= SMALLEST && length <= Number.MAX_SAFE_INTEGER
-    ? { text, kind: 'interval', axis, length }
-    : undefined;
+  return share < 1 ? { ...onActive, kind: 'overhead', share } : undefined;
 }
 
 /** Points at the character that does not fit, and says what the text may have meant. */
@@ -129,8 +114,8 @@ function refused(text: string, word: string, at: number, where: string): Wallclo
   const meant = mend(word);
   const whole = meant && text.slice(0, at) + meant + text.slice(at + word.length);
   // What would be a term with other numbers is one of a wrong size.
-  const sized = readTerm(word.replace(/\d+/g, '1'), 'active');
-  const wrong = sized ? `${at + 1}: its size` : at + misfit(word) + 1;
+  const isSized = readTerm(word.replace(/\d+/g, '1'));
+  const wrong = isSized ? `${at + 1}: its size` : at + misfit(word) + 1;
   const fix = `${whole ? `Did you mean '${whole}'? ` : ''}It goes wrong at character ${wrong}. ${EXAMPLES}`;
   return new WallclockError({ where, expected: 'an interval', got: text, fix });
 }
@@ -138,17 +123,15 @@ function refused(text: string, word: string, at: number, where: string): Wallclo
 /** Where in a word begins what does not belong: after the longest term and a space, or after a number without a unit. */
 function misfit(word: string): number {
   MISFIT.lastIndex = word.length;
-  while (MISFIT.lastIndex && !readTerm(word.slice(0, MISFIT.lastIndex), 'active')) MISFIT.lastIndex--;
+  while (MISFIT.lastIndex && !readTerm(word.slice(0, MISFIT.lastIndex))) MISFIT.lastIndex--;
   MISFIT.test(word);
   return MISFIT.lastIndex;
 }
 
 /** `'5 minuets'` most likely meant `'5m'`. Undefined where nothing is near. */
 function mend(text: string): string | undefined {
-  const trimmed = text.trim();
-  if (trimmed !== text && readTerm(trimmed, 'active')) return trimmed;
-  const [, number, word] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(trimmed) ?? [];
-  const known = word && nearest(word, Object.keys(WORDS));
-  const meant = known && `${number}${WORDS[known]}`;
-  return meant && readTerm(meant, 'active') ? meant : undefined;
+  const [, number, word = ''] = MISSPELT.exec(text) ?? [];
+  const known = nearest(word, Object.keys(WORDS));
+  const meant = known ? `${number}${WORDS[known]}` : text.trim();
+  return readTerm(meant) && meant;
 }

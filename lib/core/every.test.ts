@@ -14,14 +14,14 @@ test.each([
   ['250ms', 'active', 250],
   ['30s', 'active', 30_000],
   ['1h20m', 'active', 4_800_000],
-  ['1 step', 'steps', 1],
-  ['100 steps', 'steps', 100],
-  ['1 steps', 'steps', 1],
-  ['2.0 steps', 'steps', 2],
-  ['1 epoch', 'epochs', 1],
-  ['0.25 epoch', 'epochs', 0.25],
-  ['1.5 epochs', 'epochs', 1.5],
-  ['2.5 steps', 'steps', 2.5],
+  ['1 step', 'step', 1],
+  ['100 steps', 'step', 100],
+  ['1 steps', 'step', 1],
+  ['2.0 steps', 'step', 2],
+  ['1 epoch', 'epoch', 1],
+  ['0.25 epoch', 'epoch', 0.25],
+  ['1.5 epochs', 'epoch', 1.5],
+  ['2.5 steps', 'step', 2.5],
 ])('%s', (text, axis, length) => {
   const terms = [{ text, kind: 'interval', axis, length }];
   expect(parseEvery(text)).toEqual({ text, arms: [{ text, terms }], anchor: 'spaced', first: 'later' });

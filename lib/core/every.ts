@@ -1,9 +1,8 @@
 import { type Duration, type Loose, type LooseDuration, type Numbered, parseDuration } from './duration.ts';
-import { WallclockError } from './errors.ts';
-import { type Arm, readEvery, type Term } from './every-grammar.ts';
+import { demand } from './errors.ts';
+import { type Arm, parsePercent, readEvery } from './every-grammar.ts';
 import type { Base } from './moment.ts';
-import { parsePercent } from './percent.ts';
-import { oneOf, optional, readOptions } from './read-options.ts';
+import { asItIs, oneOf, optional, readOptions } from './read-options.ts';
 
 type Unit = 'step' | 'steps' | 'epoch' | 'epochs';
 type Percent = Numbered<'%'>;
@@ -105,7 +104,7 @@ export interface Interval {
 }
 
 const READERS = {
-  every: (value: unknown) => value,
+  every: asItIs,
   anchor: oneOf('spaced', 'grid'),
   base: oneOf('active', 'training', 'elapsed'),
   first: oneOf('later', 'now'),
@@ -125,44 +124,36 @@ const READERS = {
  * ```
  */
 export function parseEvery(value: unknown, where = 'every'): Interval {
-  const options = typeof value === 'object' && value !== null ? value : { every: value };
-  const { every, anchor, base, first, meanTimeBetweenFailures, maxOverhead } = readOptions(
-    options,
-    READERS,
-    where,
-  );
-  const arms = readEvery(every, base, where);
+  const written = typeof value === 'object' && value !== null ? value : { every: value };
+  const options = readOptions(written, READERS, where);
+  const { every, anchor, base, first } = options;
+  const arms = readEvery(every, where, options);
   const terms = arms.flatMap((arm) => arm.terms);
-  const has = (...kinds: Term['kind'][]) => terms.some(({ kind }) => kinds.includes(kind));
-  const timed = terms.some(
-    (term) => term.kind === 'part' || (term.kind === 'interval' && term.axis === base),
+  const isAuto = terms.some(({ kind }) => kind === 'auto');
+  const goes = (holds: boolean, option: keyof typeof options, expected: string, fix?: string) =>
+    demand(holds, `${where}.${option}`, expected, options[option], fix);
+  goes(
+    base === 'active' || terms.some(({ axis }) => axis === base),
+    'base',
+    "'active', because steps, epochs and shares are not timed",
+    'Leave it out, or write the interval as a duration.',
   );
-  const goes = (holds: boolean, option: string, expected: string, got: unknown, fix?: string) => {
-    if (!holds) throw new WallclockError({ where: `${where}.${option}`, expected, got, ...(fix && { fix }) });
-  };
-  const leaveOut = 'Leave it out, or write the interval as a duration.';
-  const untimed = "'active', because steps, epochs and shares are not timed";
-  goes(base === 'active' || timed, 'base', untimed, base, leaveOut);
-  const measured = "'spaced', because what is measured on the way has no fixed instants";
-  goes(anchor === 'spaced' || !has('overhead', 'auto'), 'anchor', measured, anchor);
-  if (has('auto')) {
-    const failures = "a duration, because the interval is 'auto'";
-    const example = "Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.";
-    goes(meanTimeBetweenFailures !== undefined, 'meanTimeBetweenFailures', failures, undefined, example);
-  } else {
-    const none = "nothing, because the interval is not 'auto'";
-    for (const [option, got] of Object.entries({ meanTimeBetweenFailures, maxOverhead })) {
-      goes(got === undefined, option, none, got, 'Remove it.');
-    }
+  goes(
+    anchor === 'spaced' || terms.every(({ kind }) => kind !== 'overhead' && kind !== 'auto'),
+    'anchor',
+    "'spaced', because what is measured on the way has no fixed instants",
+  );
+  goes(
+    !isAuto || options.meanTimeBetweenFailures !== undefined,
+    'meanTimeBetweenFailures',
+    "a duration, because the interval is 'auto'",
+    "Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.",
+  );
+  for (const option of ['meanTimeBetweenFailures', 'maxOverhead'] as const) {
+    const isUsed = isAuto || options[option] === undefined;
+    goes(isUsed, option, "nothing, because the interval is not 'auto'", 'Remove it.');
   }
-  const complete = (term: Term): Term =>
-    term.kind === 'auto' ? { ...term, meanTimeBetweenFailures, maxOverhead: maxOverhead ?? 0.1 } : term;
-  return {
-    text: every as string,
-    arms: arms.map((arm) => ({ ...arm, terms: arm.terms.map(complete) })),
-    anchor,
-    first,
-  };
+  return { text: every as string, arms, anchor, first };
 }
 
 /**

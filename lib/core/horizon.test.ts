@@ -7,7 +7,7 @@ const moment = (at: Partial<Moment> = {}): Moment => ({
   ...at,
 });
 
-type Axis = 'active' | 'training' | 'elapsed' | 'steps' | 'epochs';
+type Axis = 'active' | 'training' | 'elapsed' | 'step' | 'epoch';
 
 function horizonOf(
   places: { readonly [axis in Axis]?: number },
@@ -24,7 +24,7 @@ const ENDLESS = Number.POSITIVE_INFINITY;
 test('without a place it goes on for ever, and with one that is infinite', () => {
   const endless = { steps: ENDLESS, milliseconds: ENDLESS };
   expect(horizonOf({})).toEqual(endless);
-  const places = { active: ENDLESS, training: ENDLESS, elapsed: ENDLESS, steps: ENDLESS, epochs: ENDLESS };
+  const places = { active: ENDLESS, training: ENDLESS, elapsed: ENDLESS, step: ENDLESS, epoch: ENDLESS };
   expect(horizonOf(places)).toEqual(endless);
   expect(horizonOf(places, { step: 0, epoch: 0 })).toEqual(endless);
 });
@@ -43,27 +43,27 @@ test.each([
 
 test('of several places the first one counts', () => {
   const horizon = new Horizon(moment());
-  for (const at of [29, 24, 26]) horizon.add('steps', at);
+  for (const at of [29, 24, 26]) horizon.add('step', at);
   for (const at of [900, 700, 800]) horizon.add('active', at);
   expect(horizon.steps).toBe(4);
   expect(Math.round(horizon.milliseconds)).toBe(500);
 });
 
 test('a count of steps, or of epochs: at their length where it is known, else at that of those so far', () => {
-  expect(horizonOf({ steps: 50 }).steps).toBe(30);
-  expect(horizonOf({ epochs: 3 }).steps).toBe(10);
-  expect(horizonOf({ epochs: 3 }, {}, 7).steps).toBe(7);
-  expect(horizonOf({ epochs: 2.5 }, {}, 7).steps).toBe(3);
-  expect(horizonOf({ epochs: 2 + 3 / 7 }, {}, 7).steps).toBe(3);
-  expect(horizonOf({ steps: 25, epochs: 3 }).steps).toBe(5);
-  expect(horizonOf({ steps: 90, epochs: 3 }).steps).toBe(10);
+  expect(horizonOf({ step: 50 }).steps).toBe(30);
+  expect(horizonOf({ epoch: 3 }).steps).toBe(10);
+  expect(horizonOf({ epoch: 3 }, {}, 7).steps).toBe(7);
+  expect(horizonOf({ epoch: 2.5 }, {}, 7).steps).toBe(3);
+  expect(horizonOf({ epoch: 2 + 3 / 7 }, {}, 7).steps).toBe(3);
+  expect(horizonOf({ step: 25, epoch: 3 }).steps).toBe(5);
+  expect(horizonOf({ step: 90, epoch: 3 }).steps).toBe(10);
 });
 
 test('never less than one step, also where no epoch is over yet or a count has been passed', () => {
   const first = { step: 0, epoch: 0 };
-  expect(horizonOf({ epochs: 3 }, first).steps).toBe(1);
-  expect(horizonOf({ epochs: 3 }, { step: 7, epoch: 0 }).steps).toBe(1);
-  expect(horizonOf({ epochs: 3, steps: 50 }, { step: 7, epoch: 0 }).steps).toBe(1);
-  expect(horizonOf({ steps: 20 }).steps).toBe(1);
-  expect(horizonOf({ steps: 20 }, { step: 30 }).steps).toBe(1);
+  expect(horizonOf({ epoch: 3 }, first).steps).toBe(1);
+  expect(horizonOf({ epoch: 3 }, { step: 7, epoch: 0 }).steps).toBe(1);
+  expect(horizonOf({ epoch: 3, step: 50 }, { step: 7, epoch: 0 }).steps).toBe(1);
+  expect(horizonOf({ step: 20 }).steps).toBe(1);
+  expect(horizonOf({ step: 20 }, { step: 30 }).steps).toBe(1);
 });

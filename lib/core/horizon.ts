@@ -1,5 +1,4 @@
-import type { Axis } from './every-grammar.ts';
-import type { Moment } from './moment.ts';
+import type { Axis, Moment } from './moment.ts';
 import type { Quiet } from './policy.ts';
 
 /** A place on an axis may be reached by rounding alone. */
@@ -24,8 +23,8 @@ export class Horizon implements Quiet {
   add(axis: Axis, at: number): void {
     const { step, epoch } = this.#moment;
     if (at === Number.POSITIVE_INFINITY) return;
-    if (axis === 'steps') this.#count(at - step);
-    else if (axis === 'epochs') this.#count((at - epoch) * this.#stepsPerEpoch);
+    if (axis === 'step') this.#count(at - step);
+    else if (axis === 'epoch') this.#count((at - epoch) * this.#stepsPerEpoch);
     else this.milliseconds = Math.min(this.milliseconds, at - this.#moment[axis] - ROUNDING);
   }
 

@@ -23,10 +23,10 @@ export {
   type LogText,
   parseEvery,
 } from './every.ts';
-export type { Arm, Axis, Term } from './every-grammar.ts';
+export type { Arm, Term } from './every-grammar.ts';
 export { type Journal, type JournalEntry, journalOf, parseJournal } from './journal.ts';
 export type { JournalFile, JournalPosition } from './journal-file.ts';
-export type { Base, Mark, Moment } from './moment.ts';
+export type { Axis, Base, Mark, Moment } from './moment.ts';
 export type { Patience, PatienceOptions } from './patience.ts';
 export {
   ACTIONS,

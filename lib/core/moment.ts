@@ -26,8 +26,14 @@ export interface Moment {
   readonly saving?: Mark | undefined;
 }
 
-/** A reading of all that an interval can be measured on: milliseconds, steps and epochs. */
-export type Mark = Pick<Moment, 'active' | 'training' | 'elapsed' | 'step' | 'epoch'>;
+/** What an interval or a limit can be measured on: one of the three times, steps or epochs. */
+export type Axis = Base | 'step' | 'epoch';
+
+/** A reading of all of them: milliseconds, steps and epochs. */
+export type Mark = Pick<Moment, Axis>;
+
+/** Where a run begins. */
+export const START: Mark = { active: 0, training: 0, elapsed: 0, step: 0, epoch: 0 };
 
 /** The times of a {@link Moment} that an interval can be measured on. */
 export type Base = 'active' | 'training' | 'elapsed';

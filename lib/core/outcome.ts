@@ -1,5 +1,5 @@
 import { GivenUp, type Saved, type Writing } from './actions.ts';
-import { messageOf, WallclockError } from './errors.ts';
+import { demand, messageOf } from './errors.ts';
 import type { ActionName } from './policy.ts';
 import type { Metrics } from './run-event.ts';
 
@@ -17,22 +17,17 @@ export type ToldSave = Required<Omit<Saved, 'warnings'>> & Pick<Saved, 'warnings
 export function told(type: 'save', result: Saved): ToldSave;
 export function told(type: 'log' | 'evaluate', result: Metrics): { readonly metrics: Metrics };
 export function told(type: ActionName, result: Metrics | Saved): Told {
+  const where = `actions.${type}`;
   const isObject = typeof result === 'object' && result !== null && !Array.isArray(result);
-  if (type !== 'save') {
-    if (!isObject || !Object.values(result).every((value) => typeof value === 'number')) {
-      throw new WallclockError({ where: `actions.${type}`, expected: 'numbers by name', got: result });
-    }
-    return { metrics: result as Metrics };
+  if (type === 'save') {
+    const { checkpoint, bytes, deleted = [], warnings } = (isObject ? result : {}) as Saved;
+    const isSaved = typeof checkpoint === 'string' && Number.isFinite(bytes) && Array.isArray(deleted);
+    demand(isSaved, where, '{ checkpoint, bytes }: its name, and a number', result);
+    return { checkpoint, bytes, deleted, ...(warnings && { warnings }) };
   }
-  const { checkpoint, bytes, deleted = [], warnings } = isObject ? (result as Saved) : ({} as Partial<Saved>);
-  if (typeof checkpoint !== 'string' || !Number.isFinite(bytes) || !Array.isArray(deleted)) {
-    throw new WallclockError({
-      where: 'actions.save',
-      expected: '{ checkpoint, bytes }: its name, and a number',
-      got: result,
-    });
-  }
-  return { checkpoint, bytes: bytes!, deleted, ...(warnings && { warnings }) };
+  const isMetrics = isObject && Object.values(result).every((value) => typeof value === 'number');
+  demand(isMetrics, where, 'numbers by name', result);
+  return { metrics: result as Metrics };
 }
 
 /** Whether a save goes on beside training. */
@@ -58,10 +53,7 @@ function isGivenUp(error: unknown): boolean {
 
 /** Which model is best cannot be told by a metric that is not there: then the evaluation has failed. */
 export function checkMetric(metrics: Metrics, best: string | undefined): void {
-  if (best === undefined || typeof metrics[best] === 'number') return;
-  throw new WallclockError({
-    where: 'strategy.best.metric',
-    expected: `a metric of the evaluation: ${Object.keys(metrics).join(', ')}`,
-    got: best,
-  });
+  const known = `a metric of the evaluation: ${Object.keys(metrics).join(', ')}`;
+  const isMeasured = best === undefined || typeof metrics[best] === 'number';
+  demand(isMeasured, 'strategy.best.metric', known, best);
 }

@@ -9,8 +9,8 @@ test.each<[PatienceOptions, axis: string, length: number]>([
   ['1 evaluation', 'evaluations', 1],
   ['12 evaluations', 'evaluations', 12],
   ['20m', 'active', 1_200_000],
-  ['500 steps', 'steps', 500],
-  ['0.5 epochs', 'epochs', 0.5],
+  ['500 steps', 'step', 500],
+  ['0.5 epochs', 'epoch', 0.5],
 ])('%j', (value, axis, length) => {
   expect(parsePatience(value, 'patience')).toEqual({ axis, length });
 });
@@ -46,15 +46,15 @@ test('it ends when so much has gone by since the last better one, and not before
   const start = { active: 0, training: 0, elapsed: 0, step: 0, epoch: 0 };
   const since = { ...start, active: 1000, step: 10, epoch: 2 };
   const ends = (
-    axis: 'evaluations' | 'active' | 'steps' | 'epochs',
+    axis: 'evaluations' | 'active' | 'step' | 'epoch',
     length: number,
     now: object,
     evaluations = 0,
   ) => isExhausted({ axis, length }, { evaluations, since }, { ...start, ...now });
   expect([2, 3, 4].map((count) => ends('evaluations', 3, {}, count))).toEqual([false, true, true]);
   expect([1499, 1500, 1501].map((active) => ends('active', 500, { active }))).toEqual([false, true, true]);
-  expect([14, 15, 16].map((step) => ends('steps', 5, { step }))).toEqual([false, true, true]);
-  expect([2.4, 2.5, 2.6].map((epoch) => ends('epochs', 0.5, { epoch }))).toEqual([false, true, true]);
+  expect([14, 15, 16].map((step) => ends('step', 5, { step }))).toEqual([false, true, true]);
+  expect([2.4, 2.5, 2.6].map((epoch) => ends('epoch', 0.5, { epoch }))).toEqual([false, true, true]);
 });
 
 describe('a run stops', () => {

@@ -1,7 +1,7 @@
 import type { Counted, Duration, Numbered } from './duration.ts';
-import { WallclockError } from './errors.ts';
+import { demand } from './errors.ts';
 import { readEvery } from './every-grammar.ts';
-import type { Mark } from './moment.ts';
+import type { Axis, Mark } from './moment.ts';
 
 /**
  * How long to wait for something better: a number of evaluations, a duration of active time, steps or epochs. Under
@@ -16,32 +16,23 @@ export type PatienceOptions =
 /** A checked patience. Its length is a count, or milliseconds. */
 export interface Patience {
   /** What is counted. */
-  readonly axis: 'evaluations' | 'active' | 'steps' | 'epochs';
+  readonly axis: 'evaluations' | Axis;
   /** Evaluations, steps, epochs, or milliseconds of active time. */
   readonly length: number;
 }
 
-const EVALUATIONS = /^(\d+) evaluations?$/;
+const EVALUATIONS = /^\d+(?= evaluations?$)/;
 
 /** @throws {WallclockError} where it is none of {@link PatienceOptions}. */
 export function parsePatience(value: unknown, where: string): Patience {
-  const count = typeof value === 'string' ? Number(EVALUATIONS.exec(value)?.[1]) : value;
-  if (Number.isSafeInteger(count) && (count as number) >= 1) {
-    return { axis: 'evaluations', length: count as number };
-  }
-  if (typeof value === 'string' && Number.isNaN(count)) {
-    const [arm, ...others] = readEvery(value, 'active', where);
-    const [term, ...more] = arm!.terms;
-    if (term?.kind === 'interval' && others.length + more.length === 0) {
-      return { axis: term.axis as Patience['axis'], length: term.length };
-    }
-  }
-  throw new WallclockError({
-    where,
-    expected: 'a number of evaluations of at least 1, a duration, steps or epochs',
-    got: value,
-    fix: "Write it like 3, '20m' or '500 steps'.",
-  });
+  const count = (typeof value === 'string' ? Number(EVALUATIONS.exec(value)?.[0]) : value) as number;
+  if (Number.isSafeInteger(count) && count >= 1) return { axis: 'evaluations', length: count };
+  const isInterval = typeof value === 'string' && Number.isNaN(count);
+  const [term, ...more] = isInterval ? readEvery(value, where).flatMap(({ terms }) => terms) : [];
+  const expected = 'a number of evaluations of at least 1, a duration, steps or epochs';
+  const isOne = term?.kind === 'interval' && more.length === 0;
+  demand(isOne, where, expected, value, "Write it like 3, '20m' or '500 steps'.");
+  return { axis: term.axis, length: term.length };
 }
 
 /** What came of the search for something better since the last time. */
@@ -54,14 +45,5 @@ export interface Waiting {
 
 /** Whether patience has come to its end. */
 export function isExhausted({ axis, length }: Patience, { evaluations, since }: Waiting, now: Mark): boolean {
-  switch (axis) {
-    case 'evaluations':
-      return evaluations >= length;
-    case 'steps':
-      return now.step - since.step >= length;
-    case 'epochs':
-      return now.epoch - since.epoch >= length;
-    case 'active':
-      return now.active - since.active >= length;
-  }
+  return (axis === 'evaluations' ? evaluations : now[axis] - since[axis]) >= length;
 }

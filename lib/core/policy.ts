@@ -103,11 +103,11 @@ export interface Decision<State> {
   /** In their order. After an action they take the place of the rest of its step; where absent, the rest stays. */
   readonly actions?: readonly Action[];
   /** Why the run is to end, where it is. Default: it goes on. */
-  readonly stop?: StopReason;
+  readonly stop?: StopReason | undefined;
   /** A checkpoint whose model is to be loaded now, at the end of the run. */
   readonly load?: string;
   /** Something that whoever wrote the strategy should hear once. */
-  readonly warning?: string;
+  readonly warning?: string | undefined;
 }
 
 /** How long there is nothing to decide at the end of a step, nor to remember: until whichever comes first. */

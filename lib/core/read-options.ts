@@ -1,5 +1,5 @@
 import { checkKeys } from './check-keys.ts';
-import { WallclockError } from './errors.ts';
+import { demand } from './errors.ts';
 
 /** Checks one option and gives what it stands for. @throws {WallclockError} where it does not hold. */
 export type Reader<T> = (value: unknown, where: string) => T;
@@ -26,21 +26,30 @@ export function optional<T>(reader: Reader<T>, fallback?: unknown): Reader<unkno
   return (value, where) => (value === undefined ? fallback : reader(value, where));
 }
 
-/** One of some words; left out, the first. */
-export function oneOf<const Word extends string>(...words: readonly Word[]): Reader<Word> {
-  return (value = words[0], where) => {
-    if (words.includes(value as Word)) return value as Word;
-    throw new WallclockError({ where, expected: words.map((word) => `'${word}'`).join(' or '), got: value });
+/** An option that is taken as it is, where it is what is expected. */
+export function readerOf<T>(expected: string, holds: (value: T) => boolean): Reader<T> {
+  return (value, where) => {
+    demand(holds(value as T), where, expected, value);
+    return value as T;
   };
 }
 
-/** Steps, epochs, checkpoints: a whole number of at least 1. */
-export const readCount: Reader<number> = (value, where) => {
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-  throw new WallclockError({ where, expected: 'a whole number of at least 1', got: value });
-};
+/** An option that is checked by what it is used for. */
+export const asItIs: Reader<unknown> = (value) => value;
 
-export const readBoolean: Reader<boolean> = (value, where) => {
-  if (typeof value === 'boolean') return value;
-  throw new WallclockError({ where, expected: 'true or false', got: value });
-};
+/** One of some words; left out, the first. */
+export function oneOf<const Word extends string>(...words: readonly Word[]): Reader<Word> {
+  const expected = words.map((word) => `'${word}'`).join(' or ');
+  return optional(
+    readerOf<Word>(expected, (value) => words.includes(value)),
+    words[0]!,
+  );
+}
+
+/** Steps, epochs, checkpoints. */
+export const readCount = readerOf<number>(
+  'a whole number of at least 1',
+  (value) => Number.isSafeInteger(value) && value >= 1,
+);
+
+export const readBoolean = readerOf<boolean>('true or false', (value) => typeof value === 'boolean');

@@ -14,7 +14,7 @@ export interface ReadyStrategy {
   /** Which checkpoints are kept. */
   readonly keep: Keep;
   /** How metrics compare, where a best is tracked. */
-  readonly best?: Best;
+  readonly best?: Best | undefined;
   /** Whether it ends the run by itself. */
   readonly bounded: boolean;
   /** What it tells of itself when the run begins. */
@@ -44,7 +44,7 @@ export function readyStrategy(options: StrategyOptions | ReadyStrategy, where = 
   const limits = [maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline.after];
   return {
     keep,
-    ...(best && { best }),
+    best,
     bounded: limits.some(Number.isFinite),
     description: describeStrategy(strategy),
     policy: (size) => strategyPolicy(strategy, size) as Policy,

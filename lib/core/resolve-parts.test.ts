@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { parsePercent, readPercent } from './percent.ts';
+import { parsePercent } from './every-grammar.ts';
 import { type RunSize, resolveParts } from './resolve-parts.ts';
 import { parseStrategy, type StrategyOptions } from './strategy.ts';
 
 const saveOf = (options: StrategyOptions, size: RunSize = {}) =>
   resolveParts(parseStrategy({ save: '10%', ...options }), size).save?.arms.flatMap(({ terms }) => terms);
-const steps = (length: number) => [{ text: '10%', kind: 'interval', axis: 'steps', length }];
+const steps = (length: number) => [{ text: '10%', kind: 'interval', axis: 'step', length }];
 const time = (length: number) => [{ text: '10%', kind: 'interval', axis: 'active', length }];
 
 test.each<[name: string, options: StrategyOptions, size: RunSize, terms: object[]]>([
@@ -61,7 +61,6 @@ describe('a percentage', () => {
     ['0.5%', 0.005],
     ['0.000001%', 1e-8],
   ])('%s', (text, share) => {
-    expect(readPercent(text)).toBe(share);
     expect(parsePercent(text, 'maxOverhead')).toBe(share);
   });
 
@@ -84,7 +83,6 @@ describe('a percentage', () => {
     ],
     ...[5, null, undefined, ['5%']],
   ])('%j is none', (value) => {
-    if (typeof value === 'string') expect(readPercent(value)).toBeUndefined();
     expect(() => parsePercent(value, 'maxOverhead')).toThrow(
       /^maxOverhead: expected a percentage up to '100%', like '5%', got/,
     );

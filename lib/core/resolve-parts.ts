@@ -1,15 +1,13 @@
-import { WallclockError } from './errors.ts';
-import type { Interval } from './every.ts';
+import { demand } from './errors.ts';
 import type { Term } from './every-grammar.ts';
-import { ACTIONS, type ActionName } from './policy.ts';
 import type { Strategy } from './strategy.ts';
 
 /** What is known of a run's size before it begins. */
 export interface RunSize {
   /** Steps that its loop will take, where nothing stops it before. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
   /** Steps in one pass over the data. */
-  readonly stepsPerEpoch?: number;
+  readonly stepsPerEpoch?: number | undefined;
 }
 
 /**
@@ -18,30 +16,22 @@ export interface RunSize {
  * @throws {WallclockError} where neither is known.
  */
 export function resolveParts(strategy: Strategy, size: RunSize): Strategy['intervals'] {
-  const steps = Math.min(
-    strategy.maxSteps,
-    size.steps ?? Number.POSITIVE_INFINITY,
-    strategy.maxEpochs * (size.stepsPerEpoch ?? Number.POSITIVE_INFINITY),
-  );
-  const time = Math.min(strategy.maxTime, strategy.maxTimeThisRun, strategy.deadline.after);
-  const resolved: { [action in ActionName]?: Interval } = {};
-  for (const action of ACTIONS) {
-    const interval = strategy.intervals[action];
-    if (!interval) continue;
+  const { intervals, maxSteps, maxEpochs, maxTime, maxTimeThisRun, deadline } = strategy;
+  const { steps = Number.POSITIVE_INFINITY, stepsPerEpoch = Number.POSITIVE_INFINITY } = size;
+  const step = Math.min(maxSteps, steps, maxEpochs * stepsPerEpoch);
+  const isCounted = Number.isFinite(step);
+  const whole = isCounted ? step : Math.min(maxTime, maxTimeThisRun, deadline.after);
+  const resolved = Object.entries(intervals).map(([action, interval]) => {
     const resolve = (term: Term): Term => {
       if (term.kind !== 'part') return term;
-      const { text, part, base } = term;
-      if (Number.isFinite(steps)) return { text, kind: 'interval', axis: 'steps', length: steps * part };
-      if (Number.isFinite(time)) return { text, kind: 'interval', axis: base, length: time * part };
-      throw new WallclockError({
-        where: `strategy.${action}`,
-        expected: `a run of known length for '${text}'`,
-        got: 'neither steps nor time',
-        fix: 'Give the strategy maxSteps or maxTime, or write the interval as a duration.',
-      });
+      const { text, share } = term;
+      const expected = `a run of known length for '${text}'`;
+      const fix = 'Give the strategy maxSteps or maxTime, or write the interval as a duration.';
+      demand(Number.isFinite(whole), `strategy.${action}`, expected, 'neither steps nor time', fix);
+      return { text, kind: 'interval', axis: isCounted ? 'step' : term.axis, length: whole * share };
     };
-    const arms = interval.arms.map((arm) => ({ ...arm, terms: arm.terms.map(resolve) }));
-    resolved[action] = { ...interval, arms };
-  }
-  return resolved;
+    const arms = interval.arms.map(({ text, terms }) => ({ text, terms: terms.map(resolve) }));
+    return [action, { ...interval, arms }];
+  });
+  return Object.fromEntries(resolved);
 }

@@ -1,4 +1,4 @@
-import { WallclockError } from './errors.ts';
+import { optional, type Reader, readerOf } from './read-options.ts';
 import type { BeginEvent } from './run-event.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
 
@@ -41,9 +41,6 @@ export function resumeFrom(options: ResumeOptions, where = 'resumeFrom()'): Resu
   return { snapshot, messages, told: () => ({ checkpoint, save, state, ...(journal && { journal }) }) };
 }
 
-/** @throws {WallclockError} at the first value that is not of its kind. */
-type Check = (value: unknown, where: string) => void;
-
 /**
  * What a checkpoint says of its run, checked as far as anything but its policy reads it. What the policy keeps for
  * itself, it checks itself.
@@ -55,49 +52,34 @@ export function checkSnapshot(value: unknown, where: string): RunSnapshot {
   return value as RunSnapshot;
 }
 
-function check(expected: string, holds: (value: unknown) => boolean): Check {
-  return (value, where) => {
-    if (!holds(value)) throw new WallclockError({ where, expected, got: value });
-  };
-}
-
-const count = check(
+const count = readerOf<number>(
   'a whole number, 0 or more',
-  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  (value) => Number.isSafeInteger(value) && value >= 0,
 );
-const time = check('a time, 0 or more', (value) => Number.isFinite(value) && (value as number) >= 0);
-const text = check('a text', (value) => typeof value === 'string');
+const time = readerOf<number>('a time, 0 or more', (value) => Number.isFinite(value) && value >= 0);
+const text = readerOf<string>('a text', (value) => typeof value === 'string');
 /** NaN and the infinities are null in JSON, and themselves in a snapshot that was never written. */
-const number = check('a number or null', (value) => value === null || typeof value === 'number');
-const object = check('an object', isObject);
-const any = check('a value', (value) => value !== undefined && value !== null);
+const number = readerOf('a number or null', (value) => value === null || typeof value === 'number');
+const object = readerOf<object>('an object', isObject);
+const array = readerOf<readonly unknown[]>('a list', Array.isArray);
+const any = readerOf('a value', (value) => value !== undefined && value !== null);
 
-function optional(inner: Check): Check {
+function list(inner: Reader<unknown>): Reader<unknown> {
   return (value, where) => {
-    if (value !== undefined) inner(value, where);
+    for (const [index, item] of array(value, where).entries()) inner(item, `${where}[${index}]`);
   };
 }
 
-function list(inner: Check): Check {
+function map(inner: Reader<unknown>): Reader<unknown> {
   return (value, where) => {
-    if (!Array.isArray(value)) throw new WallclockError({ where, expected: 'a list', got: value });
-    for (const [index, item] of value.entries()) inner(item, `${where}[${index}]`);
+    for (const [key, item] of Object.entries(object(value, where))) inner(item, `${where}.${key}`);
   };
 }
 
-function map(inner: Check): Check {
+function fields(readers: { readonly [field: string]: Reader<unknown> }): Reader<unknown> {
   return (value, where) => {
-    object(value, where);
-    for (const [key, item] of Object.entries(value as object)) inner(item, `${where}.${key}`);
-  };
-}
-
-function fields(checks: { readonly [field: string]: Check }): Check {
-  return (value, where) => {
-    object(value, where);
-    for (const [field, inner] of Object.entries(checks)) {
-      inner((value as { [field: string]: unknown })[field], `${where}.${field}`);
-    }
+    const read = object(value, where) as { readonly [field: string]: unknown };
+    for (const [field, inner] of Object.entries(readers)) inner(read[field], `${where}.${field}`);
   };
 }
 

@@ -1,9 +1,9 @@
-import { ACTIONS, type Action, type ActionName, type PolicyDescription, type StopReason } from './policy.ts';
+import { ACTIONS, type ActionName, type PolicyDescription, type StopReason } from './policy.ts';
 import type {
+  BeginEvent,
   EvaluateEvent,
   FailEvent,
   LogEvent,
-  Metrics,
   Occasion,
   RunEvent,
   SaveEvent,
@@ -101,40 +101,23 @@ export const IDLE_RUN: RunState = {
  * ```
  */
 export function fold(state: RunState, event: RunEvent): RunState {
-  // An action is told with the reading of its step: a pause within it, or training beside it, has gone further.
-  const step = Math.max(state.step, event.step);
-  const epoch = Math.max(state.epoch, event.epoch);
-  const elapsed = Math.max(state.elapsed, event.elapsed);
-  const active = Math.max(state.active, event.active);
-  const now = { ...state, step, epoch, elapsed, active, events: event.seq + 1 };
+  if (event.type === 'begin') return begun(event);
+  const now = {
+    ...state,
+    events: event.seq + 1,
+    // An action is told with the reading of its step: a pause within it, or training beside it, has gone further.
+    step: Math.max(state.step, event.step),
+    epoch: Math.max(state.epoch, event.epoch),
+    elapsed: Math.max(state.elapsed, event.elapsed),
+    active: Math.max(state.active, event.active),
+  };
   switch (event.type) {
-    case 'begin': {
-      const { run, policy, stepsPerEpoch, resumed } = event;
-      const { reason: _, lastFailure: __, loaded: ___, ...before } = { ...IDLE_RUN, ...resumed?.state };
-      return {
-        ...before,
-        ...{ status: 'running', run, policy, events: event.seq + 1 },
-        ...{ step: event.step, epoch: event.epoch, elapsed: event.elapsed, active: event.active },
-        ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-        // The checkpoint was written before its own save could be told.
-        ...(resumed && {
-          resumedFrom: resumed.checkpoint,
-          save: counted(before.save, resumed.save, event, 0),
-          checkpoints: withCheckpoint(before.checkpoints, resumed.checkpoint),
-        }),
-      };
-    }
     case 'log':
-      return { ...now, log: record(state.log, event), series: withMetrics(state, 'log', event) };
+      return { ...now, log: record(state.log, event), series: withMetrics(state.series, event) };
     case 'evaluate':
-      return {
-        ...now,
-        evaluate: record(state.evaluate, event),
-        series: withMetrics(state, 'evaluate', event),
-      };
+      return { ...now, evaluate: record(state.evaluate, event), series: withMetrics(state.series, event) };
     case 'save': {
-      const kept = state.checkpoints.filter((name) => !event.deleted.includes(name));
-      const checkpoints = withCheckpoint(kept, event.checkpoint);
+      const checkpoints = withCheckpoint(state.checkpoints, event.checkpoint, event.deleted);
       return { ...now, save: record(state.save, event), checkpoints };
     }
     case 'fail':
@@ -154,22 +137,36 @@ export function fold(state: RunState, event: RunEvent): RunState {
   }
 }
 
-function withCheckpoint(names: readonly string[], newest: string): readonly string[] {
-  return [...names.filter((name) => name !== newest), newest].slice(-MOST_CHECKPOINTS);
+/** What is known of a run as it begins: of one that goes on, what was known before, but not what ended it. */
+function begun({ type: _, date: __, seq, resumed, ...told }: BeginEvent): RunState {
+  const { reason, lastFailure, loaded, ...before } = { ...IDLE_RUN, ...resumed?.state };
+  const state: RunState = { ...before, ...told, status: 'running', events: seq + 1 };
+  if (!resumed) return state;
+  const { checkpoint, save } = resumed;
+  // The checkpoint was written before its own save could be told.
+  return {
+    ...state,
+    resumedFrom: checkpoint,
+    save: counted(state.save, { ...told, ...save, took: 0 }),
+    checkpoints: withCheckpoint(state.checkpoints, checkpoint),
+  };
+}
+
+function withCheckpoint(names: readonly string[], newest: string, deleted: readonly string[] = []) {
+  const others = names.filter((name) => name !== newest && !deleted.includes(name));
+  return [...others, newest].slice(-MOST_CHECKPOINTS);
 }
 
 function record<Event extends LogEvent | EvaluateEvent | SaveEvent>(
   before: ActionRecord<Event>,
   event: Event,
 ): ActionRecord<Event> {
-  return { ...counted(before, event, event, event.took), last: event };
+  return { ...counted(before, event), last: event };
 }
 
-function counted<Event extends LogEvent | EvaluateEvent | SaveEvent>(
+function counted<Event>(
   before: ActionRecord<Event>,
-  { late, missed }: Action,
-  { active, step }: Occasion,
-  took: number,
+  { active, step, late, missed, took }: Omit<LogEvent, 'type' | 'metrics' | 'seq'>,
 ): ActionRecord<Event> {
   return {
     ...before,
@@ -180,11 +177,11 @@ function counted<Event extends LogEvent | EvaluateEvent | SaveEvent>(
   };
 }
 
-function withMetrics(state: RunState, action: ActionName, event: Occasion & { metrics: Metrics }) {
-  const series: { [name: string]: Series } = { ...state.series };
-  for (const [metric, value] of Object.entries(event.metrics)) {
-    const name = `${action}.${metric}`;
-    series[name] = append(series[name] ?? EMPTY_SERIES, { time: event.active, step: event.step, value });
+function withMetrics(before: RunState['series'], { type, metrics, active, step }: LogEvent | EvaluateEvent) {
+  const series = { ...before };
+  for (const [metric, value] of Object.entries(metrics)) {
+    const name = `${type}.${metric}`;
+    series[name] = append(series[name] ?? EMPTY_SERIES, { time: active, step, value });
   }
   return series;
 }

@@ -1,5 +1,5 @@
-import { WallclockError } from './errors.ts';
-import type { Mark } from './moment.ts';
+import { demand } from './errors.ts';
+import { type Mark, START } from './moment.ts';
 import type { Waiting } from './patience.ts';
 import type { ActionName } from './policy.ts';
 import type { History } from './trigger.ts';
@@ -35,8 +35,6 @@ export interface Schedule extends Record<ActionName, ActionSchedule> {
   readonly endings: number;
 }
 
-const START: Mark = { active: 0, training: 0, elapsed: 0, step: 0, epoch: 0 };
-
 const NEVER_DONE: ActionSchedule = {
   count: 0,
   spent: 0,
@@ -58,19 +56,8 @@ export const NEW_SCHEDULE: Schedule = {
   endings: 0,
 };
 
-/** A schedule that has all that one can have. */
-const FULL: Required<Schedule> = {
-  log: { ...NEVER_DONE, mark: START, met: START },
-  evaluate: { ...NEVER_DONE, mark: START, met: START },
-  save: { ...NEVER_DONE, mark: START, met: START },
-  begun: START,
-  best: { step: 0, value: 0, checkpoint: '' },
-  better: 0,
-  bar: 0,
-  waiting: NEW_SCHEDULE.waiting,
-  endings: 0,
-};
-const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'met', 'best', 'better', 'bar']);
+/** What a schedule may have besides, wherever in it: there is none at first. */
+const LATER = { mark: START, met: START, best: { step: 0, value: 0, checkpoint: '' }, better: 0, bar: 0 };
 
 /**
  * A schedule as a checkpoint has stored it.
@@ -78,21 +65,18 @@ const OPTIONAL: ReadonlySet<string> = new Set(['mark', 'met', 'best', 'better', 
  * @throws {WallclockError} where anything in it is not what a schedule holds.
  */
 export function readSchedule(saved: unknown, where: string): Schedule {
-  checkAlike(saved, FULL, where);
+  checkAlike(saved, NEW_SCHEDULE, where);
   return saved as Schedule;
 }
 
 /** Whether a value has the keys of a sample, and of the same types. */
-function checkAlike(value: unknown, sample: unknown, where: string): void {
+function checkAlike(value: unknown, sample: object | string | number | boolean, where: string): void {
   const type = typeof sample;
-  if (typeof value !== type || value === null || (type === 'number' && !Number.isFinite(value))) {
-    throw new WallclockError({ where, expected: type === 'object' ? 'an object' : `a ${type}`, got: value });
-  }
-  if (type !== 'object') return;
-  for (const [key, part] of Object.entries(sample as object)) {
-    const own: unknown = Object.hasOwn(value as object, key)
-      ? (value as Record<string, unknown>)[key]
-      : undefined;
-    if (own !== undefined || !OPTIONAL.has(key)) checkAlike(own, part, `${where}.${key}`);
+  const isAlike = typeof value === type && value !== null && (type !== 'number' || Number.isFinite(value));
+  demand(isAlike, where, type === 'object' ? 'an object' : `a ${type}`, value);
+  if (typeof sample !== 'object') return;
+  for (const [key, part] of Object.entries({ ...LATER, ...sample })) {
+    const own = Object.getOwnPropertyDescriptor(value, key)?.value;
+    if (key in sample || own !== undefined) checkAlike(own, part, `${where}.${key}`);
   }
 }

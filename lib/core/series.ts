@@ -39,11 +39,12 @@ export const EMPTY_SERIES: Series = { points: [], stride: 1, count: 0 };
  * ```
  */
 export function append(series: Series, point: SeriesPoint): Series {
-  const { points, stride, count } = series;
-  if (count % stride !== 0) return { points, newest: point, stride, count: count + 1 };
-  if (points.length < MOST_POINTS) return { points: [...points, point], stride, count: count + 1 };
+  const { points, stride } = series;
+  const count = series.count + 1;
+  if (series.count % stride !== 0) return { points, newest: point, stride, count };
+  if (points.length < MOST_POINTS) return { points: [...points, point], stride, count };
   const halved = points.filter((_, index) => index % 2 === 0);
-  return { points: [...halved, point], stride: stride * 2, count: count + 1 };
+  return { points: [...halved, point], stride: stride * 2, count };
 }
 
 /**

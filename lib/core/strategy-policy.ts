@@ -1,7 +1,7 @@
-import { type Best, isBetter } from './best.ts';
+import { isBetter } from './best.ts';
 import { describeStrategy } from './describe-strategy.ts';
 import { Horizon, MARGIN } from './horizon.ts';
-import { type Moment, markAt } from './moment.ts';
+import { type Axis, type Moment, markAt } from './moment.ts';
 import { isExhausted } from './patience.ts';
 import {
   ACTIONS,
@@ -18,7 +18,7 @@ import {
 import { type RunSize, resolveParts } from './resolve-parts.ts';
 import { type ActionSchedule, NEW_SCHEDULE, readSchedule, type Schedule } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
-import { dueAt, firing, isDue, isDueByCount } from './trigger.ts';
+import { dueAt, firing, isDue } from './trigger.ts';
 
 /** A failed action waits a second before it is tried again, then two, four, and so on up to a minute. */
 const RETRY_FIRST = 1_000;
@@ -44,28 +44,45 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   const { final, best, patience, deadline } = strategy;
   const intervals = resolveParts(strategy, size);
   const finals = ACTIONS.filter((action) => final[action]);
+  const hasDeadline = Number.isFinite(deadline.after);
 
-  function isActionDue(schedule: Schedule, action: ActionName, moment: Moment): boolean {
-    const interval = intervals[action];
-    const past = pastOf(schedule, action, moment);
-    return (
-      interval !== undefined &&
-      past.step !== moment.step &&
-      moment.active >= past.retryAt &&
-      (isBeingWritten(action, moment) ? isDueByCount : isDue)(interval, past, moment)
-    );
+  /** The action, where it is due at the end of this step, with its account of itself. */
+  function dueAction(schedule: Schedule, type: ActionName, moment: Moment): Action | undefined {
+    const interval = intervals[type];
+    const past = pastOf(schedule, type, moment);
+    const mayCome = past.step !== moment.step && moment.active >= past.retryAt;
+    if (!interval || !mayCome || !isDue(interval, past, moment, isBeingWritten(type, moment)))
+      return undefined;
+    const { due, late, missed, why } = firing(interval, past, moment);
+    return { type, due, late, missed, why };
+  }
+
+  /** An evaluation that a save waits for is due when that is: in seconds, as none of its own intervals says otherwise. */
+  function beforeSave(schedule: Schedule, moment: Moment): Action {
+    const { due, late, timed } = firing(intervals.save!, pastOf(schedule, 'save', moment), moment);
+    return { ...act('evaluate', moment.active / 1000, 'save'), ...(timed && { due, late }) };
+  }
+
+  /** Where the run is to stop, and why: at the first of these places that it reaches. */
+  function limits({ begun }: Schedule): readonly (readonly [StopReason, Axis, at: number])[] {
+    return [
+      ['steps', 'step', strategy.maxSteps],
+      ['epochs', 'epoch', strategy.maxEpochs],
+      ['time', 'active', strategy.maxTime],
+      ['time', 'active', begun.active + strategy.maxTimeThisRun],
+    ];
+  }
+
+  function stopReason(schedule: Schedule, moment: Moment): StopReason | undefined {
+    return limits(schedule).find(([, axis, at]) => moment[axis] >= at)?.[0];
   }
 
   /** Nothing can be due, nor can anything stop the run, before one of these places has been reached. */
   function quiet(schedule: Schedule, moment: Moment): Quiet {
     const horizon = new Horizon(moment, size.stepsPerEpoch);
-    horizon.add('steps', Math.min(strategy.maxSteps, size.steps ?? Number.POSITIVE_INFINITY));
-    horizon.add('epochs', strategy.maxEpochs);
-    horizon.add('active', Math.min(strategy.maxTime, schedule.begun.active + strategy.maxTimeThisRun));
-    if (deadline.after < Number.POSITIVE_INFINITY) {
-      const last = deadline.after - reserve(schedule, moment) - moment.longestStep * (1 + MARGIN);
-      horizon.add('elapsed', schedule.begun.elapsed + last);
-    }
+    for (const [, axis, at] of limits(schedule)) horizon.add(axis, at);
+    if (size.steps !== undefined) horizon.add('step', size.steps);
+    if (hasDeadline) horizon.add('elapsed', lastStart(schedule, moment));
     for (const action of ACTIONS) {
       const interval = intervals[action];
       if (!interval) continue;
@@ -77,45 +94,35 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
       for (const { terms } of interval.arms) {
         // Each term of an arm must hold: one of them is enough to wait for.
         const term = terms.find(({ kind }) => kind === 'interval') ?? terms[0]!;
-        const guessed = term.kind !== 'interval' && past.count === 0;
-        const axis = term.kind === 'interval' ? term.axis : 'active';
-        horizon.add(axis, guessed ? 0 : dueAt(term, interval, past, moment));
+        const isGuess = term.kind !== 'interval' && past.count === 0;
+        horizon.add(term.axis, isGuess ? 0 : dueAt(term, interval, past, moment.longestStep));
       }
     }
     return horizon;
   }
 
-  function stopReason(schedule: Schedule, moment: Moment): StopReason | undefined {
-    const { begun } = schedule;
-    if (moment.step >= strategy.maxSteps) return 'steps';
-    if (moment.epoch >= strategy.maxEpochs) return 'epochs';
-    if (moment.active >= strategy.maxTime) return 'time';
-    if (moment.active - begun.active >= strategy.maxTimeThisRun) return 'time';
-    return undefined;
+  /** Milliseconds to allow for actions: for each somewhat more than the longest so far, or as much more as that one was. */
+  function allowance(schedule: Schedule, actions: readonly ActionName[]): number {
+    return actions.reduce((sum, action) => {
+      const { longest, rise } = schedule[action];
+      const unknown = action === 'log' ? 0 : deadline.after * UNKNOWN_COST;
+      const seen = longest + Math.max(rise, longest * MARGIN);
+      return sum + (hasBeenTried(schedule, action) ? seen : unknown);
+    }, 0);
   }
 
-  /** Milliseconds to allow for an action: somewhat more than the longest so far, or as much more as that one was. */
-  function allowance(schedule: Schedule, action: ActionName): number {
-    const { longest, rise } = schedule[action];
-    if (hasBeenTried(schedule, action)) return longest + Math.max(rise, longest * MARGIN);
-    return action === 'log' ? 0 : deadline.after * UNKNOWN_COST;
-  }
-
-  function allowances(schedule: Schedule, actions: readonly ActionName[]): number {
-    return actions.reduce((sum, action) => sum + allowance(schedule, action), 0);
-  }
-
-  /** Milliseconds to hold back for the final actions, and for a save that they have to wait for. */
-  function reserve(schedule: Schedule, { saving }: Moment): number {
-    const underWay = saving === undefined ? 0 : allowance(schedule, 'save');
-    const seen = finals.filter((action) => !isRisk(schedule, action));
-    return underWay + Math.max(allowances(schedule, seen), deadline.reserve);
+  /** When by the wall the final actions have to begin, if another step is taken and a save under way is waited for. */
+  function lastStart(schedule: Schedule, { saving, longestStep }: Moment): number {
+    const underWay = allowance(schedule, saving ? ['save'] : []);
+    const known = finals.filter((action) => !isRisk(schedule, action));
+    const reserve = underWay + Math.max(allowance(schedule, known), deadline.reserve);
+    return schedule.begun.elapsed + deadline.after - reserve - longestStep * (1 + MARGIN);
   }
 
   /** Whether nobody knows how long an evaluation would keep the last save waiting: no time is held back for it. */
   function isRisk(schedule: Schedule, action: ActionName): boolean {
-    const first = action === 'evaluate' && !hasBeenTried(schedule, action);
-    return first && final.save && !isReserved(schedule, action);
+    const isFirst = action === 'evaluate' && !hasBeenTried(schedule, action);
+    return isFirst && final.save && !isReserved(schedule, action);
   }
 
   /**
@@ -127,12 +134,14 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   }
 
   /** Whether the final actions would end after the deadline if another step were taken after these. */
-  function isDeadline(schedule: Schedule, due: readonly ActionName[], moment: Moment): boolean {
-    if (deadline.after === Number.POSITIVE_INFINITY) return false;
-    const passed = moment.elapsed - schedule.begun.elapsed;
-    const step = moment.longestStep * (1 + MARGIN);
-    const besides = due.filter((action) => !isReserved(schedule, action));
-    return passed + allowances(schedule, besides) + step + reserve(schedule, moment) >= deadline.after;
+  function isDeadline(schedule: Schedule, actions: readonly Action[], moment: Moment): boolean {
+    const besides = typesOf(actions).filter((type) => !isReserved(schedule, type));
+    return hasDeadline && moment.elapsed + allowance(schedule, besides) >= lastStart(schedule, moment);
+  }
+
+  /** Milliseconds by the wall since this run began, once these have been carried out too. */
+  function endOf(schedule: Schedule, actions: readonly Action[], moment: Moment): number {
+    return moment.elapsed - schedule.begun.elapsed + allowance(schedule, typesOf(actions));
   }
 
   /**
@@ -140,78 +149,35 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
    * left out: an evaluation, and a save that need not be. One of which nobody knows how long it takes is taken to take as
    * long as the run has.
    */
-  function inTime(schedule: Schedule, actions: readonly ActionName[], moment: Moment): readonly ActionName[] {
-    const passed = moment.elapsed - schedule.begun.elapsed;
-    const fits = (some: readonly ActionName[]) => {
-      const risk = some.some((action) => isRisk(schedule, action)) ? passed : 0;
-      return passed + risk + allowances(schedule, some) <= deadline.after;
+  function inTime(schedule: Schedule, actions: readonly Action[], moment: Moment): readonly Action[] {
+    const fits = (some: readonly Action[]) => {
+      const risk = some.some(({ type }) => isRisk(schedule, type)) ? endOf(schedule, [], moment) : 0;
+      return endOf(schedule, some, moment) + risk <= deadline.after;
     };
     if (fits(actions)) return actions;
-    const measured = actions.filter((action) => action !== 'evaluate');
-    return fits(measured) || final.save ? measured : measured.filter((action) => action !== 'save');
+    const measured = actions.filter(({ type }) => type !== 'evaluate');
+    return fits(measured) || final.save ? measured : measured.filter(({ type }) => type !== 'save');
   }
 
-  function decideAtBegin(
-    before: Schedule,
-    { resumed, stepEnded }: RunBegins,
+  /**
+   * What is to be done at a step that turns out to be the last: what is due, and what the step lacks, also where that waits
+   * to be tried again. In their order the save comes last, and keeps it all.
+   *
+   * @param seconds of active time by the reading of the step.
+   */
+  function completed(
+    schedule: Schedule,
+    due: readonly Action[],
+    seconds: number,
     moment: Moment,
-  ): Decision<Schedule> {
-    const begun = markAt(moment);
-    let schedule: Schedule = { ...before, begun, endings: 0 };
-    if (resumed && strategy.onResume === 'restart') {
-      const anew = (action: ActionName): ActionSchedule => ({ ...before[action], mark: begun, met: begun });
-      schedule = { ...schedule, log: anew('log'), evaluate: anew('evaluate'), save: anew('save') };
-    }
-    // As the step that was saved was judged when it ended: what was done then took its time after that.
-    let stop = stopReason(schedule, { ...moment, ...stepEnded });
-    const { waiting, evaluate } = before;
-    if (!stop && patience && evaluate.mark && isExhausted(patience, waiting, evaluate.mark))
-      stop = 'patience';
-    return { state: schedule, ...(stop && { stop }) };
-  }
-
-  function decideAtStep(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
-    const log = isActionDue(schedule, 'log', moment);
-    const evaluates = isActionDue(schedule, 'evaluate', moment);
-    const saves = isActionDue(schedule, 'save', moment);
-    let stop = stopReason(schedule, moment);
-    const last = moment.step === size.steps;
-    const unmeasured = best !== undefined && !evaluates && schedule.evaluate.step !== moment.step;
-    const comes = (stop !== undefined || last) && lacks(schedule, 'evaluate', moment);
-    const waits = saves && unmeasured && best.beforeSave === 'wait';
-    const evaluatesFirst = saves && unmeasured && !waits && moment.active >= schedule.evaluate.retryAt;
-    const save = saves && !(waits && !comes);
-
-    if (!log && !evaluates && !save && !stop && !last && !isDeadline(schedule, [], moment)) return undefined;
-
-    const due: ActionName[] = [];
-    if (log) due.push('log');
-    if (evaluates || evaluatesFirst) due.push('evaluate');
-    if (save) due.push('save');
-    if (!stop && isDeadline(schedule, due, moment)) stop = 'deadline';
-    // What the last step lacks is done in its order, with what is due.
-    const ends = stop !== undefined || last;
-    const wanted = ACTIONS.filter(
-      (action) => due.includes(action) || (ends && lacks(schedule, action, moment)),
-    );
-    const actions = (ends ? inTime(schedule, wanted, moment) : wanted).map((action) => {
-      if (!due.includes(action)) return asFinal(action, moment.active / 1000);
-      if (action !== 'evaluate' || evaluates) return tell(schedule, action, moment);
-      return beforeSave(schedule, moment);
+    order: readonly ActionName[] = ACTIONS,
+  ): readonly Action[] {
+    return order.flatMap((type) => {
+      const lacking = lacks(schedule, type, moment) ? act(type, seconds, 'final') : [];
+      return due.find((action) => action.type === type) ?? lacking;
     });
-    const endings = wanted.length > due.length ? 1 : 0;
-    return { state: { ...schedule, endings }, actions, ...(stop && { stop }) };
   }
 
-  /** Somebody wants a save besides: what is being written must do, and so must what this step has. */
-  function decideWhenAsked(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
-    if (moment.saving !== undefined || moment.step === 0 || !canSave(schedule, moment)) return undefined;
-    const due = moment.active / 1000;
-    const save: Action = { type: 'save', due, late: 0, missed: 0, why: ['asked'] };
-    return { state: schedule, actions: [save] };
-  }
-
-  /** Whether a run that ends here has still to do this, also where it waits to be tried again. */
   function lacks(schedule: Schedule, action: ActionName, moment: Moment): boolean {
     return final[action] && !has(schedule, action, moment);
   }
@@ -221,75 +187,86 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     return schedule[action].step === step || (action === 'save' && saving?.step === step);
   }
 
-  /** An action that is due, with its times in seconds: outside of decisions, seconds are the unit of every time. */
-  function tell(schedule: Schedule, type: ActionName, moment: Moment): Action {
-    const past = pastOf(schedule, type, moment);
-    const { due, late, missed, timed, why } = firing(intervals[type]!, past, moment);
-    const unit = timed ? 1000 : 1;
-    return { type, due: due / unit, late: late / unit, missed, why };
+  function canSave(schedule: Schedule, moment: Moment): boolean {
+    const mayCome = !has(schedule, 'save', moment) && moment.active >= schedule.save.retryAt;
+    return intervals.save !== undefined && mayCome;
   }
 
-  /** An evaluation that a save waits for is due when that is: in seconds, as none of its own intervals says otherwise. */
-  function beforeSave(schedule: Schedule, moment: Moment): Action {
-    const { due, late, timed } = firing(intervals.save!, pastOf(schedule, 'save', moment), moment);
-    const times = timed ? { due: due / 1000, late: late / 1000 } : { due: moment.active / 1000, late: 0 };
-    return { type: 'evaluate', ...times, missed: 0, why: ['save'] };
+  function decideAtBegin(
+    before: Schedule,
+    { resumed, stepEnded }: RunBegins,
+    moment: Moment,
+  ): Decision<Schedule> {
+    const { waiting, evaluate } = before;
+    const begun = markAt(moment);
+    let state: Schedule = { ...before, begun, endings: 0 };
+    // As the step that was saved was judged when it ended: what was done then took its time after that.
+    let stop = stopReason(state, { ...moment, ...stepEnded });
+    if (patience && evaluate.mark && isExhausted(patience, waiting, evaluate.mark)) stop ??= 'patience';
+    if (resumed && strategy.onResume === 'restart') {
+      for (const action of ACTIONS) {
+        state = { ...state, [action]: { ...state[action], mark: begun, met: begun } };
+      }
+    }
+    return { state, stop };
+  }
+
+  function decideAtStep(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
+    const [log, evaluate, save] = ACTIONS.map((type) => dueAction(schedule, type, moment));
+    let stop = stopReason(schedule, moment);
+    const ends = stop !== undefined || moment.step === size.steps;
+    const lacksMetric = best && save && !evaluate && schedule.evaluate.step !== moment.step;
+    const isPatient = lacksMetric && best.beforeSave === 'wait';
+    // The evaluation that it waits for comes now.
+    const waits = isPatient && !(ends && lacks(schedule, 'evaluate', moment));
+    const mayEvaluate = moment.active >= schedule.evaluate.retryAt;
+    const first = lacksMetric && !isPatient && mayEvaluate ? beforeSave(schedule, moment) : evaluate;
+    const due = [log, first, waits ? undefined : save].filter((action) => action !== undefined);
+
+    if (isDeadline(schedule, due, moment)) stop ??= 'deadline';
+    const isLast = ends || stop !== undefined;
+    if (due.length === 0 && !isLast) return undefined;
+    const wanted = isLast ? completed(schedule, due, moment.active / 1000, moment) : due;
+    const actions = isLast ? inTime(schedule, wanted, moment) : due;
+    const endings = wanted.length > due.length ? 1 : 0;
+    return { state: { ...schedule, endings }, actions, stop };
+  }
+
+  /** Somebody wants a save besides: what is being written must do, and so must what this step has. */
+  function decideWhenAsked(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
+    if (moment.saving || moment.step === 0 || !canSave(schedule, moment)) return undefined;
+    return { state: schedule, actions: [act('save', moment.active / 1000, 'asked')] };
   }
 
   function decideAfter(before: Schedule, point: ActionDone, moment: Moment): Decision<Schedule> {
-    const { action, ok, rest, reading } = point;
-    const past = before[action.type];
+    const { action, ok, rest, reading, checkpoint = '' } = point;
+    const { type } = action;
+    const past = before[type];
     const now = ok ? succeeded(past, point, moment) : failed(past, point, moment);
-    let schedule: Schedule = { ...before, [action.type]: now };
-    const isLate = (left: readonly Action[]) =>
-      isDeadline(
-        schedule,
-        left.map(({ type }) => type),
-        moment,
-      );
-    let stop: StopReason | undefined;
+    let state: Schedule = { ...before, [type]: now };
     if (!ok) {
-      if (strategy.onFailure === 'stop') stop = 'failure';
-      else if (isLate(rest)) stop = 'deadline';
-      return { state: schedule, ...(stop && { stop }) };
+      if (strategy.onFailure === 'stop') return { state, stop: 'failure' };
+      return { state, stop: isDeadline(state, rest, moment) ? 'deadline' : undefined };
     }
 
-    let actions: readonly Action[] | undefined;
-    if (best && action.type === 'evaluate') {
-      const value = metricOf(point, best);
-      schedule = measured(schedule, value, moment);
-      if (isBetter(best, value, before.best?.value)) {
-        schedule = { ...schedule, better: reading.step };
-        if (canSave(schedule, moment)) actions = withBestSave(rest, reading.active / 1000);
-      }
-      if (patience && isExhausted(patience, schedule.waiting, moment)) stop = 'patience';
-    }
-    if (best && action.type === 'save') {
-      const value = metricOf(point, best);
-      if (isBetter(best, value, schedule.best?.value)) {
-        schedule = { ...schedule, best: { step: reading.step, value, checkpoint: point.checkpoint ?? '' } };
-      }
+    let stop: StopReason | undefined;
+    let actions = rest;
+    if (best && type !== 'log') {
+      const value = point.metrics?.[best.metric] ?? Number.NaN;
+      const isBest = isBetter(best, value, before.best?.value);
+      if (type === 'evaluate') {
+        state = measured(state, value, moment);
+        if (isBest) state = { ...state, better: reading.step };
+        if (isBest && canSave(state, moment)) actions = withBestSave(rest, reading.active / 1000);
+        if (patience && isExhausted(patience, state.waiting, moment)) stop = 'patience';
+      } else if (isBest) state = { ...state, best: { step: reading.step, value, checkpoint } };
     }
     // What was written beside training ends no step: the next question is whether the run does.
-    if (!stop && reading.step === moment.step && isLate(actions ?? rest)) stop = 'deadline';
-    if (stop) actions = completed(schedule, actions ?? rest, reading.active / 1000, moment);
-    const shorter = now.warned && !past.warned && intervals[action.type];
-    return {
-      state: schedule,
-      ...(actions && { actions }),
-      ...(stop && { stop }),
-      ...(shorter && { warning: shorterThanAStep(action.type, shorter.text) }),
-    };
-  }
-
-  /** The rest of a step that turns out to be the last, with what it lacks: the save comes last, and keeps it all. */
-  function completed(schedule: Schedule, rest: readonly Action[], seconds: number, moment: Moment) {
-    const wanted = ACTIONS.filter(
-      (action) => rest.some(({ type }) => type === action) || lacks(schedule, action, moment),
-    );
-    return inTime(schedule, wanted, moment).map(
-      (action) => rest.find(({ type }) => type === action) ?? asFinal(action, seconds),
-    );
+    if (reading.step === moment.step && isDeadline(state, actions, moment)) stop ??= 'deadline';
+    if (stop) actions = inTime(state, completed(state, actions, reading.active / 1000, moment), moment);
+    const isNews = now.warned && !past.warned;
+    const warning = `${type}: an interval of ${intervals[type]?.text} is shorter than a step, so that every step has one.`;
+    return { state, actions, stop, warning: isNews && intervals[type] ? warning : undefined };
   }
 
   function succeeded(past: ActionSchedule, done: ActionDone, moment: Moment): ActionSchedule {
@@ -328,39 +305,29 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     };
   }
 
-  function canSave(schedule: Schedule, moment: Moment): boolean {
-    return (
-      intervals.save !== undefined && !has(schedule, 'save', moment) && moment.active >= schedule.save.retryAt
-    );
-  }
-
   function decideAtEnd(
     before: Schedule,
     { reading, reason }: Extract<Point, { at: 'run ends' }>,
     moment: Moment,
   ): Decision<Schedule> | undefined {
-    const schedule = { ...before, endings: before.endings + 1 };
-    const stepped = moment.step > before.begun.step;
-    const then = { ...moment, ...reading };
-    const measured = lacks(before, 'evaluate', moment) || before.evaluate.step === moment.step;
-    const waited = (action: ActionName) =>
-      action === 'save' && best?.beforeSave === 'wait' && measured && isActionDue(before, action, then);
+    const { endings, begun, evaluate } = before;
+    const state = { ...before, endings: endings + 1 };
+    const isMeasured = lacks(before, 'evaluate', moment) || evaluate.step === moment.step;
+    const waited =
+      best?.beforeSave === 'wait' && isMeasured && dueAction(before, 'save', { ...moment, ...reading });
     const order = reason === 'stopped' ? IN_A_HURRY : ACTIONS;
-    const lacking = order.filter((action) => lacks(before, action, moment) || waited(action));
+    const lacking = completed(before, waited ? [waited] : [], reading.active / 1000, moment, order);
     // What has failed the last time is not tried again where it would not end before the deadline.
-    const late = moment.elapsed - before.begun.elapsed + allowances(before, lacking) > deadline.after;
-    const wanted = lacking.filter((action) => !(late && before[action].failures > 0));
+    const isLate = endOf(before, lacking, moment) > deadline.after;
+    const wanted = lacking.filter(({ type }) => !(isLate && before[type].failures > 0));
     const missing = inTime(before, wanted, moment);
-    if (stepped && missing.length > 0 && before.endings < MOST_ENDINGS) {
-      const actions = missing.map((action) =>
-        waited(action) ? tell(before, action, then) : asFinal(action, reading.active / 1000),
-      );
-      return { state: schedule, actions };
+    if (moment.step > begun.step && missing.length > 0 && endings < MOST_ENDINGS) {
+      return { state, actions: missing };
     }
-    const load = best?.load && before.endings <= MOST_ENDINGS ? before.best : undefined;
+    const load = best?.load && endings <= MOST_ENDINGS ? before.best : undefined;
     // The model itself may be better than what could be saved.
     if (!load || load.step === moment.step || before.better === moment.step) return undefined;
-    return { state: { ...schedule, endings: MOST_ENDINGS + 1 }, load: load.checkpoint };
+    return { state: { ...state, endings: MOST_ENDINGS + 1 }, load: load.checkpoint };
   }
 
   return {
@@ -415,23 +382,18 @@ function costs({ count, failures, spent, longest }: ActionSchedule, { took, last
   };
 }
 
-/** NaN where there is none. */
-function metricOf({ metrics }: ActionDone, { metric }: Best): number {
-  return metrics?.[metric] ?? Number.NaN;
+function typesOf(actions: readonly Action[]): readonly ActionName[] {
+  return actions.map(({ type }) => type);
 }
 
-/** An action of the last step, because it ends there. @param due in seconds. */
-function asFinal(type: ActionName, due: number): Action {
-  return { type, due, late: 0, missed: 0, why: ['final'] };
+/** An action that is done at once, for a reason that is no interval. @param due in seconds. */
+function act(type: ActionName, due: number, why: string): Action {
+  return { type, due, late: 0, missed: 0, why: [why] };
 }
 
 /** The rest of a step's actions with a save among them, because the model is the best so far. */
 function withBestSave(rest: readonly Action[], seconds: number): readonly Action[] {
   const due = rest.find(({ type }) => type === 'save');
-  if (!due) return [...rest, { type: 'save', due: seconds, late: 0, missed: 0, why: ['best'] }];
+  if (!due) return [...rest, act('save', seconds, 'best')];
   return rest.map((action) => (action === due ? { ...due, why: [...due.why, 'best'] } : action));
-}
-
-function shorterThanAStep(action: ActionName, text: string): string {
-  return `${action}: an interval of ${text} is shorter than a step, so that every step has one.`;
 }

@@ -1,7 +1,7 @@
 import { type Best, type BestOptions, parseBest } from './best.ts';
 import { type Deadline, type DeadlineOptions, parseDeadline } from './deadline.ts';
 import { type Duration, parseDuration } from './duration.ts';
-import { WallclockError } from './errors.ts';
+import { demand } from './errors.ts';
 import { type EvaluateText, type Every, type Interval, type LogText, parseEvery } from './every.ts';
 import { type Patience, type PatienceOptions, parsePatience } from './patience.ts';
 import type { ActionName } from './policy.ts';
@@ -89,11 +89,13 @@ export interface Strategy {
 /** The interval of each action that has one. */
 export type Intervals = { readonly [action in ActionName]?: Interval };
 
-type Final = { readonly [action in ActionName]?: boolean | undefined };
-
 const NONE = Number.POSITIVE_INFINITY;
-const AS_CONFIGURED: Final = {};
 
+const FINAL_READERS = {
+  log: optional(readBoolean),
+  evaluate: optional(readBoolean),
+  save: optional(readBoolean),
+};
 const READERS = {
   log: optional(intervalOf('log')),
   evaluate: optional(intervalOf('evaluate')),
@@ -105,7 +107,7 @@ const READERS = {
   deadline: optional(parseDeadline, { after: NONE, reserve: 0 }),
   best: optional(parseBest),
   patience: optional(parsePatience),
-  final: optional(readFinal, AS_CONFIGURED),
+  final: (value = {}, where) => readOptions(value, FINAL_READERS, where),
   keep: optional(parseKeep, KEEP_ALL),
   onFailure: oneOf('continue', 'stop'),
   onResume: oneOf('continue', 'restart'),
@@ -126,45 +128,48 @@ export function parseStrategy(options: unknown, where = 'strategy'): Strategy {
   const { log, evaluate, save, final, ...others } = readOptions(options, READERS, where);
   const { best, patience, keep } = others;
   const intervals: Intervals = { ...(log && { log }), ...(evaluate && { evaluate }), ...(save && { save }) };
-  const goes = (holds: unknown, option: string, expected: string, got: unknown = 'none', fix?: string) => {
-    if (!holds) throw new WallclockError({ where: `${where}.${option}`, expected, got, ...(fix && { fix }) });
-  };
-  const tracked = "a metric to compare, because the strategy has 'patience' or keeps the best";
-  goes(best || !(patience || keep.best), 'best', tracked, 'none', "Write it like best: { metric: 'loss' }.");
-  goes(!best || evaluate || save, 'best', 'an interval for evaluate or save, to measure which is best');
-  const waits = best?.beforeSave === 'wait';
-  goes(!waits || evaluate, 'best.beforeSave', "'evaluate', because no evaluation comes to wait for", 'wait');
-  const unused = "nothing, because it is for 'patience': any better model is saved";
+  const goes = (holds: unknown, option: string, expected: string, got: unknown, fix?: string) =>
+    demand(holds, `${where}.${option}`, expected, got, fix);
   goes(
-    !best?.minDelta || patience,
-    'best.minDelta',
-    unused,
-    best?.minDelta,
-    'Remove it, or give a patience.',
+    best || !(patience || keep.best),
+    'best',
+    "a metric to compare, because the strategy has 'patience' or keeps the best",
+    'none',
+    "Write it like best: { metric: 'loss' }.",
   );
-  goes(
-    !best?.load || save,
-    'best.load',
-    'false, because without an interval for save the best is not saved',
-    true,
-  );
-  const isFinal = (action: ActionName) => final[action] ?? intervals[action] !== undefined;
-  // A save that needs a fresh metric evaluates, with an interval for it or without: the last one, too.
-  const measures = final.evaluate ?? (evaluate !== undefined || (best !== undefined && isFinal('save')));
+  if (best) {
+    goes(evaluate || save, 'best', 'an interval for evaluate or save, to measure which is best', 'none');
+    goes(
+      evaluate || best.beforeSave === 'evaluate',
+      'best.beforeSave',
+      "'evaluate', because no evaluation comes to wait for",
+      best.beforeSave,
+    );
+    goes(
+      patience || !best.minDelta,
+      'best.minDelta',
+      "nothing, because it is for 'patience': any better model is saved",
+      best.minDelta,
+      'Remove it, or give a patience.',
+    );
+    goes(
+      save || !best.load,
+      'best.load',
+      'false, because without an interval for save the best is not saved',
+      best.load,
+    );
+  }
+  const saves = final.save ?? save !== undefined;
   return {
     ...others,
     intervals,
-    final: { log: isFinal('log'), evaluate: measures, save: isFinal('save') },
+    final: {
+      log: final.log ?? log !== undefined,
+      // A save that needs a fresh metric evaluates, with an interval for it or without: the last one, too.
+      evaluate: final.evaluate ?? (evaluate !== undefined || (best !== undefined && saves)),
+      save: saves,
+    },
   };
-}
-
-function readFinal(value: unknown, where: string): Final {
-  const readers = {
-    log: optional(readBoolean),
-    evaluate: optional(readBoolean),
-    save: optional(readBoolean),
-  };
-  return readOptions(value, readers, where);
 }
 
 /** Reads the interval of an action. What is measured on the way is measured of actions that take time. */
@@ -172,9 +177,9 @@ export function intervalOf(action: ActionName): Reader<Interval> {
   return (value, where) => {
     const interval = parseEvery(value, where);
     for (const { kind, text } of interval.arms.flatMap((arm) => arm.terms)) {
-      if (kind === 'auto' ? action === 'save' : kind !== 'overhead' || action !== 'log') continue;
+      const fits = kind === 'auto' ? action === 'save' : kind !== 'overhead' || action !== 'log';
       const expected = `a duration, steps or epochs for '${action}'`;
-      throw new WallclockError({ where, expected, got: text, fix: "Write it like '30s' or '100 steps'." });
+      demand(fits, where, expected, text, "Write it like '30s' or '100 steps'.");
     }
     return interval;
   };

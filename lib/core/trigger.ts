@@ -1,6 +1,6 @@
 import type { Interval } from './every.ts';
-import type { Arm, Axis, Term } from './every-grammar.ts';
-import type { Mark, Moment } from './moment.ts';
+import type { Arm, Term } from './every-grammar.ts';
+import { type Axis, type Mark, type Moment, START } from './moment.ts';
 import { youngDaly } from './young-daly.ts';
 
 /*
@@ -24,7 +24,7 @@ export interface History {
   readonly longest: number;
 }
 
-/** When a trigger was due and how it was met, in the unit of its first reason: milliseconds, steps or epochs. */
+/** When a trigger was due and how it was met, in the unit of its first reason: seconds, steps or epochs. */
 export interface Firing {
   readonly due: number;
   readonly late: number;
@@ -39,132 +39,89 @@ const ROUNDING = 1e-9;
 /** What is lost of a large reading: the last of its 53 bits. */
 const LAST_BITS = 1e-15;
 
-const START: Mark = { active: 0, training: 0, elapsed: 0, step: 0, epoch: 0 };
-
-/** Whether the trigger is due: at or after its instant. Allocates nothing. */
-export function isDue(interval: Interval, history: History, moment: Moment): boolean {
-  for (const arm of interval.arms) if (isArmDue(arm, interval, history, moment)) return true;
-  return false;
-}
-
-/** Whether it is due by steps or epochs alone, however much time has passed. */
-export function isDueByCount(interval: Interval, history: History, moment: Moment): boolean {
-  return interval.arms.some((arm) => !arm.terms.some(isTimed) && isArmDue(arm, interval, history, moment));
+/** Whether the trigger is due: at or after its instant. @param counted by steps or epochs alone, whatever the time. */
+export function isDue(interval: Interval, history: History, moment: Moment, counted = false): boolean {
+  return interval.arms.some(
+    (arm) => isArmDue(arm, interval, history, moment) && !(counted && arm.terms.some(isTimed)),
+  );
 }
 
 /** What a due trigger tells of itself. */
 export function firing(interval: Interval, history: History, moment: Moment): Firing {
   const held = interval.arms.filter((arm) => isArmDue(arm, interval, history, moment));
-  const tells = held.map((arm) => lastToHold(arm, interval, history, moment))[0]!;
-  return { ...tells, why: [...new Set(held.map((arm) => arm.text))] };
+  const why = [...new Set(held.map(({ text }) => text))];
+  return { ...lastToHold(held[0]!, interval, history, moment), why };
 }
 
 /**
  * The place on a term's axis at which it holds; for a share of the time it depends on what the action has cost so far.
  * Infinity for a part of a run whose size is not known.
+ *
+ * @param longestStep what an action is taken to cost that has never been done, so that even the first one is not the very
+ *   first thing that a run does.
  */
-export function dueAt(term: Term, interval: Interval, history: History, moment: Moment): number {
-  const { mark } = history;
-  switch (term.kind) {
-    case 'interval': {
-      const from = mark ? reading(term.axis, mark) : reading(term.axis, firstMark(interval, term));
-      if (interval.anchor === 'spaced') return from + term.length;
-      return (instant(term.length, from) + 1) * term.length;
-    }
-    case 'overhead':
-      if (!mark && interval.first === 'now') return 0;
-      return dueByShare(term.share, history, moment);
-    case 'auto': {
-      if (!mark && interval.first === 'now') return 0;
-      const { meanTimeBetweenFailures = Number.POSITIVE_INFINITY, maxOverhead = 1 } = term;
-      const cost = expectedCost(history, moment);
-      const optimum = (mark ?? START).active + youngDaly(cost, meanTimeBetweenFailures);
-      return Math.max(optimum, dueByShare(maxOverhead, history, moment));
-    }
-    case 'part':
-      return Number.POSITIVE_INFINITY;
+export function dueAt(term: Term, interval: Interval, history: History, longestStep: number): number {
+  const { mark, count, spent } = history;
+  if (!mark && interval.first === 'now') return 0;
+  const from = (mark ?? START)[term.axis];
+  if (term.kind === 'part') return Number.POSITIVE_INFINITY;
+  if (term.kind === 'interval') {
+    return interval.anchor === 'spaced'
+      ? from + term.length
+      : (instants(term.length, from) + 1) * term.length;
   }
-}
-
-/** Where on a moment or a mark a term is measured. */
-export function position(term: Term, at: Mark): number {
-  return reading(term.kind === 'interval' ? term.axis : 'active', at);
-}
-
-/**
- * When an action may come, for all of them to take no more than a share of the time: if it takes as long as the longest,
- * (spent + longest) / (due + longest) is that share after it. And what a long step leaves unspent is no reason to spend it
- * all at once: by what they cost, the same of the time since the last.
- */
-function dueByShare(share: number, history: History, moment: Moment): number {
-  const { mark = START, spent } = history;
-  const cost = expectedCost(history, moment);
+  // If it takes as long as the longest, what all of them take is this share after it: (spent + longest) / (due + longest).
+  // And what a long step leaves unspent is no reason to spend it all at once: by what they cost, the same since the last.
+  const cost = count > 0 ? spent / count : longestStep;
   const longest = Math.max(history.longest, cost);
-  return Math.max(mark.active + cost / share - cost, (spent + longest) / share - longest);
+  const byShare = Math.max(from + cost / term.share - cost, (spent + longest) / term.share - longest);
+  if (term.kind === 'overhead') return byShare;
+  return Math.max(from + youngDaly(cost, term.meanTimeBetweenFailures ?? Number.POSITIVE_INFINITY), byShare);
 }
 
-/**
- * Milliseconds that an action takes: the mean of those so far. What has never been done is taken to cost as much as the
- * longest step, so that even the first one is not the very first thing that a run does.
- */
-function expectedCost({ count, spent }: History, { longestStep }: Moment): number {
-  return count > 0 ? spent / count : longestStep;
-}
-
-function isArmDue(arm: Arm, interval: Interval, history: History, moment: Moment): boolean {
-  for (const term of arm.terms) {
-    const due = dueAt(term, interval, history, moment);
-    if (position(term, moment) < due - ROUNDING - due * LAST_BITS) return false;
-  }
-  return true;
+function isArmDue({ terms }: Arm, interval: Interval, history: History, moment: Moment): boolean {
+  return terms.every((term) => {
+    const due = dueAt(term, interval, history, moment.longestStep);
+    return moment[term.axis] >= due - ROUNDING - due * LAST_BITS;
+  });
 }
 
 /** An arm holds when its last term does: the one that is late by the smallest part of its length. */
-function lastToHold(arm: Arm, interval: Interval, history: History, moment: Moment): Omit<Firing, 'why'> {
-  const firings = arm.terms.map((term) => {
-    const due = dueAt(term, interval, history, moment);
-    const late = Math.max(0, position(term, moment) - due);
+function lastToHold(
+  { terms }: Arm,
+  interval: Interval,
+  history: History,
+  moment: Moment,
+): Omit<Firing, 'why'> {
+  const firings = terms.map((term) => {
+    const due = dueAt(term, interval, history, moment.longestStep);
+    const late = Math.max(0, moment[term.axis] - due);
     const length = term.kind === 'interval' ? term.length : due - (history.mark ?? START).active;
+    // On a grid it was last heeded where it was met: all since then were missed, but for the one that is due.
+    const met = history.met?.[term.axis] ?? (interval.first === 'now' ? -length : 0);
     const missed =
-      interval.anchor === 'grid' && term.kind === 'interval'
-        ? instant(length, position(term, moment)) -
-          instant(length, position(term, met(interval, history, term))) -
-          1
-        : Math.floor(late / length + ROUNDING);
-    return { due, late, missed: length > 0 ? missed : 0, timed: isTimed(term), part: late / length };
+      interval.anchor === 'grid'
+        ? instants(length, moment[term.axis]) - instants(length, met) - 1
+        : instants(length, late);
+    const timed = isTimed(term);
+    const unit = timed ? 1000 : 1;
+    return {
+      due: due / unit,
+      late: late / unit,
+      missed: length > 0 ? missed : 0,
+      timed,
+      part: late / length,
+    };
   });
   const { part: _, ...last } = firings.reduce((last, next) => (next.part < last.part ? next : last));
   return last;
 }
 
-/** Where a grid was last heeded: whatever instants there are since then, but for the one that is due, were missed. */
-function met(interval: Interval, history: History, term: Extract<Term, { kind: 'interval' }>): Mark {
-  return history.met ?? firstMark(interval, term);
+function isTimed({ axis }: { readonly axis: Axis }): boolean {
+  return axis !== 'step' && axis !== 'epoch';
 }
 
-/** Before the first time, one interval ahead of the start where the first one is wanted at once. */
-function firstMark({ first }: Interval, { axis, length }: Extract<Term, { kind: 'interval' }>): Mark {
-  if (first === 'later') return START;
-  const key = axis === 'steps' ? 'step' : axis === 'epochs' ? 'epoch' : axis;
-  return { ...START, [key]: -length };
-}
-
-function isTimed(term: Term): boolean {
-  return term.kind !== 'interval' || (term.axis !== 'steps' && term.axis !== 'epochs');
-}
-
-/** How many instants of a grid have come by this position. */
-function instant(length: number, at: number): number {
+/** How many times a length fits: the instants of a grid that have come by this position. */
+function instants(length: number, at: number): number {
   return Math.floor(at / length + ROUNDING);
-}
-
-function reading(axis: Axis, at: Mark): number {
-  switch (axis) {
-    case 'steps':
-      return at.step;
-    case 'epochs':
-      return at.epoch;
-    default:
-      return at[axis];
-  }
 }
