@@ -1,6 +1,6 @@
 import type { Clock } from './core/clock.ts';
 import { asItIs, optional, type Reader, readCount, readerOf, readOptions } from './core/read-options.ts';
-import { type ReadyStrategy, readyStrategy } from './core/ready-strategy.ts';
+import { policyOf, type ReadyStrategy } from './core/ready-strategy.ts';
 import { Run, type RunOptions } from './core/run.ts';
 import type { StrategyOptions } from './core/strategy.ts';
 import { systemClock } from './system-clock.ts';
@@ -60,6 +60,6 @@ const READERS = {
 export function createRun(options: CreateRunOptions): Run {
   readOptions(options, READERS, 'createRun()');
   const { strategy, steps, clock = systemClock, actions = {}, ...others } = options;
-  const policy = readyStrategy(strategy).policy({ steps, stepsPerEpoch: others.stepsPerEpoch });
+  const policy = policyOf(strategy, { steps, stepsPerEpoch: others.stepsPerEpoch });
   return new Run({ ...others, actions, policy, clock });
 }

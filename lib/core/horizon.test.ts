@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Horizon } from './horizon.ts';
+import { horizonOf as horizonOfPlaces, type Place } from './horizon.ts';
 import type { Moment } from './moment.ts';
 
 const moment = (at: Partial<Moment> = {}): Moment => ({
@@ -14,9 +14,7 @@ function horizonOf(
   at: Partial<Moment> = {},
   stepsPerEpoch?: number,
 ) {
-  const horizon = new Horizon(moment(at), stepsPerEpoch);
-  for (const [axis, place] of Object.entries(places)) horizon.add(axis as Axis, place);
-  return { steps: horizon.steps, milliseconds: horizon.milliseconds };
+  return horizonOfPlaces(Object.entries(places) as unknown as Place[], moment(at), stepsPerEpoch);
 }
 
 const ENDLESS = Number.POSITIVE_INFINITY;
@@ -42,9 +40,9 @@ test.each([
 });
 
 test('of several places the first one counts', () => {
-  const horizon = new Horizon(moment());
-  for (const at of [29, 24, 26]) horizon.add('step', at);
-  for (const at of [900, 700, 800]) horizon.add('active', at);
+  const steps = [29, 24, 26].map((at): Place => ['step', at]);
+  const times = [900, 700, 800].map((at): Place => ['active', at]);
+  const horizon = horizonOfPlaces([...steps, ...times], moment());
   expect(horizon.steps).toBe(4);
   expect(Math.round(horizon.milliseconds)).toBe(500);
 });

@@ -7,30 +7,30 @@ const ROUNDING = 1e-6;
 /** By which part the next step or action may take longer than the longest so far: then it still ends in time. */
 export const MARGIN = 1 / 8;
 
-/** What lies ahead of a moment: how far the first of several places is, at the end of a step in training. */
-export class Horizon implements Quiet {
-  steps = Number.POSITIVE_INFINITY;
-  milliseconds = Number.POSITIVE_INFINITY;
-  readonly #moment: Moment;
-  readonly #stepsPerEpoch: number;
+/** Something that is to happen there, or may. */
+export type Place = readonly [axis: Axis, at: number];
 
-  /** @param stepsPerEpoch where it is not known, epochs are taken to be as long as those so far. */
-  constructor(moment: Moment, stepsPerEpoch = moment.step / moment.epoch) {
-    this.#moment = moment;
-    this.#stepsPerEpoch = stepsPerEpoch;
+/**
+ * How far the first of several places is, at the end of a step in training.
+ *
+ * @param stepsPerEpoch where it is not known, epochs are taken to be as long as those so far.
+ */
+export function horizonOf(
+  places: readonly Place[],
+  moment: Moment,
+  stepsPerEpoch = moment.step / moment.epoch,
+): Quiet {
+  const stepsPer: { readonly [axis in Axis]?: number } = { step: 1, epoch: stepsPerEpoch };
+  let steps = Number.POSITIVE_INFINITY;
+  let milliseconds = Number.POSITIVE_INFINITY;
+  for (const [axis, at] of places) {
+    if (at === Number.POSITIVE_INFINITY) continue;
+    const left = at - moment[axis];
+    const each = stepsPer[axis];
+    const whole = Math.floor(left * (each ?? 0) + ROUNDING);
+    if (each === undefined) milliseconds = Math.min(milliseconds, left - ROUNDING);
+    // One, where it is not known how many steps there are in an epoch.
+    else steps = Math.min(steps, whole > 1 && whole < Number.POSITIVE_INFINITY ? whole : 1);
   }
-
-  add(axis: Axis, at: number): void {
-    const { step, epoch } = this.#moment;
-    if (at === Number.POSITIVE_INFINITY) return;
-    if (axis === 'step') this.#count(at - step);
-    else if (axis === 'epoch') this.#count((at - epoch) * this.#stepsPerEpoch);
-    else this.milliseconds = Math.min(this.milliseconds, at - this.#moment[axis] - ROUNDING);
-  }
-
-  /** One, where it is not known how many steps there are in an epoch. */
-  #count(steps: number): void {
-    const whole = Math.floor(steps + ROUNDING);
-    this.steps = Math.min(this.steps, whole > 1 && whole < Number.POSITIVE_INFINITY ? whole : 1);
-  }
+  return { steps, milliseconds };
 }

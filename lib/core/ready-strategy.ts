@@ -27,6 +27,18 @@ export interface ReadyStrategy {
   policy(size?: RunSize): Policy;
 }
 
+/** Whether a strategy has been checked already. */
+function isReady(strategy: StrategyOptions | ReadyStrategy): strategy is ReadyStrategy {
+  return typeof (strategy as Partial<ReadyStrategy> | null)?.policy === 'function';
+}
+
+/** What decides by a strategy, for whoever needs no more of it. @throws {WallclockError} where it does not hold. */
+export function policyOf(strategy: StrategyOptions | ReadyStrategy, size: RunSize): Policy {
+  return isReady(strategy)
+    ? strategy.policy(size)
+    : (strategyPolicy(parseStrategy(strategy), size) as Policy);
+}
+
 /**
  * Checks a strategy of intervals, where it is not ready yet.
  *
@@ -37,8 +49,7 @@ export interface ReadyStrategy {
  * ```
  */
 export function readyStrategy(options: StrategyOptions | ReadyStrategy, where = 'strategy'): ReadyStrategy {
-  if (typeof (options as Partial<ReadyStrategy> | null)?.policy === 'function')
-    return options as ReadyStrategy;
+  if (isReady(options)) return options;
   const strategy = parseStrategy(options, where);
   const { keep, best, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline } = strategy;
   const limits = [maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline.after];

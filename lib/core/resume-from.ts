@@ -1,3 +1,4 @@
+import type { Policy } from './policy.ts';
 import { optional, type Reader, readerOf } from './read-options.ts';
 import type { BeginEvent } from './run-event.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
@@ -18,6 +19,8 @@ export interface Resume {
   readonly snapshot: RunSnapshot;
   /** What the run warns of as it begins. */
   readonly messages: readonly string[];
+  /** What its policy remembers. @throws {WallclockError} where that is not this policy's. */
+  schedule(policy: Policy): unknown;
   /** What the beginning of the run tells of it. */
   told(): NonNullable<BeginEvent['resumed']>;
 }
@@ -38,7 +41,12 @@ export function resumeFrom(options: ResumeOptions, where = 'resumeFrom()'): Resu
   const { saved, state, journal } = snapshot;
   const { due, late, missed, why } = saved;
   const save = { type: 'save' as const, due, late, missed, why };
-  return { snapshot, messages, told: () => ({ checkpoint, save, state, ...(journal && { journal }) }) };
+  return {
+    snapshot,
+    messages,
+    schedule: (policy) => policy.restoreState(snapshot.schedule, `${checkpoint}: schedule`),
+    told: () => ({ checkpoint, save, state, ...(journal && { journal }) }),
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { SaveContext } from './actions.ts';
 import type { JournalPosition } from './journal-file.ts';
-import type { Action, ActionDone, StepEnded } from './policy.ts';
-import type { RunState } from './run-state.ts';
+import type { Action, StepEnded } from './policy.ts';
+import { IDLE_RUN, type RunState } from './run-state.ts';
 import type { Times } from './stopwatch.ts';
 
 /** What is told of a checkpoint's save: its decision's account of itself, without which the run's journal would end before it. */
@@ -31,17 +31,12 @@ export interface RunSnapshot {
   readonly state: RunState;
 }
 
-/** What is told of a save that has just been done. */
-export function savedAs({ action, metrics, reading }: ActionDone): SavedAs {
-  const { due, late, missed, why } = action;
-  return { elapsed: reading.elapsed / 1000, ...(metrics && { metrics }), due, late, missed, why };
-}
-
 /** Where a run stands that goes on from no checkpoint. */
-export const NEW_RUN: Pick<RunSnapshot, 'step' | 'epochs' | 'stepInEpoch' | 'times' | 'stepEnded'> = {
+export const NEW_RUN: Omit<RunSnapshot, 'run' | 'schedule' | 'saved'> & { readonly run?: string } = {
   step: 0,
   epochs: 0,
   stepInEpoch: 0,
   times: { elapsed: 0, active: 0, training: 0, longestStep: 0 },
   stepEnded: { elapsed: 0, active: 0, training: 0 },
+  state: IDLE_RUN,
 };

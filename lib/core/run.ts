@@ -1,7 +1,7 @@
-import { type ActionContext, type Actions, checkActions, type Writing } from './actions.ts';
+import { type ActionContext, type Actions, checkActions, type SaveContext, type Writing } from './actions.ts';
 import type { Agreement } from './agreement.ts';
 import type { Clock } from './clock.ts';
-import { WallclockError } from './errors.ts';
+import { demand, WallclockError } from './errors.ts';
 import type { JournalFile } from './journal-file.ts';
 import { type Mark, type Moment, markAt } from './moment.ts';
 import { checkMetric, isWriting, type Outcome, outcome, type Told, type ToldSave, told } from './outcome.ts';
@@ -18,8 +18,8 @@ import {
 import { oneOf } from './read-options.ts';
 import type { Resume } from './resume-from.ts';
 import type { Metrics, Occasion, RunEvent } from './run-event.ts';
-import { NEW_RUN, type RunSnapshot, savedAs } from './run-snapshot.ts';
-import { fold, IDLE_RUN, type RunState } from './run-state.ts';
+import { NEW_RUN, type RunSnapshot } from './run-snapshot.ts';
+import { fold, type RunState } from './run-state.ts';
 import { type Activity, Stopwatch } from './stopwatch.ts';
 
 /** What a {@link Run} is made of. */
@@ -44,21 +44,21 @@ export interface RunOptions<State> {
   resume?: Resume;
 }
 
+/** What is known of an action before it is known what came of it. */
+type Doing = Omit<ActionDone, 'at' | 'ok' | 'checkpoint'>;
+
 /** A save that goes on beside training. */
 interface SaveUnderWay {
-  readonly action: Action;
-  readonly reading: Mark;
-  /** Milliseconds of active time at which it began, and those that training stood still for it. */
+  readonly doing: Doing;
+  /** Milliseconds of active time at which it began. */
   readonly begun: number;
-  readonly took: number;
-  /** Where training went on. */
-  readonly mark: Mark;
-  /** What an evaluation of its step has measured. */
-  readonly metrics?: Metrics;
   readonly outcome: Promise<Outcome>;
   /** What came of it, as soon as that is known. */
   attempt?: Outcome;
 }
+
+/** An event without its place in the run. */
+type Untold<Event = RunEvent> = Event extends RunEvent ? Omit<Event, keyof Occasion> : never;
 
 const STEP_ENDS: Point = { at: 'step ends' };
 const EPOCH_ENDS: Point = { at: 'epoch ends' };
@@ -89,33 +89,34 @@ export class Run {
   #epochs = 0;
   #stepInEpoch = 0;
   #schedule: unknown;
-  #state: RunState = IDLE_RUN;
+  #state: RunState;
   #stopped: StopReason | undefined;
   /** Whether that was asked for from outside, and then the schedule before what such an end adds. */
   #isAskedToStop = false;
-  #left: { readonly schedule: unknown } | undefined;
+  #left: { readonly state: unknown } | undefined;
   #interrupted: Activity = 'training';
   #slept = 0;
   #ended: Promise<RunState> | undefined;
   #writing: SaveUnderWay | undefined;
   /** The times at the end of the last step. */
-  readonly #stepEnded: { -readonly [time in keyof StepEnded]: number };
+  #stepEnded: StepEnded;
 
   constructor(options: RunOptions<unknown>) {
     const { policy, actions, clock, resume } = options;
     checkActions(policy, actions);
+    const isChecked = resume === undefined || typeof resume?.told === 'function';
+    const fix = 'Write resume: resumeFrom({ checkpoint, snapshot }).';
+    demand(isChecked, 'resume', 'a checkpoint that was checked', resume, fix);
+    const { run, step, epochs, stepInEpoch, times, stepEnded, state } = resume?.snapshot ?? NEW_RUN;
     this.#options = options;
-    if (resume !== undefined && typeof resume?.told !== 'function') throw unchecked(resume);
-    const { step, epochs, stepInEpoch, times, stepEnded } = resume?.snapshot ?? NEW_RUN;
-    this.name = resume?.snapshot.run ?? options.name ?? `run-${clock.wall().toString(36)}`;
-    this.#schedule = resume
-      ? policy.restoreState(resume.snapshot.schedule, `${resume.told().checkpoint}: schedule`)
-      : policy.initialState();
+    this.name = run ?? options.name ?? `run-${clock.wall().toString(36)}`;
+    this.#schedule = resume?.schedule(policy) ?? policy.initialState();
+    this.#state = state;
+    this.#steps = step;
     this.#epochs = epochs;
     this.#stepInEpoch = stepInEpoch;
-    this.#stepEnded = { ...stepEnded };
+    this.#stepEnded = stepEnded;
     this.#moment = { step, epoch: 0, ...times, saving: undefined };
-    this.#steps = step;
     this.#moment.epoch = this.#epoch();
   }
 
@@ -125,17 +126,16 @@ export class Run {
     if (this.#watch) throw misused('begin() once, at the start of the run', 'a second begin()');
     this.#watch = new Stopwatch(clock, this.#moment);
     this.#free = this.#watch;
-    this.#emit({
+    this.#tell({
       type: 'begin',
       run: this.name,
       date: clock.wall(),
       policy: policy.describe(),
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(resume && { resumed: resume.told() }),
-      ...this.#occasion(resume ? resume.snapshot.state.events : 0),
     });
-    for (const message of resume?.messages ?? []) this.#emit({ type: 'warn', message, ...this.#occasion() });
-    return this.#ask({ at: 'run begins', resumed: resume !== undefined, stepEnded: { ...this.#stepEnded } });
+    for (const message of resume?.messages ?? []) this.#tell({ type: 'warn', message });
+    return this.#ask({ at: 'run begins', resumed: resume !== undefined, stepEnded: this.#stepEnded });
   }
 
   /** To be called after each step of training. */
@@ -143,7 +143,7 @@ export class Run {
     const watch = this.#free ?? this.#refuse('step()');
     const isQuiet = watch.readStep();
     if (++this.#steps < this.#askAt && isQuiet) return undefined;
-    this.#catchUp(watch);
+    this.#catchUp();
     this.#noticeSleep(watch);
     const doing = this.#ask(STEP_ENDS);
     if (!doing) this.#lookAhead(watch);
@@ -156,7 +156,8 @@ export class Run {
    * @param complete false where it was cut short: then the epoch does not count, and the policy is asked all the same.
    */
   epoch(complete = true): Promise<void> | undefined {
-    this.#catchUp(this.#free ?? this.#refuse('epoch()'));
+    if (!this.#free) this.#refuse('epoch()');
+    this.#catchUp();
     this.#askAt = 0;
     if (complete) {
       this.#epochs++;
@@ -170,7 +171,7 @@ export class Run {
   /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
   async end(): Promise<RunState> {
     if (!this.#ended) {
-      this.#catchUp(this.#free ?? this.#refuse('end()'));
+      if (!this.#free) this.#refuse('end()');
       this.#free = undefined;
       this.#ended = this.#end();
     }
@@ -178,9 +179,10 @@ export class Run {
   }
 
   async #end(): Promise<RunState> {
+    this.#catchUp();
     await this.#waitForWriting();
     const reason = this.#stopped ?? 'finished';
-    if (this.#isAskedToStop) this.#left = { schedule: this.#schedule };
+    if (this.#isAskedToStop) this.#left = { state: this.#schedule };
     const reading = markAt(this.#momentOfStep());
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
       this.#read();
@@ -190,7 +192,7 @@ export class Run {
       await this.#waitForWriting();
     }
     this.#read();
-    this.#emit({ type: 'end', reason, ...this.#occasion() });
+    this.#tell({ type: 'end', reason });
     return this.#state;
   }
 
@@ -232,34 +234,33 @@ export class Run {
 
   /** From here on no active time passes: between steps, or within an action that waits. */
   pause(): void {
-    const watch = this.#running();
-    if (watch.activity === 'paused') return;
-    this.#interrupted = watch.activity;
-    watch.activity = 'paused';
-    this.#options.agreement?.pause();
-    this.#read();
-    this.#emit({ type: 'pause', ...this.#occasion() });
+    const { activity } = this.#running();
+    if (activity === 'paused') return;
+    this.#interrupted = activity;
+    this.#turn('pause', 'paused');
   }
 
   /** Ends a pause. */
   continue(): void {
-    const watch = this.#running();
-    if (watch.activity !== 'paused') return;
-    watch.activity = this.#interrupted;
-    this.#options.agreement?.continue();
+    if (this.#running().activity === 'paused') this.#turn('continue', this.#interrupted);
+  }
+
+  #turn(type: 'pause' | 'continue', activity: Activity): void {
+    this.#running().activity = activity;
+    this.#options.agreement?.[type]();
     this.#read();
-    this.#emit({ type: 'continue', ...this.#occasion() });
+    this.#tell({ type });
   }
 
   /** Where the run stands in its data: complete epochs, and steps into the one under way. */
   get position(): { readonly epochs: number; readonly stepInEpoch: number } {
-    if (this.#watch) this.#catchUp(this.#watch);
+    this.#catchUp();
     return { epochs: this.#epochs, stepInEpoch: this.#stepInEpoch };
   }
 
   /** The last reading of the clock. One object, brought up to date in place when it is asked for. */
   get moment(): Moment {
-    if (this.#watch) this.#catchUp(this.#watch);
+    this.#catchUp();
     return this.#moment;
   }
 
@@ -286,9 +287,9 @@ export class Run {
     if (this.#writing?.attempt) return this.#concludeWriting().then(() => this.#answer(point, moment));
     const decision = this.#decide(point, moment);
     if (decision === undefined) return undefined;
-    const at = markAt(moment);
-    if (!(decision instanceof Promise)) return this.#follow(decision, at);
-    return decision.then((agreed) => agreed && this.#follow(agreed, at));
+    const reading = markAt(moment);
+    if (!(decision instanceof Promise)) return this.#follow(decision, reading);
+    return decision.then((agreed) => agreed && this.#follow(agreed, reading));
   }
 
   #decide(
@@ -310,7 +311,7 @@ export class Run {
   #heed({ state, stop, warning }: Decision<unknown>): void {
     this.#schedule = state;
     if (stop) this.#stopped ??= stop;
-    if (warning) this.#emit({ type: 'warn', message: warning, ...this.#occasion() });
+    if (warning) this.#tell({ type: 'warn', message: warning });
   }
 
   /** Each in its turn, and what follows from one before the rest: all told with the one reading of their step. */
@@ -319,93 +320,95 @@ export class Run {
       const [action, ...rest] = left as [Action, ...Action[]];
       left = await this.#perform(action, rest, reading);
     }
-    if (load !== undefined) await this.#load(load);
+    if (load === undefined) return;
+    const attempt = await this.#standStill(() => this.#options.actions.load!(load));
+    if (attempt.ok) this.#tell({ type: 'load', checkpoint: load });
+    else this.#tell({ type: 'fail', action: 'load', message: attempt.message });
   }
 
   /** @returns what is still to be done at this step. */
   async #perform(action: Action, rest: readonly Action[], reading: Mark): Promise<readonly Action[]> {
     if (action.type === 'save') await this.#waitForWriting();
     this.#running().compare();
-    this.#turnTo(action.type === 'log' ? 'training' : 'acting');
     const begun = this.#moment.active;
-    const attempt = await outcome(() => this.#call(action, rest, reading, begun));
-    this.#turnTo('training');
-    this.#read();
+    const measured = this.#measuredAt(reading);
+    const doing = (): Doing => {
+      const took = this.#moment.active - begun;
+      return { action, rest, reading, ...measured, took, lasted: took };
+    };
+    const snapshot = (checkpoint: string) => {
+      this.#read();
+      return this.#snapshot({ at: 'action done', ok: true, checkpoint, ...doing() });
+    };
+    const context = { elapsed: reading.elapsed / 1000, ...measured, snapshot };
+    const call = () => this.#call(action, context);
+    const attempt = await this.#standStill(call, action.type === 'log' ? 'training' : 'acting');
     if (!attempt.ok && attempt.givenUp && this.#stopped) return rest;
-    const took = this.#moment.active - begun;
     if (attempt.ok && isWriting(attempt.result)) {
-      this.#writeBeside(attempt.result, {
-        ...{ action, reading, begun, took, mark: markAt(this.#moment) },
-        ...this.#measuredAt(reading),
-      });
+      const mark = markAt(this.#moment);
+      this.#moment.saving = mark;
+      this.#writing = this.#writeBeside(attempt.result, { ...doing(), mark, rest: [] }, begun);
       return rest;
     }
-    const measured = action.type === 'save' ? this.#measuredAt(reading) : {};
-    const particulars = { took, lasted: took, ...measured, rest, reading };
-    const decision = await this.#conclude(action, attempt as Outcome, particulars);
+    const decision = await this.#conclude(attempt as Outcome, doing());
     return decision?.actions ?? rest;
   }
 
+  /** Does something for which training stands still, and reads the clock when it is done. */
+  async #standStill<Result>(
+    attempt: () => Result | Promise<Result>,
+    activity: Activity = 'acting',
+  ): Promise<Outcome<Result>> {
+    this.#turnTo(activity);
+    const came = await outcome(attempt);
+    this.#turnTo('training');
+    this.#read();
+    return came;
+  }
+
   /** Tells the policy and whoever listens what came of an action. */
-  async #conclude(
-    action: Action,
-    attempt: Outcome,
-    particulars: Pick<ActionDone, 'took' | 'lasted' | 'metrics' | 'rest' | 'mark' | 'reading'>,
-  ): Promise<Decision<unknown> | undefined> {
-    const { took, lasted, reading } = particulars;
+  async #conclude(attempt: Outcome, doing: Doing): Promise<Decision<unknown> | undefined> {
+    const { action, took, lasted, reading } = doing;
     const { warnings = [], ...done } = (attempt.ok ? attempt.result : {}) as Partial<ToldSave>;
-    const point: ActionDone = { at: 'action done', action, ok: attempt.ok, ...particulars, ...done };
-    const decision = await this.#decide(point);
+    const decision = await this.#decide({ at: 'action done', ok: attempt.ok, ...doing, ...done });
     if (decision) this.#schedule = decision.state;
-    const occasion = this.#occasion(this.#state.events, reading);
     if (attempt.ok) {
       const beside = lasted > took && { lasted: lasted / 1000 };
-      this.#emit({ ...action, ...done, took: took / 1000, ...beside, ...occasion } as RunEvent);
-    } else this.#emit({ type: 'fail', action: action.type, message: attempt.message, ...occasion });
-    for (const message of warnings) this.#emit({ type: 'warn', message, ...this.#occasion() });
+      this.#tell({ ...action, ...done, took: took / 1000, ...beside } as Untold, reading);
+    } else this.#tell({ type: 'fail', action: action.type, message: attempt.message }, reading);
+    for (const message of warnings) this.#tell({ type: 'warn', message });
     if (decision) this.#heed(decision);
     return decision;
   }
 
   /** From here on training and writing go on side by side. */
-  #writeBeside({ written }: Writing, begun: Omit<SaveUnderWay, 'outcome'>): void {
+  #writeBeside({ written }: Writing, doing: Doing, begun: number): SaveUnderWay {
     const writing: SaveUnderWay = {
-      ...begun,
+      doing,
+      begun,
       outcome: outcome(async () => told('save', await written)).then((attempt) => {
         writing.attempt = attempt;
         this.#askAt = 0;
         return attempt;
       }),
     };
-    this.#writing = writing;
-    this.#moment.saving = begun.mark;
+    return writing;
   }
 
   async #waitForWriting(): Promise<void> {
-    if (!this.#writing) return;
-    this.#turnTo('acting');
-    await this.#writing.outcome;
-    this.#turnTo('training');
-    this.#read();
+    const writing = this.#writing;
+    if (!writing) return;
+    await this.#standStill(() => writing.outcome);
     await this.#concludeWriting();
   }
 
   /** What follows from a save that has been written is decided by the question that comes next. */
   async #concludeWriting(): Promise<void> {
-    const { attempt, begun, outcome: _, ...writing } = this.#writing!;
+    const { attempt, begun, doing } = this.#writing!;
     this.#writing = undefined;
     this.#moment.saving = undefined;
-    const lasted = Math.max(writing.took, this.#moment.active - begun);
-    await this.#conclude(writing.action, attempt!, { ...writing, lasted, rest: [] });
-  }
-
-  async #load(checkpoint: string): Promise<void> {
-    this.#turnTo('acting');
-    const attempt = await outcome(() => this.#options.actions.load!(checkpoint));
-    this.#turnTo('training');
-    this.#read();
-    if (attempt.ok) this.#emit({ type: 'load', checkpoint, ...this.#occasion() });
-    else this.#emit({ type: 'fail', action: 'load', message: attempt.message, ...this.#occasion() });
+    const lasted = Math.max(doing.took, this.#moment.active - begun);
+    await this.#conclude(attempt!, { ...doing, lasted });
   }
 
   /** A pause that has begun within an action outlasts it: then this is what the run goes on with. */
@@ -416,41 +419,21 @@ export class Run {
   }
 
   async #call(
-    action: Action,
-    rest: readonly Action[],
-    reading: Mark,
-    begun: number,
+    { type, why }: Action,
+    toSave: Omit<SaveContext, keyof ActionContext>,
   ): Promise<Told | Writing> {
     const { actions, policy, agreement } = this.#options;
     const { step, epoch } = this.#moment;
-    const context: ActionContext = { step, epoch, why: action.why };
-    switch (action.type) {
-      case 'log':
-        return told('log', await actions.log!(context));
-      case 'evaluate': {
-        const done = told('evaluate', await actions.evaluate!(context));
-        checkMetric(done.metrics, policy.describe().best?.metric);
-        return done;
-      }
-      case 'save': {
-        const measured = this.#measuredAt(reading);
-        const snapshot = (checkpoint: string) => {
-          this.#read();
-          const took = this.#moment.active - begun;
-          const done = { took, lasted: took, checkpoint, ...measured, rest, reading };
-          return this.#snapshot({ at: 'action done', action, ok: true, ...done });
-        };
-        const saved = await actions.save!({
-          ...context,
-          elapsed: reading.elapsed / 1000,
-          ...measured,
-          snapshot,
-        });
-        if (!isWriting(saved)) return told('save', saved);
-        // Workers that agree do the same at each step, and the disks of some are slower.
-        return agreement ? told('save', await saved.written) : saved;
-      }
+    const context: ActionContext = { step, epoch, why };
+    if (type === 'save') {
+      const saved = await actions.save!({ ...context, ...toSave });
+      if (!isWriting(saved)) return told(type, saved);
+      // Workers that agree do the same at each step, and the disks of some are slower.
+      return agreement ? told(type, await saved.written) : saved;
     }
+    const done = told(type, await actions[type]!(context));
+    if (type === 'evaluate') checkMetric(done.metrics, policy.describe().best?.metric);
+    return done;
   }
 
   /** What an evaluation of this very step has measured. */
@@ -461,25 +444,22 @@ export class Run {
 
   #snapshot(done: ActionDone): RunSnapshot {
     const { policy, agreement, journal } = this.#options;
-    const moment = agreement?.momentAsLed(this.#moment) ?? this.#moment;
+    const led = (moment: Moment) => agreement?.momentAsLed(moment) ?? moment;
+    const moment = led(this.#moment);
     // A run that goes on from where it was asked to stop does what it would have done without that.
-    const { state: schedule } = this.#left
-      ? { state: this.#left.schedule }
-      : (policy.decide(this.#schedule, agreement?.pointAsLed(done) ?? done, moment) ?? {
-          state: this.#schedule,
-        });
-    const { elapsed, active, training, longestStep } = moment;
-    const ended = agreement?.momentAsLed(this.#momentOfStep()) ?? this.#stepEnded;
+    const decision = this.#left ?? policy.decide(this.#schedule, agreement?.pointAsLed(done) ?? done, moment);
+    const { type: _, ...account } = done.action;
+    const { metrics, reading } = done;
     return {
       run: this.name,
-      step: this.#moment.step,
+      step: this.#steps,
       epochs: this.#epochs,
       stepInEpoch: this.#stepInEpoch,
-      times: { elapsed, active, training, longestStep },
-      stepEnded: { elapsed: ended.elapsed, active: ended.active, training: ended.training },
-      saved: savedAs(done),
+      times: { ...timesOf(moment), longestStep: moment.longestStep },
+      stepEnded: timesOf(led(this.#momentOfStep())),
+      saved: { elapsed: reading.elapsed / 1000, ...(metrics && { metrics }), ...account },
       ...(journal && { journal: journal.position() }),
-      schedule,
+      schedule: decision ? decision.state : this.#schedule,
       state: this.#state,
     };
   }
@@ -500,21 +480,14 @@ export class Run {
   }
 
   /** Brings the moment up to the last step that has ended, and the times that are kept of its end. */
-  #catchUp(watch: Stopwatch): void {
+  #catchUp(): void {
     const ended = this.#steps - this.#moment.step;
     if (ended === 0) return;
-    watch.settle();
+    this.#watch!.settle();
     this.#moment.step = this.#steps;
     this.#stepInEpoch += ended;
     this.#moment.epoch = this.#epoch();
-    this.#keepReading();
-  }
-
-  #keepReading(): void {
-    const { elapsed, active, training } = this.#moment;
-    this.#stepEnded.elapsed = elapsed;
-    this.#stepEnded.active = active;
-    this.#stepEnded.training = training;
+    this.#stepEnded = timesOf(this.#moment);
   }
 
   /** Now, with the times at the end of the last step. */
@@ -526,7 +499,7 @@ export class Run {
     if (slept === this.#slept) return;
     const since = slept - this.#slept;
     this.#slept = slept;
-    this.#emit({ type: 'wake', slept: since / 1000, ...this.#occasion() });
+    this.#tell({ type: 'wake', slept: since / 1000 });
   }
 
   #epoch(): number {
@@ -538,12 +511,11 @@ export class Run {
     return this.#epochs + Math.min(1, this.#stepInEpoch / stepsPerEpoch);
   }
 
-  #occasion(seq = this.#state.events, at: Mark = this.#moment): Occasion {
+  #tell(untold: Untold, at: Mark = this.#moment): void {
+    // Outside of decisions, seconds are the unit of every time.
     const { step, epoch, elapsed, active } = at;
-    return { seq, step, epoch, elapsed: elapsed / 1000, active: active / 1000 };
-  }
-
-  #emit(event: RunEvent): void {
+    const occasion = { seq: this.#state.events, step, epoch, elapsed: elapsed / 1000, active: active / 1000 };
+    const event = { ...untold, ...occasion } as RunEvent;
     this.#state = fold(this.#state, event);
     this.#options.journal?.write(event);
     this.#options.onEvent?.(event);
@@ -562,16 +534,15 @@ export class Run {
   /** The watch of a run that has begun; the moment is that of the last step at the least. */
   #running(): Stopwatch {
     if (!this.#watch) throw misused('begin() before anything else', 'another call');
-    this.#catchUp(this.#watch);
+    this.#catchUp();
     return this.#watch;
   }
 }
 
-function unchecked(got: unknown): WallclockError {
-  const fix = 'Write resume: resumeFrom({ checkpoint, snapshot }).';
-  return new WallclockError({ where: 'resume', expected: 'a checkpoint that was checked', got, fix });
+function timesOf({ elapsed, active, training }: Moment): StepEnded {
+  return { elapsed, active, training };
 }
 
 function misused(expected: string, got: string, fix?: string): WallclockError {
-  return new WallclockError({ where: 'run', expected, got, ...(fix && { fix }) });
+  return new WallclockError({ where: 'run', expected, got, fix });
 }

@@ -1,6 +1,6 @@
 import { isBetter } from './best.ts';
 import { describeStrategy } from './describe-strategy.ts';
-import { Horizon, MARGIN } from './horizon.ts';
+import { horizonOf, MARGIN, type Place } from './horizon.ts';
 import { type Axis, type Moment, markAt } from './moment.ts';
 import { isExhausted } from './patience.ts';
 import {
@@ -63,42 +63,39 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     return { ...act('evaluate', moment.active / 1000, 'save'), ...(timed && { due, late }) };
   }
 
-  /** Where the run is to stop, and why: at the first of these places that it reaches. */
-  function limits({ begun }: Schedule): readonly (readonly [StopReason, Axis, at: number])[] {
+  /** Why the run is to stop, and how far from where: at the first of these places that it reaches. */
+  function limits({
+    begun,
+  }: Schedule): readonly (readonly [StopReason, Axis, length: number, from: number])[] {
     return [
-      ['steps', 'step', strategy.maxSteps],
-      ['epochs', 'epoch', strategy.maxEpochs],
-      ['time', 'active', strategy.maxTime],
-      ['time', 'active', begun.active + strategy.maxTimeThisRun],
+      ['steps', 'step', strategy.maxSteps, 0],
+      ['epochs', 'epoch', strategy.maxEpochs, 0],
+      ['time', 'active', strategy.maxTime, 0],
+      ['time', 'active', strategy.maxTimeThisRun, begun.active],
     ];
   }
 
   function stopReason(schedule: Schedule, moment: Moment): StopReason | undefined {
-    return limits(schedule).find(([, axis, at]) => moment[axis] >= at)?.[0];
+    return limits(schedule).find(([, axis, length, from]) => moment[axis] - from >= length)?.[0];
   }
 
   /** Nothing can be due, nor can anything stop the run, before one of these places has been reached. */
   function quiet(schedule: Schedule, moment: Moment): Quiet {
-    const horizon = new Horizon(moment, size.stepsPerEpoch);
-    for (const [, axis, at] of limits(schedule)) horizon.add(axis, at);
-    if (size.steps !== undefined) horizon.add('step', size.steps);
-    if (hasDeadline) horizon.add('elapsed', lastStart(schedule, moment));
+    const places: Place[] = limits(schedule).map(([, axis, length, from]) => [axis, from + length]);
+    if (size.steps !== undefined) places.push(['step', size.steps]);
+    if (hasDeadline) places.push(['elapsed', lastStart(schedule, moment)]);
     for (const action of ACTIONS) {
       const interval = intervals[action];
-      if (!interval) continue;
       const past = pastOf(schedule, action, moment);
-      if (past.failures > 0) {
-        horizon.add('active', past.retryAt);
-        continue;
-      }
-      for (const { terms } of interval.arms) {
+      for (const { terms } of interval?.arms ?? []) {
         // Each term of an arm must hold: one of them is enough to wait for.
         const term = terms.find(({ kind }) => kind === 'interval') ?? terms[0]!;
         const isGuess = term.kind !== 'interval' && past.count === 0;
-        horizon.add(term.axis, isGuess ? 0 : dueAt(term, interval, past, moment.longestStep));
+        const due = isGuess ? 0 : dueAt(term, interval!, past, moment.longestStep);
+        places.push(past.failures > 0 ? ['active', past.retryAt] : [term.axis, due]);
       }
     }
-    return horizon;
+    return horizonOf(places, moment, size.stepsPerEpoch);
   }
 
   /** Milliseconds to allow for actions: for each somewhat more than the longest so far, or as much more as that one was. */
