@@ -70,10 +70,10 @@ test('what does not hold is refused before anything has started', () => {
     'actions.log: expected a',
   );
   expect(create({ strategy: { log: '1s' } })).toThrowErrorMatchingInlineSnapshot(
-    `[WallclockError: actions.log: expected a function, because the strategy has an interval for 'log', got undefined. Say how this loop does it, or leave 'log' out of the strategy.]`,
+    `[WallclockError: actions.log: expected a function, because the strategy may ask for it, got undefined. Say how it is done, or leave it out of the strategy.]`,
   );
   expect(create({ strategy: { final: { save: true } } })).toThrowErrorMatchingInlineSnapshot(
-    `[WallclockError: actions.save: expected a function, because the strategy may ask for 'save', got undefined. Say how this loop does it, or leave 'save' out of the strategy.]`,
+    `[WallclockError: actions.save: expected a function, because the strategy may ask for it, got undefined. Say how it is done, or leave it out of the strategy.]`,
   );
   expect(create({ strategy: { log: '1s' } })).toThrow(WallclockError);
   expect(

@@ -10,15 +10,15 @@ const act = () => ({});
 
 test('each action that may be asked for has to be there, and no other', () => {
   expect(() => check({ log: '1s' }, {})).toThrow(
-    "actions.log: expected a function, because the strategy has an interval for 'log', got undefined. " +
-      "Say how this loop does it, or leave 'log' out of the strategy.",
+    'actions.log: expected a function, because the strategy may ask for it, got undefined. ' +
+      'Say how it is done, or leave it out of the strategy.',
   );
   const best = { metric: 'loss', load: true };
   expect(() => check({ save: '1s', best }, { save: act })).toThrow(
-    "actions.evaluate: expected a function, because the strategy may ask for 'evaluate'",
+    'actions.evaluate: expected a function, because the strategy may ask for it',
   );
   expect(() => check({ save: '1s', best }, { save: act, evaluate: act })).toThrow(
-    "actions.load: expected a function, because the strategy may ask for 'load'",
+    'actions.load: expected a function, because the strategy may ask for it',
   );
   expect(() => check({ save: '1s', best }, { save: act, evaluate: act, load: act })).not.toThrow();
   expect(() => check({ maxSteps: 3 }, {})).not.toThrow();

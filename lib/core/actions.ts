@@ -85,13 +85,9 @@ export function checkActions(policy: Policy, actions: Actions): void {
   if (isPlainObject(actions)) checkKeys(actions, [...ACTIONS, 'load'], 'actions');
   const { intervals, needs = [] } = policy.describe();
   for (const action of [...ACTIONS.filter((action) => intervals[action] !== undefined), ...needs]) {
-    const asks = action in intervals ? 'has an interval for' : 'may ask for';
-    demand(
-      typeof actions[action] === 'function',
-      `actions.${action}`,
-      `a function, because the strategy ${asks} '${action}'`,
-      actions[action],
-      `Say how this loop does it, or leave '${action}' out of the strategy.`,
-    );
+    const isGiven = typeof actions[action] === 'function';
+    const fix = 'Say how it is done, or leave it out of the strategy.';
+    const expected = 'a function, because the strategy may ask for it';
+    demand(isGiven, `actions.${action}`, expected, actions[action], fix);
   }
 }

@@ -44,7 +44,8 @@ export interface Arm {
   readonly terms: readonly Term[];
 }
 
-const EXAMPLES = "Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.";
+/** How to mend what is no interval. */
+export const EXAMPLES = "Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.";
 /** A text that is longer than this was not written by a person. */
 const LONGEST = 1_000;
 /** Of what is smaller than this more go by in a step than can be counted. Steps, epochs. */

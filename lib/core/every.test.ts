@@ -142,8 +142,8 @@ test('misspelt particulars are refused, each by its name', () => {
       "strategy.save.base: expected 'active' or 'training' or 'elapsed', got 'wall'.",
       "strategy.save.first: expected 'later' or 'now', got true.",
       "strategy.save.anchor: expected 'spaced' or 'grid', got null.",
-      "strategy.save.base: expected 'active', because steps, epochs and shares are not timed, got 'training'. Leave it out, or write the interval as a duration.",
-      "strategy.save.base: expected 'active', because steps, epochs and shares are not timed, got 'elapsed'. Leave it out, or write the interval as a duration.",
+      "strategy.save.base: expected 'active' without a duration, got 'training'. Remove it.",
+      "strategy.save.base: expected 'active' without a duration, got 'elapsed'. Remove it.",
     ]
   `);
 });
@@ -152,7 +152,7 @@ describe('what does not go together is refused, and what does is not', () => {
   test.each([
     [
       { every: '5 steps', base: 'training' },
-      "strategy.save.base: expected 'active', because steps, epochs and shares are not timed, got 'training'. Leave it out, or write the interval as a duration.",
+      "strategy.save.base: expected 'active' without a duration, got 'training'. Remove it.",
     ],
     [{ every: '5 steps or 5s', base: 'training' }, 'accepted'],
     [{ every: '10%', base: 'training' }, 'accepted'],
@@ -160,11 +160,11 @@ describe('what does not go together is refused, and what does is not', () => {
     [{ every: '5% overhead', base: 'active' }, 'accepted'],
     [
       { every: '5% overhead', base: 'elapsed' },
-      expect.stringContaining("strategy.save.base: expected 'active', because"),
+      expect.stringContaining("strategy.save.base: expected 'active' without a duration"),
     ],
     [
       { every: '5% overhead', anchor: 'grid' },
-      "strategy.save.anchor: expected 'spaced', because what is measured on the way has no fixed instants, got 'grid'.",
+      "strategy.save.anchor: expected 'spaced' for what is measured on the way, got 'grid'. Remove it.",
     ],
     [
       { every: '1h or 5% overhead', anchor: 'grid' },
@@ -177,16 +177,16 @@ describe('what does not go together is refused, and what does is not', () => {
     [{ every: '1h', anchor: 'grid' }, 'accepted'],
     [
       { every: 'auto' },
-      "strategy.save.meanTimeBetweenFailures: expected a duration, because the interval is 'auto', got undefined. Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.",
+      "strategy.save.meanTimeBetweenFailures: expected a duration for 'auto', got undefined. Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.",
     ],
     [{ every: 'auto or 1h', meanTimeBetweenFailures: '1d', maxOverhead: '2%' }, 'accepted'],
     [
       { every: '1h', meanTimeBetweenFailures: '1d' },
-      "strategy.save.meanTimeBetweenFailures: expected nothing, because the interval is not 'auto', got 86400000. Remove it.",
+      "strategy.save.meanTimeBetweenFailures: expected nothing without 'auto', got 86400000. Remove it.",
     ],
     [
       { every: '1h', maxOverhead: '2%' },
-      "strategy.save.maxOverhead: expected nothing, because the interval is not 'auto', got 0.02. Remove it.",
+      "strategy.save.maxOverhead: expected nothing without 'auto', got 0.02. Remove it.",
     ],
   ])('%j', (value, message) => {
     expect(messageOf(value)).toEqual(message);

@@ -130,29 +130,17 @@ export function parseEvery(value: unknown, where = 'every'): Interval {
   const arms = readEvery(every, where, options);
   const terms = arms.flatMap((arm) => arm.terms);
   const isAuto = terms.some(({ kind }) => kind === 'auto');
-  const goes = (holds: boolean, option: keyof typeof options, expected: string, fix?: string) =>
+  const goes = (holds: boolean, option: keyof typeof options, expected: string, fix = 'Remove it.') =>
     demand(holds, `${where}.${option}`, expected, options[option], fix);
-  goes(
-    base === 'active' || terms.some(({ axis }) => axis === base),
-    'base',
-    "'active', because steps, epochs and shares are not timed",
-    'Leave it out, or write the interval as a duration.',
-  );
-  goes(
-    anchor === 'spaced' || terms.every(({ kind }) => kind !== 'overhead' && kind !== 'auto'),
-    'anchor',
-    "'spaced', because what is measured on the way has no fixed instants",
-  );
-  goes(
-    !isAuto || options.meanTimeBetweenFailures !== undefined,
-    'meanTimeBetweenFailures',
-    "a duration, because the interval is 'auto'",
-    "Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.",
-  );
-  for (const option of ['meanTimeBetweenFailures', 'maxOverhead'] as const) {
-    const isUsed = isAuto || options[option] === undefined;
-    goes(isUsed, option, "nothing, because the interval is not 'auto'", 'Remove it.');
-  }
+  const isTimed = terms.some(({ axis }) => axis === base);
+  const isMeasured = isAuto || terms.some(({ kind }) => kind === 'overhead');
+  goes(isTimed || base === 'active', 'base', "'active' without a duration");
+  goes(!isMeasured || anchor === 'spaced', 'anchor', "'spaced' for what is measured on the way");
+  const example = "Write it like { every: 'auto', meanTimeBetweenFailures: '1d' }.";
+  const hasFailures = options.meanTimeBetweenFailures !== undefined;
+  goes(!isAuto || hasFailures, 'meanTimeBetweenFailures', "a duration for 'auto'", example);
+  goes(isAuto || !hasFailures, 'meanTimeBetweenFailures', "nothing without 'auto'");
+  goes(isAuto || options.maxOverhead === undefined, 'maxOverhead', "nothing without 'auto'");
   return { text: every as string, arms, anchor, first };
 }
 

@@ -32,13 +32,22 @@ export type Axis = Base | 'step' | 'epoch';
 /** A reading of all of them: milliseconds, steps and epochs. */
 export type Mark = Pick<Moment, Axis>;
 
-/** Where a run begins. */
-export const START: Mark = { active: 0, training: 0, elapsed: 0, step: 0, epoch: 0 };
-
 /** The times of a {@link Moment} that an interval can be measured on. */
 export type Base = 'active' | 'training' | 'elapsed';
 
-/** What stays of a moment, which is brought up to date in place. */
-export function markAt({ active, training, elapsed, step, epoch }: Moment): Mark {
-  return { active, training, elapsed, step, epoch };
+/** The times of a run that has not begun. */
+export const NO_TIMES: Pick<Moment, Base> = { elapsed: 0, active: 0, training: 0 };
+
+/** Where a run begins. */
+export const START: Mark = { step: 0, epoch: 0, ...NO_TIMES };
+
+/** What stays of a moment's times, which are brought up to date in place. */
+export function timesOf({ elapsed, active, training }: Pick<Moment, Base>): Pick<Moment, Base> {
+  return { elapsed, active, training };
+}
+
+/** What stays of a moment, likewise. */
+export function markAt(moment: Mark): Mark {
+  const { step, epoch } = moment;
+  return { step, epoch, ...timesOf(moment) };
 }

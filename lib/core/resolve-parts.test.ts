@@ -32,7 +32,7 @@ test('a part of the time is measured on the base; one of the steps is not', () =
 
 test('is refused where neither is known', () => {
   expect(() => saveOf({})).toThrowErrorMatchingInlineSnapshot(
-    `[WallclockError: strategy.save: expected a run of known length for '10%', got 'neither steps nor time'. Give the strategy maxSteps or maxTime, or write the interval as a duration.]`,
+    `[WallclockError: strategy.save: expected a run of known length for '10%', got 'neither steps nor time'. Give the strategy maxSteps or maxTime.]`,
   );
   expect(() => saveOf({ maxEpochs: 4 }, {})).toThrow(/^strategy.save: expected a run of known length/);
   expect(() => resolveParts(parseStrategy({ log: '1s or 5% and 3 steps' }), {})).toThrow(

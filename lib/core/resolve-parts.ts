@@ -26,7 +26,7 @@ export function resolveParts(strategy: Strategy, size: RunSize): Strategy['inter
       if (term.kind !== 'part') return term;
       const { text, share } = term;
       const expected = `a run of known length for '${text}'`;
-      const fix = 'Give the strategy maxSteps or maxTime, or write the interval as a duration.';
+      const fix = 'Give the strategy maxSteps or maxTime.';
       demand(Number.isFinite(whole), `strategy.${action}`, expected, 'neither steps nor time', fix);
       return { text, kind: 'interval', axis: isCounted ? 'step' : term.axis, length: whole * share };
     };

@@ -1,5 +1,6 @@
 import type { SaveContext } from './actions.ts';
 import type { JournalPosition } from './journal-file.ts';
+import { NO_TIMES } from './moment.ts';
 import type { Action, StepEnded } from './policy.ts';
 import { IDLE_RUN, type RunState } from './run-state.ts';
 import type { Times } from './stopwatch.ts';
@@ -36,7 +37,7 @@ export const NEW_RUN: Omit<RunSnapshot, 'run' | 'schedule' | 'saved'> & { readon
   step: 0,
   epochs: 0,
   stepInEpoch: 0,
-  times: { elapsed: 0, active: 0, training: 0, longestStep: 0 },
-  stepEnded: { elapsed: 0, active: 0, training: 0 },
+  times: { ...NO_TIMES, longestStep: 0 },
+  stepEnded: NO_TIMES,
   state: IDLE_RUN,
 };

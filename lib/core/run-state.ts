@@ -113,12 +113,11 @@ export function fold(state: RunState, event: RunEvent): RunState {
   };
   switch (event.type) {
     case 'log':
-      return { ...now, log: record(state.log, event), series: withMetrics(state.series, event) };
     case 'evaluate':
-      return { ...now, evaluate: record(state.evaluate, event), series: withMetrics(state.series, event) };
+      return { ...now, ...acted(state, event), series: withMetrics(state.series, event) };
     case 'save': {
       const checkpoints = withCheckpoint(state.checkpoints, event.checkpoint, event.deleted);
-      return { ...now, save: record(state.save, event), checkpoints };
+      return { ...now, ...acted(state, event), checkpoints };
     }
     case 'fail':
       return { ...now, failures: state.failures + 1, lastFailure: event };
@@ -157,11 +156,9 @@ function withCheckpoint(names: readonly string[], newest: string, deleted: reado
   return [...others, newest].slice(-MOST_CHECKPOINTS);
 }
 
-function record<Event extends LogEvent | EvaluateEvent | SaveEvent>(
-  before: ActionRecord<Event>,
-  event: Event,
-): ActionRecord<Event> {
-  return { ...counted(before, event), last: event };
+function acted(state: RunState, event: LogEvent | EvaluateEvent | SaveEvent): Partial<RunState> {
+  const record: ActionRecord<unknown> = state[event.type];
+  return { [event.type]: { ...counted(record, event), last: event } };
 }
 
 function counted<Event>(

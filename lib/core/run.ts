@@ -1,9 +1,9 @@
 import { type ActionContext, type Actions, checkActions, type SaveContext, type Writing } from './actions.ts';
 import type { Agreement } from './agreement.ts';
 import type { Clock } from './clock.ts';
-import { demand, WallclockError } from './errors.ts';
+import { demand } from './errors.ts';
 import type { JournalFile } from './journal-file.ts';
-import { type Mark, type Moment, markAt } from './moment.ts';
+import { type Mark, type Moment, markAt, timesOf } from './moment.ts';
 import { checkMetric, isWriting, type Outcome, outcome, type Told, type ToldSave, told } from './outcome.ts';
 import {
   type Action,
@@ -123,7 +123,7 @@ export class Run {
   /** Starts the clock. Time before it does not count. A resumed run that has used up its limits stops here. */
   begin(): Promise<void> | undefined {
     const { clock, resume, policy, stepsPerEpoch } = this.#options;
-    if (this.#watch) throw misused('begin() once, at the start of the run', 'a second begin()');
+    demand(!this.#watch, 'run', 'begin() once, at the start of the run', 'a second begin()');
     this.#watch = new Stopwatch(clock, this.#moment);
     this.#free = this.#watch;
     this.#tell({
@@ -140,7 +140,7 @@ export class Run {
 
   /** To be called after each step of training. */
   step(): Promise<void> | undefined {
-    const watch = this.#free ?? this.#refuse('step()');
+    const watch = this.#free ?? this.#enter('step()');
     const isQuiet = watch.readStep();
     if (++this.#steps < this.#askAt && isQuiet) return undefined;
     this.#catchUp();
@@ -156,8 +156,7 @@ export class Run {
    * @param complete false where it was cut short: then the epoch does not count, and the policy is asked all the same.
    */
   epoch(complete = true): Promise<void> | undefined {
-    if (!this.#free) this.#refuse('epoch()');
-    this.#catchUp();
+    this.#enter('epoch()');
     this.#askAt = 0;
     if (complete) {
       this.#epochs++;
@@ -171,7 +170,7 @@ export class Run {
   /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
   async end(): Promise<RunState> {
     if (!this.#ended) {
-      if (!this.#free) this.#refuse('end()');
+      this.#enter('end()');
       this.#free = undefined;
       this.#ended = this.#end();
     }
@@ -179,7 +178,6 @@ export class Run {
   }
 
   async #end(): Promise<RunState> {
-    this.#catchUp();
     await this.#waitForWriting();
     const reason = this.#stopped ?? 'finished';
     if (this.#isAskedToStop) this.#left = { state: this.#schedule };
@@ -216,7 +214,7 @@ export class Run {
    * and not for this.
    */
   async save(): Promise<void> {
-    if (!this.#free) this.#refuse('save()');
+    this.#enter('save()');
     if (this.#options.agreement) return;
     await this.#untilDone(this.#saveNow());
   }
@@ -521,28 +519,19 @@ export class Run {
     this.#options.onEvent?.(event);
   }
 
-  #refuse(call: string): never {
+  /** The watch, where this call may come: the run has begun and not ended, and nothing is under way. */
+  #enter(call: string): Stopwatch {
     this.#running();
-    if (this.#ended) throw misused('nothing after end()', call);
-    throw misused(
-      'the call before it to be awaited',
-      `${call} while that was under way`,
-      'Write await run.step(), and so with epoch() and save().',
-    );
+    demand(!this.#ended, 'run', 'nothing after end()', call);
+    const fix = 'Write await run.step(), and so with epoch() and save().';
+    demand(this.#free, 'run', 'the call before it to be awaited', `${call} while that was under way`, fix);
+    return this.#free;
   }
 
   /** The watch of a run that has begun; the moment is that of the last step at the least. */
   #running(): Stopwatch {
-    if (!this.#watch) throw misused('begin() before anything else', 'another call');
+    demand(this.#watch, 'run', 'begin() before anything else', 'another call');
     this.#catchUp();
     return this.#watch;
   }
-}
-
-function timesOf({ elapsed, active, training }: Moment): StepEnded {
-  return { elapsed, active, training };
-}
-
-function misused(expected: string, got: string, fix?: string): WallclockError {
-  return new WallclockError({ where: 'run', expected, got, fix });
 }

@@ -114,15 +114,15 @@ test('options that contradict each other are refused, with what would do', () =>
   ];
   expect(contradictory.map(messageOf)).toMatchInlineSnapshot(`
     [
-      "strategy.best: expected a metric to compare, because the strategy has 'patience' or keeps the best, got 'none'. Write it like best: { metric: 'loss' }.",
-      "strategy.best: expected a metric to compare, because the strategy has 'patience' or keeps the best, got 'none'. Write it like best: { metric: 'loss' }.",
-      "strategy.best: expected an interval for evaluate or save, to measure which is best, got 'none'.",
-      "strategy.best.beforeSave: expected 'evaluate', because no evaluation comes to wait for, got 'wait'.",
-      "strategy.best.minDelta: expected nothing, because it is for 'patience': any better model is saved, got 0.1. Remove it, or give a patience.",
-      "strategy.best.load: expected false, because without an interval for save the best is not saved, got true.",
-      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'. Write it like '30s' or '100 steps'.",
-      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'. Write it like '30s' or '100 steps'.",
-      "strategy.evaluate: expected a duration, steps or epochs for 'evaluate', got 'auto'. Write it like '30s' or '100 steps'.",
+      "strategy.best: expected a metric, for patience or to keep the best, got 'none'. Write it like best: { metric: 'loss' }.",
+      "strategy.best: expected a metric, for patience or to keep the best, got 'none'. Write it like best: { metric: 'loss' }.",
+      "strategy.best: expected nothing without an interval for evaluate or save, got 'loss'. Remove it.",
+      "strategy.best.beforeSave: expected nothing without an interval for evaluate, got 'wait'. Remove it.",
+      "strategy.best.minDelta: expected nothing without patience, got 0.1. Remove it.",
+      "strategy.best.load: expected nothing without an interval for save, got true. Remove it.",
+      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
+      "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
+      "strategy.evaluate: expected a duration, steps or epochs for 'evaluate', got 'auto'. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
     ]
   `);
 });

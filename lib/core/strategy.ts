@@ -3,6 +3,7 @@ import { type Deadline, type DeadlineOptions, parseDeadline } from './deadline.t
 import { type Duration, parseDuration } from './duration.ts';
 import { demand } from './errors.ts';
 import { type EvaluateText, type Every, type Interval, type LogText, parseEvery } from './every.ts';
+import { EXAMPLES } from './every-grammar.ts';
 import { type Patience, type PatienceOptions, parsePatience } from './patience.ts';
 import type { ActionName } from './policy.ts';
 import { oneOf, optional, type Reader, readBoolean, readCount, readOptions } from './read-options.ts';
@@ -128,36 +129,27 @@ export function parseStrategy(options: unknown, where = 'strategy'): Strategy {
   const { log, evaluate, save, final, ...others } = readOptions(options, READERS, where);
   const { best, patience, keep } = others;
   const intervals: Intervals = { ...(log && { log }), ...(evaluate && { evaluate }), ...(save && { save }) };
-  const goes = (holds: unknown, option: string, expected: string, got: unknown, fix?: string) =>
+  const goes = (holds: unknown, option: string, expected: string, got: unknown, fix = 'Remove it.') =>
     demand(holds, `${where}.${option}`, expected, got, fix);
+  const example = "Write it like best: { metric: 'loss' }.";
   goes(
     best || !(patience || keep.best),
     'best',
-    "a metric to compare, because the strategy has 'patience' or keeps the best",
+    'a metric, for patience or to keep the best',
     'none',
-    "Write it like best: { metric: 'loss' }.",
+    example,
   );
   if (best) {
-    goes(evaluate || save, 'best', 'an interval for evaluate or save, to measure which is best', 'none');
+    const { beforeSave, minDelta, load } = best;
+    goes(evaluate || save, 'best', 'nothing without an interval for evaluate or save', best.metric);
     goes(
-      evaluate || best.beforeSave === 'evaluate',
+      evaluate || beforeSave !== 'wait',
       'best.beforeSave',
-      "'evaluate', because no evaluation comes to wait for",
-      best.beforeSave,
+      'nothing without an interval for evaluate',
+      beforeSave,
     );
-    goes(
-      patience || !best.minDelta,
-      'best.minDelta',
-      "nothing, because it is for 'patience': any better model is saved",
-      best.minDelta,
-      'Remove it, or give a patience.',
-    );
-    goes(
-      save || !best.load,
-      'best.load',
-      'false, because without an interval for save the best is not saved',
-      best.load,
-    );
+    goes(patience || !minDelta, 'best.minDelta', 'nothing without patience', minDelta);
+    goes(save || !load, 'best.load', 'nothing without an interval for save', load);
   }
   const saves = final.save ?? save !== undefined;
   return {
@@ -179,7 +171,7 @@ export function intervalOf(action: ActionName): Reader<Interval> {
     for (const { kind, text } of interval.arms.flatMap((arm) => arm.terms)) {
       const fits = kind === 'auto' ? action === 'save' : kind !== 'overhead' || action !== 'log';
       const expected = `a duration, steps or epochs for '${action}'`;
-      demand(fits, where, expected, text, "Write it like '30s' or '100 steps'.");
+      demand(fits, where, expected, text, EXAMPLES);
     }
     return interval;
   };
