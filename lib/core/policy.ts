@@ -128,11 +128,12 @@ export interface Policy<State = unknown> {
   /** The state of a new run. */
   initialState(): State;
   /**
-   * The state that a checkpoint has stored, once it has been checked: it comes from outside.
+   * The state that a checkpoint has stored, once it has been checked: it comes from outside. Default: it has to be one of
+   * Wallclock's own policy, whose check is with {@link resumeFrom}, so that a program which never resumes does not carry it.
    *
    * @throws {WallclockError} where it is not one of this policy's.
    */
-  restoreState(saved: unknown, where: string): State;
+  restoreState?(saved: unknown, where: string): State;
   /** Undefined where there is nothing to do and nothing to remember: by far the most frequent answer. */
   decide(state: State, point: Point, moment: Moment): Decision<State> | undefined;
   /**

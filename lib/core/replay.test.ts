@@ -150,12 +150,12 @@ test('gone on from each of its checkpoints it does what it would have done', asy
 test('its state from a checkpoint is checked', () => {
   const policy = replay(journal).policy();
   expect(policy.initialState()).toEqual({ next: 0 });
-  expect(policy.restoreState({ next: 3 }, 'schedule')).toEqual({ next: 3 });
-  expect(policy.restoreState({ next: journal.entries.length, load: 'checkpoint-4' }, 'schedule')).toEqual({
+  expect(policy.restoreState!({ next: 3 }, 'schedule')).toEqual({ next: 3 });
+  expect(policy.restoreState!({ next: journal.entries.length, load: 'checkpoint-4' }, 'schedule')).toEqual({
     next: journal.entries.length,
     load: 'checkpoint-4',
   });
-  expect(policy.restoreState({ next: 0 }, 'schedule')).toEqual({ next: 0 });
+  expect(policy.restoreState!({ next: 0 }, 'schedule')).toEqual({ next: 0 });
   const invalid = [
     null,
     3,
@@ -165,8 +165,8 @@ test('its state from a checkpoint is checked', () => {
     { next: journal.entries.length + 1 },
     { nxt: 1 },
   ];
-  for (const value of invalid) expect(() => policy.restoreState(value, 'schedule')).toThrow(/^schedule/);
-  expect(policy.restoreState({ next: 1, load: 5 }, 'schedule')).toEqual({ next: 1 });
+  for (const value of invalid) expect(() => policy.restoreState!(value, 'schedule')).toThrow(/^schedule/);
+  expect(policy.restoreState!({ next: 1, load: 5 }, 'schedule')).toEqual({ next: 1 });
 });
 
 test('what is wanted besides is not in the journal, and is not done', async () => {

@@ -2,6 +2,7 @@ import type { Policy } from './policy.ts';
 import { optional, type Reader, readerOf } from './read-options.ts';
 import type { BeginEvent } from './run-event.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
+import { readSchedule } from './schedule.ts';
 
 /** A checkpoint to go on from, and what is to be told of how it was found. */
 export interface ResumeOptions {
@@ -44,9 +45,15 @@ export function resumeFrom(options: ResumeOptions, where = 'resumeFrom()'): Resu
   return {
     snapshot,
     messages,
-    schedule: (policy) => policy.restoreState(snapshot.schedule, `${checkpoint}: schedule`),
+    schedule: (policy) => restoreState(policy, snapshot.schedule, `${checkpoint}: schedule`),
     told: () => ({ checkpoint, save, state, ...(journal && { journal }) }),
   };
+}
+
+/** What a checkpoint has stored of its policy, checked. @throws {WallclockError} where it is not this policy's. */
+export function restoreState<State>(policy: Policy<State>, saved: unknown, where: string): State {
+  if (policy.restoreState) return policy.restoreState(saved, where);
+  return readSchedule(saved, where) as State;
 }
 
 /**

@@ -16,7 +16,7 @@ import {
   type StopReason,
 } from './policy.ts';
 import { type RunSize, resolveParts } from './resolve-parts.ts';
-import { type ActionSchedule, NEW_SCHEDULE, readSchedule, type Schedule } from './schedule.ts';
+import { type ActionSchedule, NEW_SCHEDULE, type Schedule } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
 import { dueAt, firing, isDue } from './trigger.ts';
 
@@ -329,7 +329,6 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
 
   return {
     initialState: () => NEW_SCHEDULE,
-    restoreState: readSchedule,
     decide(schedule: Schedule, point: Point, moment: Moment) {
       switch (point.at) {
         case 'step ends':

@@ -8,6 +8,7 @@ import type { Clock } from '../core/clock.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
+import { restoreState } from '../core/resume-from.ts';
 import { type Kept, Retention } from '../core/retention.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
@@ -176,7 +177,8 @@ export function checkResume(resume: unknown, where: string): void {
 function checkReadable(strategy: ReadyStrategy): NonNullable<WantedCheckpoint['check']> {
   return ({ trainerState, run }, where) => {
     new TrainerStateWriter(trainerState, `${where}/trainer_state.json`);
-    policyOf(strategy, run)?.restoreState(run.schedule, `${where}/run.json: schedule`);
+    const policy = policyOf(strategy, run);
+    if (policy) restoreState(policy, run.schedule, `${where}/run.json: schedule`);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { WantedCheckpoint } from '../checkpoints/newest-whole.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
+import { restoreState } from '../core/resume-from.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 
 /** `fit` begins with an epoch: what was saved in the middle of one is not for it. */
@@ -21,7 +22,7 @@ export function isComplete(strategy: ReadyStrategy, snapshot: RunSnapshot): bool
   const policy = policyFor(strategy, known.stepsPerEpoch);
   if (!policy) return false;
   const moment = { ...times, step, epoch: completeEpochs(snapshot) };
-  const state = policy.restoreState(schedule, 'schedule');
+  const state = restoreState(policy, schedule, 'schedule');
   const begun = policy.decide(state, { at: 'run begins', resumed: true, stepEnded }, moment);
   if (begun?.stop) return true;
   if (stepInEpoch === 0) return false;
