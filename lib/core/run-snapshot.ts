@@ -2,7 +2,7 @@ import type { SaveContext } from './actions.ts';
 import type { JournalPosition } from './journal-file.ts';
 import { NO_TIMES } from './moment.ts';
 import type { Action, StepEnded } from './policy.ts';
-import { IDLE_RUN, type RunState } from './run-state.ts';
+import type { RunState } from './run-state.ts';
 import type { Times } from './stopwatch.ts';
 
 /** What is told of a checkpoint's save: its decision's account of itself, without which the run's journal would end before it. */
@@ -33,11 +33,11 @@ export interface RunSnapshot {
 }
 
 /** Where a run stands that goes on from no checkpoint. */
-export const NEW_RUN: Omit<RunSnapshot, 'run' | 'schedule' | 'saved'> & { readonly run?: string } = {
-  step: 0,
-  epochs: 0,
-  stepInEpoch: 0,
-  times: { ...NO_TIMES, longestStep: 0 },
-  stepEnded: NO_TIMES,
-  state: IDLE_RUN,
-};
+export const NEW_RUN: Omit<RunSnapshot, 'run' | 'schedule' | 'saved' | 'state'> & { readonly run?: string } =
+  {
+    step: 0,
+    epochs: 0,
+    stepInEpoch: 0,
+    times: { ...NO_TIMES, longestStep: 0 },
+    stepEnded: NO_TIMES,
+  };

@@ -19,7 +19,7 @@ import { oneOf } from './read-options.ts';
 import type { Resume } from './resume-from.ts';
 import type { Metrics, Occasion, RunEvent } from './run-event.ts';
 import { NEW_RUN, type RunSnapshot } from './run-snapshot.ts';
-import { fold, type RunState } from './run-state.ts';
+import { fold, IDLE_RUN, type RunState } from './run-state.ts';
 import { type Activity, Stopwatch } from './stopwatch.ts';
 
 /** What a {@link Run} is made of. */
@@ -89,7 +89,7 @@ export class Run {
   #epochs = 0;
   #stepInEpoch = 0;
   #schedule: unknown;
-  #state: RunState;
+  #state = IDLE_RUN;
   #stopped: StopReason | undefined;
   /** Whether that was asked for from outside, and then the schedule before what such an end adds. */
   #isAskedToStop = false;
@@ -107,11 +107,10 @@ export class Run {
     const isChecked = resume === undefined || typeof resume?.told === 'function';
     const fix = 'Write resume: resumeFrom({ checkpoint, snapshot }).';
     demand(isChecked, 'resume', 'a checkpoint that was checked', resume, fix);
-    const { run, step, epochs, stepInEpoch, times, stepEnded, state } = resume?.snapshot ?? NEW_RUN;
+    const { run, step, epochs, stepInEpoch, times, stepEnded } = resume?.snapshot ?? NEW_RUN;
     this.#options = options;
     this.name = run ?? options.name ?? `run-${clock.wall().toString(36)}`;
-    this.#schedule = resume?.schedule(policy) ?? policy.initialState();
-    this.#state = state;
+    this.#schedule = resume ? resume.schedule(policy) : policy.initialState();
     this.#steps = step;
     this.#epochs = epochs;
     this.#stepInEpoch = stepInEpoch;
@@ -126,6 +125,8 @@ export class Run {
     demand(!this.#watch, 'run', 'begin() once, at the start of the run', 'a second begin()');
     this.#watch = new Stopwatch(clock, this.#moment);
     this.#free = this.#watch;
+    // Events are counted on.
+    if (resume) this.#state = resume.snapshot.state;
     this.#tell({
       type: 'begin',
       run: this.name,
