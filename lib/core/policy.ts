@@ -44,14 +44,15 @@ export interface Action {
  * The places in a run at which its policy is asked what to do.
  *
  * ```
- * run begins                                 -> evaluate at start; stop, where a resumed run has used up its limits
+ * run begins                                 -> evaluate at start; where it is resumed, what its last step left out; stop,
+ *                                               where it has used up its limits
  *   each epoch
  *     each step:    … train …   step ends    -> log, evaluate, save, stop
  *                               action done  (after each action, with its outcome) -> what follows from it
  *     epoch ends                             -> log, evaluate, save, stop
  *   save asked   (between steps, from outside) -> save
  * run ends                                   -> the final log, evaluation and save, the best model loaded; where it
- *                                               was asked to stop, the save before the evaluation;
+ *                                               was asked to stop, the save first;
  *                                               asked again until nothing is left to do
  * ```
  */

@@ -172,32 +172,62 @@ test('a run that has used up its limit stops where it was when it is resumed, an
   }
 });
 
-describe('stopped from outside at any step, and gone on with, a run does what it would have done', () => {
+describe('stopped from outside, and gone on with, a run does what it would have done', () => {
   const losses = [9, 7, 8, 5, 6, 6, 6, 4, 5, 5, 5, 5].map((loss) => ({ loss }));
   const best = { metric: 'loss', load: true } as const;
-  test.each<[name: string, strategy: StrategyOptions]>([
+  const strategies: [name: string, strategy: StrategyOptions][] = [
     ['steps', { log: '2 steps', evaluate: '3 steps', save: '5 steps', maxSteps: 23 }],
     ['the best', { evaluate: '3 steps', save: '5 steps', best, keep: { latest: 2 }, maxSteps: 23 }],
     ['saves that evaluate first', { save: '4 steps', best, keep: { latest: 1, best: 1 }, maxSteps: 23 }],
+    ['both at once', { log: '5 steps', evaluate: '5 steps', save: '5 steps', best, maxSteps: 23 }],
     ['patience', { evaluate: '2 steps', save: '5 steps', best, patience: 4 }],
-  ])('%s', async (_, strategy) => {
+  ];
+  const acted = (events: readonly RunEvent[]) =>
+    events.flatMap((event) => {
+      if (event.type === 'load') return [{ step: event.step, text: `load ${event.checkpoint}` }];
+      return 'why' in event ? [{ step: event.step, text: `${event.type} ${event.step} ${event.why}` }] : [];
+    });
+  const texts = (all: ReturnType<typeof acted>) => all.map(({ text }) => text);
+
+  async function goneOnWith(simulation: Simulation, first: Awaited<ReturnType<typeof simulate>>) {
+    expect(first.state).toMatchObject({ reason: 'stopped', failures: 0 });
+    const checkpoint = `checkpoint-${first.state.step}`;
+    const second = await simulate({
+      ...simulation,
+      resume: { checkpoint, snapshot: first.snapshots[checkpoint]! },
+    });
+    return { ...second, from: first.state.step };
+  }
+
+  test.each(strategies)('at any step: %s', async (_, strategy) => {
     const simulation = { strategy, metrics: losses, stepsPerEpoch: 7 };
     const whole = await simulate(simulation);
-    const acted = (events: readonly RunEvent[], after: number) =>
-      events.flatMap((event) =>
-        event.step > after && (event.type === 'load' || 'why' in event)
-          ? [`${event.type} ${event.step} ${'why' in event ? event.why : event.checkpoint}`]
-          : [],
+    for (let stopsAfter = 1; stopsAfter < whole.state.step; stopsAfter++) {
+      const { events, state, from } = await goneOnWith(
+        simulation,
+        await simulate({ ...simulation, stopsAfter }),
       );
-    for (let step = 1; step < whole.state.step; step++) {
-      const first = await simulate({ ...simulation, stopsAfter: step });
-      expect(first.state).toMatchObject({ reason: 'stopped', step });
-      const checkpoint = `checkpoint-${step}`;
-      const snapshot = first.snapshots[checkpoint]!;
-      const second = await simulate({ ...simulation, resume: { checkpoint, snapshot } });
-      expect(acted(second.events, step), `${step}`).toEqual(acted(whole.events, step));
-      const { reason, loaded } = whole.state;
-      expect(second.state).toMatchObject({ reason, ...(loaded && { loaded }), step: whole.state.step });
+      const rest = acted(whole.events).filter(({ step }) => step > from);
+      expect(texts(acted(events)), `${from}`).toEqual(texts(rest));
+      const { reason, loaded, step } = whole.state;
+      expect(state).toMatchObject({ reason, step, ...(loaded && { loaded }) });
+    }
+  });
+
+  test.each(strategies)('amid any evaluation, which is made anew: %s', async (_, strategy) => {
+    const simulation = { strategy, metrics: losses, stepsPerEpoch: 7 };
+    const whole = await simulate(simulation);
+    for (let stopsAmid = 1; stopsAmid < whole.state.evaluate.count; stopsAmid++) {
+      const { events, state, from } = await goneOnWith(
+        simulation,
+        await simulate({ ...simulation, stopsAmid }),
+      );
+      const rest = acted(whole.events).filter(({ step, text }) =>
+        text.startsWith('log') ? step > from : step >= from,
+      );
+      expect(texts(acted(events)), `${from}`).toEqual(texts(rest));
+      const { reason, loaded, step } = whole.state;
+      expect(state).toMatchObject({ reason, step, ...(loaded && { loaded }) });
     }
   });
 });

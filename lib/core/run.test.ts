@@ -501,7 +501,7 @@ describe('a run that is asked to stop', () => {
     await step();
     run.stop();
     await run.end();
-    expect(types()).toEqual(['begin', 'log', 'save', 'evaluate', 'end']);
+    expect(types()).toEqual(['begin', 'save', 'log', 'evaluate', 'end']);
     const finished = runOf({ log: '9 steps', evaluate: '9 steps', save: '9 steps' });
     finished.run.begin();
     await finished.step();
@@ -509,7 +509,7 @@ describe('a run that is asked to stop', () => {
     expect(finished.types()).toEqual(['begin', 'log', 'evaluate', 'save', 'end']);
   });
 
-  test('what is given up for it has not failed, and what else the step has is done', async () => {
+  test('what is given up for it has not failed, and what is due with it is done at the end', async () => {
     let evaluations = 0;
     const { run, step, events } = runOf(
       { evaluate: '2 steps', save: '2 steps', final: { save: false } },

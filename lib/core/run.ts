@@ -164,6 +164,8 @@ export class Run {
       this.#stepInEpoch = 0;
     }
     this.#moment.epoch = this.#epoch();
+    // What is due with it is for whoever goes on from here: an end that was asked for has its own.
+    if (this.#isAskedToStop) return undefined;
     // The end of a step has been read: what is decided with it is of the same instant.
     return this.#ask(EPOCH_ENDS, this.#momentOfStep());
   }
@@ -342,7 +344,8 @@ export class Run {
     const context = { elapsed: reading.elapsed / 1000, ...measured, snapshot };
     const call = () => this.#call(action, context);
     const attempt = await this.#standStill(call, action.type === 'log' ? 'training' : 'acting');
-    if (!attempt.ok && attempt.givenUp && this.#stopped) return rest;
+    // What was due with it comes at the end of the run, and once more where the run is gone on with from here.
+    if (!attempt.ok && attempt.givenUp && this.#stopped) return [];
     if (attempt.ok && isWriting(attempt.result)) {
       const mark = markAt(this.#moment);
       this.#moment.saving = mark;

@@ -24,7 +24,7 @@ import { dueAt, firing, isDue } from './trigger.ts';
 const RETRY_FIRST = 1_000;
 const RETRY_LONGEST = 60_000;
 /** Who stops a run from outside may not wait for its evaluation. */
-const IN_A_HURRY: readonly ActionName[] = ['log', 'save', 'evaluate'];
+const IN_A_HURRY: readonly ActionName[] = ['save', 'log', 'evaluate'];
 /** What the end of a run lacks is tried so often. */
 const MOST_ENDINGS = 3;
 /** The part of the time until a deadline that is held back for an action whose cost is not known yet. */
@@ -198,14 +198,17 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const begun = markAt(moment);
     let state: Schedule = { ...before, begun, endings: 0 };
     // As the step that was saved was judged when it ended: what was done then took its time after that.
-    let stop = stopReason(state, { ...moment, ...stepEnded });
+    const then = { ...moment, ...stepEnded };
+    let stop = stopReason(state, then);
     if (patience && evaluate.mark && isExhausted(patience, waiting, evaluate.mark)) stop ??= 'patience';
     if (resumed && strategy.onResume === 'restart') {
       for (const action of ACTIONS) {
         state = { ...state, [action]: { ...state[action], mark: begun, met: begun } };
       }
     }
-    return { state, stop };
+    // A run that was asked to stop may have left out what its last step had due.
+    const leftOut = resumed && !stop ? decideAtStep(state, then) : undefined;
+    return leftOut ?? { state, stop };
   }
 
   function decideAtStep(schedule: Schedule, moment: Moment): Decision<Schedule> | undefined {
@@ -310,8 +313,8 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const { endings, begun, evaluate } = before;
     const state = { ...before, endings: endings + 1 };
     const isMeasured = lacks(before, 'evaluate', moment) || evaluate.step === moment.step;
-    const waited =
-      best?.beforeSave === 'wait' && isMeasured && dueAction(before, 'save', { ...moment, ...reading });
+    const isDue = reason === 'stopped' || (best?.beforeSave === 'wait' && isMeasured);
+    const waited = isDue && dueAction(before, 'save', { ...moment, ...reading });
     const order = reason === 'stopped' ? IN_A_HURRY : ACTIONS;
     const lacking = completed(before, waited ? [waited] : [], reading.active / 1000, moment, order);
     // What has failed the last time is not tried again where it would not end before the deadline.

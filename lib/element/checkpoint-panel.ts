@@ -68,6 +68,7 @@ export function makeCheckpointPanel({
   );
 
   let client: Client | undefined;
+  let drawnRows: ReadonlyMap<string, HTMLTableRowElement> = new Map();
   /** Whether what is listed next is what somebody has changed. A run's own saves are not. */
   let changed = false;
   /** Whether something has been said that stays until somebody does something: a listing alone is not that. */
@@ -122,7 +123,11 @@ export function makeCheckpointPanel({
     table.hidden = checkpoints.length === 0;
     table.classList.toggle('unmeasured', !checkpoints.some(({ metrics, problem }) => metrics || problem));
     const focused = rows.querySelector(':focus')?.getAttribute('aria-label');
-    rows.replaceChildren(...checkpoints.toReversed().map(rowOf));
+    const shown = checkpoints.toReversed().map((stored) => [JSON.stringify(stored), stored] as const);
+    // A row that says what it said stays the same: somebody may be about to click on it.
+    const drawn = new Map(shown.map(([text, stored]) => [text, drawnRows.get(text) ?? rowOf(stored)]));
+    rows.replaceChildren(...drawn.values());
+    drawnRows = drawn;
     // What had the focus is drawn anew. Where it is gone, the focus goes to what says how many are left.
     const again = rows.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused ?? '')}"]`);
     if (focused) (again ?? status).focus();

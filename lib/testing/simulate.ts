@@ -1,3 +1,4 @@
+import { GivenUp } from '../core/actions.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { ActionName, Policy } from '../core/policy.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
@@ -46,6 +47,8 @@ export interface Simulation {
   diesAfter?: number;
   /** It is asked to stop after this step. Default: never. */
   stopsAfter?: number;
+  /** It is asked to stop amid this attempt to evaluate, counted as those are, which gives up. Default: never. */
+  stopsAmid?: number;
   /** Goes on from a checkpoint of an earlier simulation. */
   resume?: { checkpoint: string; snapshot: RunSnapshot };
   /** Default: one that begins at 0. */
@@ -161,6 +164,11 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     return (context: Context): Result => {
       const attempt = ++attempts[action];
       clock.advance(timeOf(simulation[action] ?? 0, attempt));
+      if (action === 'evaluate' && attempt === simulation.stopsAmid && !run.stopped) {
+        attempts.evaluate--;
+        run.stop();
+        throw new GivenUp();
+      }
       if (simulation.failures?.[action]?.includes(attempt)) {
         throw new Error(`${action} ${attempt} fails, as it is scripted`);
       }
