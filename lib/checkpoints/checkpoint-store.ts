@@ -24,8 +24,14 @@ export interface CheckpointStore {
   unfinished?(): Promise<readonly string[]>;
   /** Begins a checkpoint. An existing one of this name is replaced at the commit, and not before. */
   create(name: string): Promise<CheckpointDraft>;
-  /** The whole of one file. @throws {WallclockError} that got `'none'` where there is none. */
-  read(name: string, file: string): Promise<Uint8Array>;
+  /**
+   * The whole of one file.
+   *
+   * @param most bytes that it may have: a store that knows the size beforehand refuses a larger one unread.
+   *   Default: as many as memory has room for.
+   * @throws {WallclockError} that got `'none'` where there is none.
+   */
+  read(name: string, file: string, most?: number): Promise<Uint8Array>;
   /** Removes a checkpoint, its manifest first. Nothing happens where there is none. */
   remove(name: string): Promise<void>;
   /**

@@ -5,7 +5,7 @@ import { checkpointStep } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { type CheckpointFile, writeFiles } from './checkpoint-writer.ts';
 import { boundedText, checkBytes, fromJson, type JsonBounds } from './from-json.ts';
-import { MANIFEST, readManifest, verifyFile } from './manifest.ts';
+import { MANIFEST, MANIFEST_BOUNDS, readManifest, verifyFile } from './manifest.ts';
 import type { NamedTensor } from './named-tensor.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
@@ -129,7 +129,10 @@ export async function readRun(store: CheckpointStore, name: string): Promise<Run
 /** Its manifest has been read: files come back only as it lists them. */
 async function open(store: Files, name: string) {
   const where = `${store.place}/${name}`;
-  const manifest = readManifest(await store.read(name, MANIFEST), `${where}/${MANIFEST}`);
+  const manifest = readManifest(
+    await store.read(name, MANIFEST, MANIFEST_BOUNDS.bytes),
+    `${where}/${MANIFEST}`,
+  );
   const more = Object.keys(manifest.files).find((file) => !CHECKPOINT_FILES.some((known) => known === file));
   if (more !== undefined) {
     const expected = `no file but ${CHECKPOINT_FILES.join(', ')}`;
@@ -140,7 +143,7 @@ async function open(store: Files, name: string) {
     async read(file: string): Promise<Uint8Array> {
       const listed = Object.hasOwn(manifest.files, file) ? manifest.files[file] : undefined;
       if (listed && BOUNDS[file]) checkBytes(listed.bytes, `${where}/${file}`, BOUNDS[file]);
-      const bytes = await store.read(name, file);
+      const bytes = await store.read(name, file, listed?.bytes);
       await verifyFile(manifest, file, bytes, where);
       return bytes;
     },

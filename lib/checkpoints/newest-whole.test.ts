@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { WallclockError } from '../core/errors.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { simulate } from '../testing/simulate.ts';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.ts';
@@ -129,6 +130,27 @@ test('one that there is no room for is not called damaged, and stays', async () 
   expect(name).toBe('checkpoint-10');
   expect(await putAside(full, damaged)).toEqual([
     expect.stringMatching(/^checkpoint-20 was passed over: .* It stays where it is.$/),
+  ]);
+});
+
+test('one of whose files is larger than its manifest says is damaged, and that file is not read', async () => {
+  const store = await storeWith(10, 20);
+  const { files } = JSON.parse(new TextDecoder().decode(await store.read('checkpoint-20', 'manifest.json')));
+  const { bytes } = files['model.safetensors'];
+  const grown: CheckpointStore = {
+    ...store,
+    read(name, file, most) {
+      if (name !== 'checkpoint-20' || file !== 'model.safetensors') return store.read(name, file, most);
+      const where = `memory/${name}/${file}`;
+      if (most === undefined) throw new TooLargeError({ where, expected: 'room', got: 'none' });
+      throw new WallclockError({ where, expected: `at most ${most} bytes`, got: 2 ** 40 });
+    },
+  };
+  expect((await newestWhole(grown))!.damaged).toEqual([
+    {
+      name: 'checkpoint-20',
+      problem: `memory/checkpoint-20/model.safetensors: expected at most ${bytes} bytes, got ${2 ** 40}.`,
+    },
   ]);
 });
 

@@ -125,7 +125,8 @@ async function whyItStays(
 /** Whether files of ours are with a manifest that is not: then it is ours, and was touched. */
 async function hasOurs(store: CheckpointStore, name: string): Promise<boolean> {
   for (const file of CHECKPOINT_FILES) {
-    const there = await store.read(name, file).then(
+    // Whether it is there, and nothing of what is in it.
+    const there = await store.read(name, file, 0).then(
       () => true,
       (error: unknown) => !(error instanceof WallclockError && error.got === 'none'),
     );

@@ -4,6 +4,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
+import { TooLargeError } from '../checkpoints/too-large-error.ts';
 import { readyStrategy } from '../core/ready-strategy.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
@@ -93,6 +94,30 @@ describe('a damaged checkpoint', () => {
         'checkpoint-40.damaged',
       ],
     ]);
+  });
+
+  test.each([
+    [
+      'cannot be read',
+      new Error('input/output error'),
+      'because it could not be put aside: input/output error',
+    ],
+    ['there is no room for', new TooLargeError({ where: 'it', expected: 'room', got: 'none' }), ''],
+  ])('that %s stays where it is, as is said, whatever is saved and deleted', async (_, error, why) => {
+    const store = memoryStore();
+    await (await process(store)).run;
+    const failing: CheckpointStore = {
+      ...store,
+      read(name, file) {
+        const fails = name === 'checkpoint-40' && file === 'model.safetensors';
+        return fails ? Promise.reject(error) : store.read(name, file);
+      },
+    };
+    const again = await process(failing, { resume: true, strategy: { ...STRATEGY, maxSteps: 38 } });
+    const { warnings } = await again.run;
+    expect(warnings).toEqual([expect.stringMatching(/^checkpoint-40 .* It stays where it is/)]);
+    expect(warnings[0]).toContain(why);
+    expect(await sorted(store)).toEqual(['checkpoint-20', 'checkpoint-30', 'checkpoint-38', 'checkpoint-40']);
   });
 
   test('that is older is not deleted: nobody has looked at it yet', async () => {

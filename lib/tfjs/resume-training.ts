@@ -49,18 +49,22 @@ export async function resumeTraining(
   if (optimizer) restoreOptimizer(optimizer, accumulators, trainable, `${where}/optimizer.safetensors`);
   restoreVariables(weights, model, `${where}/model.safetensors`);
   const messages = await putAside(store, damaged);
-  const kept = await keptCheckpoints(store, snapshot.run, metric);
+  const names = sortCheckpoints(await store.list());
+  // One that is still there could not be put aside, or is to stay: no rule counts or deletes it.
+  const own = names.filter((other) => !damaged.some((one) => one.name === other));
+  const kept = await keptCheckpoints(store, own, snapshot.run, metric);
   return { checkpoint: name, snapshot, messages, history, kept, ...(losses && { losses }) };
 }
 
 /** What the rules of retention need to know of a run's checkpoints. What cannot be read is nobody's to delete. */
 async function keptCheckpoints(
   store: CheckpointStore,
+  names: readonly string[],
   run: string,
   metric: string | undefined,
 ): Promise<Kept[]> {
   const kept: Kept[] = [];
-  for (const name of sortCheckpoints(await store.list())) {
+  for (const name of names) {
     const snapshot = await readRun(store, name).catch(() => undefined);
     if (snapshot?.run !== run) continue;
     const { elapsed, metrics } = snapshot.saved;

@@ -1,6 +1,16 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -42,6 +52,15 @@ test('what is not a checkpoint is not listed: files, hidden folders, folders wit
   await mkdir(join(folder, '.git'));
   await mkdir(join(folder, 'checkpoint-1'));
   expect(await nodeFsStore(folder).list()).toEqual([]);
+});
+
+test('a file that is larger than it may be is refused unread, however large it is', async () => {
+  const store = nodeFsStore(folder);
+  await save(store, 'checkpoint-1', 'one');
+  await truncate(join(folder, 'checkpoint-1', 'manifest.json'), 2 ** 40);
+  await expect(store.read('checkpoint-1', 'manifest.json', 1796)).rejects.toThrow(
+    `expected at most 1796 bytes, got ${2 ** 40}`,
+  );
 });
 
 test('what a process that died has left is swept up; drafts of the living are not', async () => {

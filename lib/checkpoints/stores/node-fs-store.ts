@@ -68,11 +68,11 @@ export function nodeFsStore(folder: string): CheckpointStore {
       return createDraft(folder, name);
     },
 
-    async read(name, file) {
+    async read(name, file, most) {
       const path = join(folder, checkName(name, folder), checkName(file, `${folder}/${name}`));
       try {
         if (!(await lstat(join(folder, name))).isDirectory()) throw noFolder(join(folder, name));
-        return await readRegular(path);
+        return await readRegular(path, most);
       } catch (cause) {
         if (cause instanceof WallclockError) throw cause;
         if (isMissing(cause))
