@@ -126,6 +126,16 @@ export async function readRun(store: CheckpointStore, name: string): Promise<Run
   return readRunFile(await read(RUN), `${where}/${RUN}`, checkpointStep(name)).run;
 }
 
+/**
+ * Holds a checkpoint against its manifest, one file after the other, and reads nothing of what is in them.
+ *
+ * @throws {WallclockError} where a file is missing or differs.
+ */
+export async function verifyBytes(store: Files, name: string): Promise<void> {
+  const { read } = await open(store, name);
+  for (const file of CHECKPOINT_FILES) await read(file);
+}
+
 /** Its manifest has been read: files come back only as it lists them. */
 async function open(store: Files, name: string) {
   const where = `${store.place}/${name}`;

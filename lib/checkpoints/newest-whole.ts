@@ -86,8 +86,7 @@ export async function newestWhole(
     }
     const checkpoint = await readWhole(store, name, wanted).catch(async (error: unknown) => {
       if (error instanceof NewerFormatError) throw error;
-      const stays = await whyItStays(store, name, error);
-      damaged.push({ name, problem: problemOf(error), ...(stays && { stays }) });
+      damaged.push(await passedOver(store, name, error));
     });
     if (checkpoint && wanted.accept(checkpoint)) return { name, checkpoint, damaged };
   }
@@ -111,6 +110,20 @@ async function readWhole(
   const checkpoint = await readCheckpoint(store, name);
   wanted.check?.(checkpoint, `${store.place}/${name}`);
   return checkpoint;
+}
+
+/**
+ * What is to be done about a checkpoint that does not hold. Nothing is changed.
+ *
+ * @param error that reading it has thrown.
+ */
+export async function passedOver(
+  store: CheckpointStore,
+  name: string,
+  error: unknown,
+): Promise<DamagedCheckpoint> {
+  const stays = await whyItStays(store, name, error);
+  return { name, problem: problemOf(error), ...(stays && { stays }) };
 }
 
 async function whyItStays(

@@ -128,6 +128,56 @@ describe('a damaged checkpoint', () => {
     expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-40']);
   });
 
+  test('that is older and the run’s own is put aside, and told: no rule counts it', async () => {
+    const store = memoryStore();
+    const strategy = { ...STRATEGY, maxSteps: 30 };
+    await (await process(store, { strategy })).run;
+    await damage(store, 'checkpoint-10', 'model.safetensors', 'rubbish');
+    const again = await process(store, { resume: true, strategy: { ...strategy, maxSteps: 40 } });
+    expect((await again.run).warnings).toEqual([
+      expect.stringMatching(/^checkpoint-10 was passed over: .* It is kept as checkpoint-10.damaged\.$/),
+    ]);
+    expect(await sorted(store)).toEqual([
+      ...['checkpoint-10.damaged', 'checkpoint-20', 'checkpoint-30', 'checkpoint-40'],
+    ]);
+  });
+
+  test('that was the best one does not let the good ones go', async () => {
+    const store = memoryStore();
+    const xs = tf.ones([4, 1]);
+    const options = (maxSteps: number) => ({
+      // What is measured is the greatest at first.
+      validation: { xs, ys: xs.mul(100) },
+      strategy: {
+        ...{ save: '10 steps', evaluate: '10 steps', maxSteps, keep: { best: 1 } },
+        best: { metric: 'loss', greaterIsBetter: true },
+      } as const satisfies StrategyOptions,
+    });
+    const { strategy, ...rest } = options(20);
+    await (await process(store, { ...rest, strategy: { ...strategy, keep: { best: 1, latest: 1 } } })).run;
+    expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-20']);
+    await damage(store, 'checkpoint-10', 'optimizer.safetensors', 'rubbish');
+    await (await process(store, { ...options(25), resume: true })).run;
+    expect(await sorted(store)).toEqual(['checkpoint-10.damaged', 'checkpoint-20']);
+  });
+
+  test('where nothing is deleted, older ones are not read', async () => {
+    const store = memoryStore();
+    const { keep: _, ...strategy } = { ...STRATEGY, maxSteps: 20 };
+    await (await process(store, { strategy })).run;
+    const read: string[] = [];
+    const seen: CheckpointStore = {
+      ...store,
+      read(name, file) {
+        read.push(`${name}/${file}`);
+        return store.read(name, file);
+      },
+    };
+    await (await process(seen, { resume: true, strategy: { ...strategy, maxSteps: 21 } })).run;
+    expect(read).toContain('checkpoint-20/model.safetensors');
+    expect(read).not.toContain('checkpoint-10/model.safetensors');
+  });
+
   test('where all are, is refused, and everything is as it was', async () => {
     const store = memoryStore();
     await (await process(store, { strategy: { ...STRATEGY, maxSteps: 10 } })).run;

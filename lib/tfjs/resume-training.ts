@@ -1,9 +1,14 @@
-import { type LossSum, readRun } from '../checkpoints/checkpoint.ts';
+import { type LossSum, readRun, verifyBytes } from '../checkpoints/checkpoint.ts';
 import { sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
-import { newestWhole, type WantedCheckpoint } from '../checkpoints/newest-whole.ts';
+import {
+  type DamagedCheckpoint,
+  newestWhole,
+  passedOver,
+  type WantedCheckpoint,
+} from '../checkpoints/newest-whole.ts';
 import { putAside } from '../checkpoints/put-aside.ts';
-import type { Kept } from '../core/retention.ts';
+import type { Keep, Kept } from '../core/retention.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import { restoreOptimizer } from './optimizer-state.ts';
@@ -20,7 +25,10 @@ export interface Resumed {
   readonly history: TrainerStateWriter;
   /** Of the steps since the last log. */
   readonly losses?: LossSum;
-  /** The run's checkpoints, oldest first: what another run has left in the store is not among them. */
+  /**
+   * The run's checkpoints, oldest first: what another run has left in the store is not among them, nor is what does not
+   * hold, so that no rule counts it in place of a good one.
+   */
   readonly kept: readonly Kept[];
 }
 
@@ -28,6 +36,7 @@ export interface Resumed {
  * Brings what is trained to where the newest whole checkpoint of the store left it, and puts aside what is damaged.
  * Undefined where there is no checkpoint.
  *
+ * @param keep the rules of retention. What they might count is held against its manifest.
  * @param metric that tells which model is best.
  * @param wanted which checkpoints will do. Default: any does.
  * @throws {WallclockError} where all are damaged or the newest whole one does not fit; then everything is as it was.
@@ -35,6 +44,7 @@ export interface Resumed {
 export async function resumeTraining(
   { weights, trainable, optimizer }: Trained,
   store: CheckpointStore,
+  keep: Keep,
   metric: string | undefined,
   wanted?: WantedCheckpoint,
 ): Promise<Resumed | undefined> {
@@ -48,28 +58,57 @@ export async function resumeTraining(
   checkFits(weights, model, `${where}/model.safetensors`);
   if (optimizer) restoreOptimizer(optimizer, accumulators, trainable, `${where}/optimizer.safetensors`);
   restoreVariables(weights, model, `${where}/model.safetensors`);
-  const messages = await putAside(store, damaged);
-  const names = sortCheckpoints(await store.list());
+  const messages = [...(await putAside(store, damaged))];
   // One that is still there could not be put aside, or is to stay: no rule counts or deletes it.
-  const own = names.filter((other) => !damaged.some((one) => one.name === other));
-  const kept = await keptCheckpoints(store, own, snapshot.run, metric);
+  const own = await ownCheckpoints(store, snapshot.run, damaged);
+  const older = own.filter(({ step }) => step < snapshot.step);
+  // Newer ones were read on the way here. Without rules nothing is counted, and nothing deleted.
+  const broken = hasRules(keep) ? await damagedOf(store, older) : [];
+  messages.push(...(await putAside(store, broken)));
+  const kept = own
+    .filter((one) => !broken.some((other) => other.name === one.name))
+    .map((one) => keptOf(one, metric));
   return { checkpoint: name, snapshot, messages, history, kept, ...(losses && { losses }) };
 }
 
-/** What the rules of retention need to know of a run's checkpoints. What cannot be read is nobody's to delete. */
-async function keptCheckpoints(
+interface Own {
+  readonly name: string;
+  readonly step: number;
+  readonly saved: RunSnapshot['saved'];
+}
+
+/** The run's checkpoints, oldest first. What cannot be read is nobody's to delete. */
+async function ownCheckpoints(
   store: CheckpointStore,
-  names: readonly string[],
   run: string,
-  metric: string | undefined,
-): Promise<Kept[]> {
-  const kept: Kept[] = [];
-  for (const name of names) {
+  but: readonly DamagedCheckpoint[],
+): Promise<readonly Own[]> {
+  const own: Own[] = [];
+  for (const name of sortCheckpoints(await store.list())) {
+    if (but.some((one) => one.name === name)) continue;
     const snapshot = await readRun(store, name).catch(() => undefined);
-    if (snapshot?.run !== run) continue;
-    const { elapsed, metrics } = snapshot.saved;
-    const value = metric === undefined ? undefined : metrics?.[metric];
-    kept.push({ name, elapsed: elapsed * 1000, ...(value !== undefined && { metric: value }) });
+    if (snapshot?.run === run) own.push({ name, step: snapshot.step, saved: snapshot.saved });
   }
-  return kept;
+  return own;
+}
+
+/** Those that are not as they were written. */
+async function damagedOf(store: CheckpointStore, own: readonly Own[]): Promise<readonly DamagedCheckpoint[]> {
+  const damaged: DamagedCheckpoint[] = [];
+  for (const { name } of own) {
+    await verifyBytes(store, name).catch(async (error: unknown) => {
+      damaged.push(await passedOver(store, name, error));
+    });
+  }
+  return damaged;
+}
+
+function hasRules(keep: Keep): boolean {
+  return Object.values(keep).some((rule) => rule !== undefined);
+}
+
+/** What the rules need to know of one. */
+function keptOf({ name, saved: { elapsed, metrics } }: Own, metric: string | undefined): Kept {
+  const value = metric === undefined ? undefined : metrics?.[metric];
+  return { name, elapsed: elapsed * 1000, ...(value !== undefined && { metric: value }) };
 }
