@@ -72,6 +72,11 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
   readonly #others: ReadonlySet<string>;
   /** Checkpoints after the one that is gone on from: they go when there is a newer one of this run. */
   #left: readonly string[];
+  /** What the rules do not keep any more as a run is gone on with: it goes before the first save, for want of room maybe. */
+  #surplus: readonly string[];
+  /** What was deleted, and could not be, since the last save that told of it. */
+  #deleted: string[] = [];
+  #warnings: string[] = [];
   /** What could not be deleted: it is tried again at each save, and told once. */
   readonly #undeletable = new Set<string>();
   readonly #release: () => Promise<void>;
@@ -98,6 +103,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
       kept.filter((one) => !isLeft(one)),
     );
     this.#left = kept.filter(isLeft).map(({ name }) => name);
+    this.#surplus = this.#retention.surplus().filter((one) => one !== resumed?.checkpoint);
     this.#others = others;
     this.#release = release;
     this.#writer = options.store.writer?.();
@@ -147,23 +153,31 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     { elapsed, metrics }: Pick<SaveContext, 'elapsed' | 'metrics'>,
   ): Promise<Saved> {
     const { store, strategy } = this.#options;
+    await this.#remove(this.#surplus);
+    this.#surplus = [];
     const bytes = await (this.#writer?.write(checkpoint, files) ?? writeFiles(store, checkpoint, files));
     const metric = strategy.best && metrics?.[strategy.best.metric];
     this.#retention.add({
       ...{ name: checkpoint, elapsed: elapsed * 1000 },
       ...(metric !== undefined && { metric }),
     });
-    const left = this.#left.filter((name) => name !== checkpoint);
+    this.#left = this.#left.filter((name) => name !== checkpoint);
+    await this.#remove([...this.#left, ...this.#retention.surplus()]);
+    const [deleted, warnings] = [this.#deleted, this.#warnings];
+    [this.#deleted, this.#warnings] = [[], []];
+    return { checkpoint, bytes, deleted, ...(warnings.length > 0 && { warnings }) };
+  }
+
+  async #remove(names: readonly string[]): Promise<void> {
     const deleted: string[] = [];
-    const warnings: string[] = [];
-    for (const [name, problem] of await removeAll(store, [...left, ...this.#retention.surplus()])) {
+    for (const [name, problem] of await removeAll(this.#options.store, names)) {
       if (problem === undefined) deleted.push(name);
-      else if (!this.#undeletable.has(name)) warnings.push(`${name} could not be deleted: ${problem}`);
+      else if (!this.#undeletable.has(name)) this.#warnings.push(`${name} could not be deleted: ${problem}`);
       if (problem !== undefined) this.#undeletable.add(name);
     }
-    this.#left = left.filter((name) => !deleted.includes(name));
+    this.#left = this.#left.filter((name) => !deleted.includes(name));
     this.#retention.remove(deleted);
-    return { checkpoint, bytes, deleted, ...(warnings.length > 0 && { warnings }) };
+    this.#deleted.push(...deleted);
   }
 }
 

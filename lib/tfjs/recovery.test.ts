@@ -280,6 +280,42 @@ describe('retention deletes nothing but what is the run’s own', () => {
     expect(await store.list()).toEqual(['checkpoint-40']);
   });
 
+  test('on a full disk, what the rules keep no more as a run goes on makes room for its first save', async () => {
+    const store = memoryStore();
+    await (await process(store, { strategy: { save: '10 steps', maxSteps: 30 } })).run;
+    const full: CheckpointStore = {
+      ...store,
+      async create(name) {
+        if ((await store.list()).length > 2) throw new Error('disk full');
+        return store.create(name);
+      },
+    };
+    const again = await process(full, { resume: true, strategy: { ...STRATEGY, keep: { latest: 1 } } });
+    expect(await again.run).toMatchObject({ reason: 'steps', failures: 0 });
+    expect(again.events.flatMap((event) => (event.type === 'save' ? [event.deleted] : []))).toEqual([
+      ['checkpoint-10', 'checkpoint-20', 'checkpoint-30'],
+    ]);
+    expect(await store.list()).toEqual(['checkpoint-40']);
+  });
+
+  test('what was deleted before a save that failed is told by the next one', async () => {
+    const store = memoryStore();
+    await (await process(store, { strategy: { save: '10 steps', maxSteps: 20 } })).run;
+    let failures = 0;
+    const flaky: CheckpointStore = {
+      ...store,
+      async create(name) {
+        if (failures++ === 0) throw new Error('disk full');
+        return store.create(name);
+      },
+    };
+    const again = await process(flaky, { resume: true, strategy: { ...STRATEGY, keep: { latest: 1 } } });
+    expect(await again.run).toMatchObject({ reason: 'steps', failures: 1 });
+    expect(again.events.flatMap((event) => (event.type === 'save' ? [...event.deleted] : [])).sort()).toEqual(
+      expect.arrayContaining(['checkpoint-10', 'checkpoint-20']),
+    );
+  });
+
   test('what cannot be deleted is told once, with the cause, and tried again at each save', async () => {
     const store = memoryStore();
     let attempts = 0;
