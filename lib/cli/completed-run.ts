@@ -25,7 +25,8 @@ export async function endOfCompletedRun(
   journal: string,
 ): Promise<EndEvent | undefined> {
   const newest = await newestWhole(store).catch(() => undefined);
-  if (!newest || newest.damaged.length > 0) return undefined;
+  // What stays where it is would be passed over by each run again: it does not change what the newest is.
+  if (!newest || newest.damaged.some(({ stays }) => stays === undefined)) return undefined;
   const {
     name: checkpoint,
     checkpoint: { run: snapshot },

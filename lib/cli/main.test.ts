@@ -154,6 +154,16 @@ test('a run that is complete ends at once, and changes nothing', async () => {
   expect(await readFile(join(out, 'run.jsonl'), 'utf8')).toBe(before);
 });
 
+test('a run that is complete is so beside a newer one that is unfinished', async () => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  await mkdir(join(out, 'checkpoint-99'));
+  const before = await readdir(out);
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '10', '--resume'), io)).toBe(0);
+  expect(said.stderr).toContain(`The run in ${out} is complete`);
+  expect(await readdir(out)).toEqual(before);
+});
+
 test('a run that died before it told of its end tells of it', async () => {
   await main(spirals('--steps', '10'), scriptedIo().io);
   const before = await readFile(join(out, 'run.jsonl'), 'utf8');
