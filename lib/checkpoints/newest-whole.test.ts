@@ -167,6 +167,19 @@ test('an unfinished one is told where it is newer, and stays until its step is s
   expect(await newestWhole({ ...store, list: async () => [] })).toBeUndefined();
 });
 
+test('an unfinished one is put aside where the store can rename, with whatever else lies in it', async () => {
+  const renamed: string[][] = [];
+  const store = {
+    ...(await storeWith(10)),
+    unfinished: async () => ['checkpoint-20'],
+    rename: async (...names: string[]) => void renamed.push(names),
+  };
+  expect(await putAside(store, (await newestWhole(store))!.damaged)).toEqual([
+    'checkpoint-20 was passed over: It is unfinished: it has no manifest. It is kept as checkpoint-20.damaged.',
+  ]);
+  expect(renamed).toEqual([['checkpoint-20', 'checkpoint-20.damaged']]);
+});
+
 test('a store that can rename does so, and nothing is copied', async () => {
   const store = await storeWith(10, 20);
   await change(store, 'checkpoint-20', 'run.json', text('{}'));

@@ -23,7 +23,8 @@ export interface DamagedCheckpoint {
   readonly problem: string;
   /**
    * Why it stays where it is. `foreign`: its manifest is of something else, and none of our files is with it. `unfinished`:
-   * it has no manifest, and the next save of its step takes its place. `too large`: it may be whole, and cannot be read
+   * it has no manifest; a store that can rename puts it aside all the same, and in others the next save of its step takes
+   * its place. `too large`: it may be whole, and cannot be read
    * here. Default: it is damaged, and is put aside.
    */
   readonly stays?: 'foreign' | 'unfinished' | 'too large';
@@ -77,11 +78,13 @@ export async function newestWhole(
   wanted: WantedCheckpoint = ANY,
 ): Promise<NewestWhole | undefined> {
   const listed = await store.list();
-  const unfinished = (await store.unfinished?.()) ?? [];
+  const unfinished = await unfinishedIn(store);
   const damaged: DamagedCheckpoint[] = [];
-  for (const name of sortCheckpoints([...new Set([...listed, ...unfinished])]).reverse()) {
+  for (const name of sortCheckpoints([
+    ...new Set([...listed, ...unfinished.map(({ name }) => name)]),
+  ]).reverse()) {
     if (!listed.includes(name)) {
-      damaged.push({ name, problem: 'It is unfinished: it has no manifest.', stays: 'unfinished' });
+      damaged.push(...unfinished.filter((one) => one.name === name));
       continue;
     }
     const checkpoint = await readWhole(store, name, wanted).catch(async (error: unknown) => {
@@ -100,6 +103,13 @@ export async function newestWhole(
     got: first ? `${counted.length} damaged; ${first.problem}` : names.reverse(),
     fix: wanted.fix,
   });
+}
+
+/** What was begun in a store and never finished, the newest first: none of it is gone on from. Nothing is changed. */
+export async function unfinishedIn(store: CheckpointStore): Promise<readonly DamagedCheckpoint[]> {
+  const names = sortCheckpoints((await store.unfinished?.()) ?? []).reverse();
+  const problem = 'It is unfinished: it has no manifest.';
+  return names.map((name) => ({ name, problem, stays: 'unfinished' }));
 }
 
 async function readWhole(

@@ -6,7 +6,8 @@ import type { DamagedCheckpoint } from './newest-whole.ts';
 
 /**
  * Keeps damaged checkpoints for somebody to look at, under names that no run writes or deletes: `checkpoint-40.damaged`.
- * One that cannot be put aside stays where it is, and so does what is unfinished or none of Wallclock's.
+ * One that cannot be put aside stays where it is, and so does what is none of Wallclock's. What is unfinished is put aside
+ * where the store can rename, with whatever else lies in it.
  *
  * @returns what was passed over, why, and where it is now, in whole sentences.
  * @example
@@ -21,7 +22,9 @@ export async function putAside(
 ): Promise<readonly string[]> {
   const messages: string[] = [];
   for (const { name, problem, stays } of damaged) {
-    const where = stays ? STAYS[stays] : await whereNow(store, name);
+    // Its step's save would not take the place of one in which something else lies: a note, what a system leaves.
+    const moves = stays === undefined || (stays === 'unfinished' && store.rename);
+    const where = moves ? await whereNow(store, name) : STAYS[stays];
     messages.push(`${name} was passed over: ${problem} ${where}`);
   }
   return messages;

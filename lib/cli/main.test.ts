@@ -164,6 +164,17 @@ test('a run that is complete is so beside a newer one that is unfinished', async
   expect(await readdir(out)).toEqual(before);
 });
 
+test('the step of an unfinished one is saved, also where something else lies in it', async () => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  await mkdir(join(out, 'checkpoint-20'));
+  await writeFile(join(out, 'checkpoint-20', 'notes.txt'), 'mine');
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '20', '--resume'), io)).toBe(0);
+  expect(said.stderr).toContain('It is kept as checkpoint-20.damaged.');
+  expect(await readFile(join(out, 'checkpoint-20.damaged', 'notes.txt'), 'utf8')).toBe('mine');
+  expect(await readdir(join(out, 'checkpoint-20'))).toContain('manifest.json');
+});
+
 test('a run that died before it told of its end tells of it', async () => {
   await main(spirals('--steps', '10'), scriptedIo().io);
   const before = await readFile(join(out, 'run.jsonl'), 'utf8');
