@@ -175,6 +175,17 @@ test('the step of an unfinished one is saved, also where something else lies in 
   expect(await readdir(join(out, 'checkpoint-20'))).toContain('manifest.json');
 });
 
+test('where all are unfinished, the run starts afresh, names them, and keeps them aside', async () => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  await rm(join(out, 'checkpoint-10', 'manifest.json'));
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '10', '--resume'), io)).toBe(0);
+  expect(said.stderr).toContain(
+    'checkpoint-10 was passed over: It is unfinished: it has no manifest. It is kept as checkpoint-10.damaged.',
+  );
+  expect(await readdir(join(out, 'checkpoint-10.damaged'))).toContain('model.safetensors');
+});
+
 test('a run that died before it told of its end tells of it', async () => {
   await main(spirals('--steps', '10'), scriptedIo().io);
   const before = await readFile(join(out, 'run.jsonl'), 'utf8');

@@ -3,6 +3,8 @@ import { access, constants, lstat, readdir, rename, rm, stat, writeFile } from '
 import { dirname, join, resolve } from 'node:path';
 import { sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { unfinishedIn } from '../checkpoints/newest-whole.ts';
+import { putAside } from '../checkpoints/put-aside.ts';
 import { checkIsFree } from '../checkpoints/stores/node-fs-lock.ts';
 import { makeFolder } from '../checkpoints/stores/node-fs-make-folder.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
@@ -100,6 +102,9 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
             try {
               // Another run may have been here since.
               const now = await takeStock();
+              // A run that goes on does so itself.
+              const unfinished = now.resumes ? [] : await unfinishedIn(store);
+              for (const message of await putAside(store, unfinished)) note(message);
               const aside = now.resumes ? undefined : await keepAside(journal);
               if (aside) note(`The events of the run before are kept in ${aside}.`);
               await keepSettings(settingsFile, settings);
