@@ -2,7 +2,17 @@ import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -290,7 +300,7 @@ test.each(['run.jsonl', 'settings.json'])('a link or a pipe in the place of %s i
   await main(spirals('--steps', '10'), scriptedIo().io);
   const outside = join(folder, 'outside');
   await writeFile(outside, 'mine');
-  const before = await contents();
+  const before = await contentsOf(out, name);
   for (const [got, make] of [
     ['a link', () => symlink(outside, join(out, name))],
     ['something else', () => promisify(execFile)('mkfifo', [join(out, name)])],
@@ -304,16 +314,7 @@ test.each(['run.jsonl', 'settings.json'])('a link or a pipe in the place of %s i
     );
   }
   expect(await readFile(outside, 'utf8')).toBe('mine');
-  expect(await contents()).toEqual(before);
-
-  /** Of all other files in the folder. */
-  async function contents() {
-    const names = (await readdir(out, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile() && entry.name !== name)
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
-    return Promise.all(names.map(async (path) => [path, await readFile(path, 'utf8')]));
-  }
+  expect(await contentsOf(out, name)).toEqual(before);
 });
 
 test('a link in the place of a draft of settings.json is not written through', async () => {
@@ -323,6 +324,20 @@ test('a link in the place of a draft of settings.json is not written through', a
   await symlink(outside, join(out, '.settings.json.draft'));
   expect(await main(spirals('--steps', '20', '--resume'), scriptedIo().io)).toBe(0);
   expect(await readFile(outside, 'utf8')).toBe('mine');
+});
+
+test('a resume that is refused changes nothing in the folder', async () => {
+  await main(spirals('--steps', '20'), scriptedIo().io);
+  const manifest = join(out, 'checkpoint-20', 'manifest.json');
+  const text = await readFile(manifest, 'utf8');
+  await writeFile(manifest, text.replace('"version":1', '"version":2'));
+  // As a crash leaves it.
+  await appendFile(join(out, 'run.jsonl'), '{"type":"lo');
+  const before = await contentsOf(out);
+  const { io, said } = scriptedIo();
+  await main(spirals('--steps', '30', '--resume', '--keep-latest', '1'), io);
+  expect(said.stderr).toContain('It was written by a newer Wallclock');
+  expect(await contentsOf(out)).toEqual(before);
 });
 
 test('what only looks like a checkpoint is no run', async () => {
@@ -489,6 +504,15 @@ test('help and version', async () => {
   expect(await main(['--version'], io)).toBe(0);
   expect(said.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
+
+/** Of all files in a folder, but those of this name. */
+async function contentsOf(folder: string, but?: string) {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && entry.name !== but)
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return Promise.all(names.map(async (path) => [path, await readFile(path, 'utf8')]));
+}
 
 async function events(): Promise<RunEvent[]> {
   const text = await readFile(join(out, 'run.jsonl'), 'utf8');

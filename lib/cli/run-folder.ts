@@ -1,12 +1,11 @@
-import type { Stats } from 'node:fs';
-import { access, constants, lstat, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstatSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
+import { access, constants, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { unfinishedIn } from '../checkpoints/newest-whole.ts';
 import { putAside } from '../checkpoints/put-aside.ts';
 import { checkIsFree } from '../checkpoints/stores/node-fs-lock.ts';
-import { makeFolder } from '../checkpoints/stores/node-fs-make-folder.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
 import type { OptimizerName } from '../demos/optimizer-names.ts';
@@ -36,7 +35,8 @@ export interface RunFolder {
   /** @throws {WallclockError} where nothing can be written to it. */
   checkIsWritable(): Promise<void>;
   /**
-   * For a run in this folder. Whoever takes the store has the whole folder: only then is anything written.
+   * For a run in this folder. Whoever takes the store has the whole folder, and writes to it from the run's first event on:
+   * a run whose checkpoint is refused leaves everything as it was.
    *
    * @param note hears what goes wrong with the file of events, and where the events of a run before are kept.
    */
@@ -72,9 +72,9 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
 
   /** What is there. */
   async function takeStock() {
-    await Promise.all([journal, settingsFile].map(checkIsFile));
+    [journal, settingsFile].forEach(checkIsFile);
     const checkpoints = sortCheckpoints(await store.list());
-    if (!resume && (checkpoints.length > 0 || (await size(journal)) > 0)) {
+    if (!resume && (checkpoints.length > 0 || size(journal) > 0)) {
       const fix = 'Go on with it by --resume, or name another folder.';
       throw new WallclockError({ where: '--out', expected: 'a folder without a run', got: folder, fix });
     }
@@ -88,6 +88,19 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   await checkIsFolder(folder);
   await checkIsFree(folder);
   const { resumes, settings } = await takeStock();
+
+  /** What a run writes first of all. */
+  function begin(note: (text: string) => void): JsonlFile {
+    try {
+      const aside = resumes ? undefined : keepAside(journal);
+      if (aside) note(`The events of the run before are kept in ${aside}.`);
+      keepSettings(settingsFile, settings);
+      return jsonlFile(journal, { onFailure: ({ message }) => note(message) });
+    } catch (cause) {
+      throw cause instanceof WallclockError ? cause : unwritable(folder, cause);
+    }
+  }
+
   return {
     ...{ journal, store, settings, resumes },
     aside: await putAsideIn(folder),
@@ -105,19 +118,18 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
               // A run that goes on does so itself.
               const unfinished = now.resumes ? [] : await unfinishedIn(store);
               for (const message of await putAside(store, unfinished)) note(message);
-              const aside = now.resumes ? undefined : await keepAside(journal);
-              if (aside) note(`The events of the run before are kept in ${aside}.`);
-              await keepSettings(settingsFile, settings);
-              file = jsonlFile(journal, { onFailure: ({ message }) => note(message) });
-            } catch (cause) {
+            } catch (error) {
               await release();
-              throw cause instanceof WallclockError ? cause : unwritable(folder, cause);
+              throw error;
             }
             return release;
           },
         },
         journal: {
-          write: (event) => file?.write(event),
+          write(event) {
+            file ??= begin(note);
+            file.write(event);
+          },
           position: () => file!.position(),
           close: () => file?.close(),
         },
@@ -138,8 +150,8 @@ async function checkIsFolder(folder: string): Promise<void> {
 }
 
 /** Nothing is read through a link, which might lead anywhere, or from a pipe, which might never end; nor written. */
-async function checkIsFile(path: string): Promise<void> {
-  const found = await look(path);
+function checkIsFile(path: string): void {
+  const found = look(path);
   if (!found || found.isFile()) return;
   throw new WallclockError({
     where: path,
@@ -167,35 +179,42 @@ function unwritable(folder: string, cause: unknown): WallclockError {
 }
 
 /** The events of a run that left no checkpoint are no part of the one that starts afresh. @returns where they are now. */
-async function keepAside(journal: string): Promise<string | undefined> {
-  if ((await size(journal)) === 0) return undefined;
+function keepAside(journal: string): string | undefined {
+  if (size(journal) === 0) return undefined;
   let count = 1;
-  while (await look(`${journal}.${count}.old`)) count++;
+  while (look(`${journal}.${count}.old`)) count++;
   const aside = `${journal}.${count}.old`;
-  await rename(journal, aside);
+  renameSync(journal, aside);
   return aside;
 }
 
 /** Whole or not at all: without it no checkpoint of the run would be gone on with. */
-async function keepSettings(file: string, settings: RunSettings): Promise<void> {
+function keepSettings(file: string, settings: RunSettings): void {
   const draft = join(dirname(file), '.settings.json.draft');
-  await makeFolder(dirname(file));
   try {
     // Of a run that died; whatever it is by now, it is not written through.
-    await rm(draft, { force: true });
-    await writeFile(draft, `${JSON.stringify(settings)}\n`, { flag: 'wx', flush: true });
-    await rename(draft, file);
+    rmSync(draft, { force: true });
+    writeFileSync(draft, `${JSON.stringify(settings)}\n`, { flag: 'wx', flush: true });
+    renameSync(draft, file);
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => {});
+    try {
+      rmSync(draft, { force: true });
+    } catch {
+      // The first error says why.
+    }
     throw error;
   }
 }
 
-async function size(file: string): Promise<number> {
-  return (await look(file))?.size ?? 0;
+function size(file: string): number {
+  return look(file)?.size ?? 0;
 }
 
 /** What is there itself: no link is followed. Undefined where there is nothing. */
-function look(path: string): Promise<Stats | undefined> {
-  return lstat(path).catch(() => undefined);
+function look(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
 }
