@@ -449,15 +449,17 @@ test.each([
   expect(scripted.isListening).toBe(false);
 });
 
-test.each<[Interrupt, number, string, number[]]>([
-  ['SIGINT', 499, 'is passed on by npx and', []],
-  ['SIGHUP', 499, 'is passed on by npx and', []],
-  ['SIGINT', 500, 'is another one and', [130]],
-  ['SIGTERM', 1, 'is another one and', [143]],
-  ['SIGPIPE', 1, 'says nothing new and', []],
-])('a second %s %i ms later %s exits with %j', async (signal, after, _, exits) => {
+test.each<[Interrupt, Interrupt, number, string, number[]]>([
+  ['SIGINT', 'SIGINT', 499, 'is passed on by npx and', []],
+  ['SIGHUP', 'SIGHUP', 499, 'is passed on by npx and', []],
+  ['SIGINT', 'SIGINT', 500, 'is another one and', [130]],
+  ['SIGTERM', 'SIGTERM', 1, 'is another one and', [143]],
+  ['SIGTERM', 'SIGINT', 1, 'is another one and', [130]],
+  ['SIGINT', 'SIGHUP', 1, 'is another one and', [129]],
+  ['SIGPIPE', 'SIGPIPE', 1, 'says nothing new and', []],
+])('after %s, %s %i ms later %s exits with %j', async (first, signal, after, _, exits) => {
   const { io, said, interruptAt } = scriptedIo();
-  interruptAt('"type":"log"', signal);
+  interruptAt('"type":"log"', first);
   interruptAt('"type":"save"', signal, after);
   await main(spirals('--max-time', '1h', '--json'), io);
   expect(said.exits).toEqual(exits);

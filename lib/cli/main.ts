@@ -105,13 +105,13 @@ async function lookAt({ type, folder, json }: FolderCommand, io: Io): Promise<nu
 
 async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io: Io): Promise<number> {
   const controller = new AbortController();
-  let interrupted: { readonly signal: Interrupt; readonly at: number } | undefined;
+  let interrupted: Heard | undefined;
   const listenNoMore = io.onInterrupt((signal) => {
     const at = io.clock.now();
     if (!interrupted) {
       interrupted = { signal, at };
       controller.abort();
-    } else if (signal !== 'SIGPIPE' && !isEcho(signal, at - interrupted.at, io)) {
+    } else if (signal !== 'SIGPIPE' && !isEcho({ signal, at }, interrupted, io)) {
       io.exit(EXIT_CODES[signal]);
     }
   });
@@ -128,9 +128,16 @@ async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io:
   }
 }
 
-/** Whether a signal is one that was heard already. A terminal sends these two; other programs send what they send once. */
-function isEcho(signal: Interrupt, since: number, { echo = 0 }: Io): boolean {
-  return (signal === 'SIGINT' || signal === 'SIGHUP') && since < echo;
+interface Heard {
+  readonly signal: Interrupt;
+  /** In milliseconds. */
+  readonly at: number;
+}
+
+/** Whether a signal is the first one again. A terminal sends these two; other programs send what they send once. */
+function isEcho({ signal, at }: Heard, first: Heard, { echo = 0 }: Io): boolean {
+  const isOfTerminal = signal === 'SIGINT' || signal === 'SIGHUP';
+  return isOfTerminal && signal === first.signal && at - first.at < echo;
 }
 
 /** Whether the last thing that the run tried at its end did not succeed: its last step is not saved, for one. */
