@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import {
   appendFile,
   mkdir,
@@ -335,9 +335,33 @@ test('a resume that is refused changes nothing in the folder', async () => {
   await appendFile(join(out, 'run.jsonl'), '{"type":"lo');
   const before = await contentsOf(out);
   const { io, said } = scriptedIo();
-  await main(spirals('--steps', '30', '--resume', '--keep-latest', '1'), io);
+  expect(await main(spirals('--steps', '30', '--resume', '--keep-latest', '1'), io)).toBe(2);
   expect(said.stderr).toContain('It was written by a newer Wallclock');
   expect(await contentsOf(out)).toEqual(before);
+});
+
+test.each([
+  ['begun in the folder', () => {}],
+  ['gone on by other rules', () => cpSync(join(folder, 'former'), out, { recursive: true })],
+])('what another run has %s since this one looked is not gone on with', async (_, prepare) => {
+  for (const [name, latest] of [
+    ['former', '1'],
+    ['latter', '9'],
+  ] as const) {
+    const run = ['--steps', '10', '--keep-latest', latest, '--out', join(folder, name)];
+    await main(spirals(...run), scriptedIo().io);
+  }
+  prepare();
+  const { io, said, when } = scriptedIo();
+  when(`into ${out}`, () => cpSync(join(folder, 'latter'), out, { recursive: true }));
+  expect(await main(spirals('--steps', '20', '--resume'), io)).toBe(2);
+  expect(said.stderr).toBe(
+    `--out: expected ${out} as it was when this command began, got 'what another run has made of it since'. Begin again.\n`,
+  );
+  expect((await readdir(out)).sort()).toEqual(['checkpoint-10', 'run.jsonl', 'settings.json']);
+  expect(JSON.parse(await readFile(join(out, 'settings.json'), 'utf8'))).toMatchObject({
+    keep: { latest: 9 },
+  });
 });
 
 test('what only looks like a checkpoint is no run', async () => {

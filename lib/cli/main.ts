@@ -17,8 +17,8 @@ const MISUSED = 2;
  * The command `wallclock`.
  *
  * @param argv without the names of Node and of the program.
- * @returns the exit code: 0, 1 where a run failed or a checkpoint is damaged, 2 where the command line or a plan's file does not hold and nothing
- *   has started, 128 and the number of the signal where the run was interrupted and has ended well.
+ * @returns the exit code: 0, 1 where a run failed or a checkpoint is damaged, 2 where the command line, a plan's file or what is in the folder is
+ *   refused and nothing has started, 128 and the number of the signal where the run was interrupted and has ended well.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let command: Command;
@@ -122,7 +122,8 @@ async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io:
     if (endedBadly(state)) return FAILED;
     return interrupted ? EXIT_CODES[interrupted.signal] : FINE;
   } catch (error) {
-    return tell(error, io, FAILED);
+    const isRefused = error instanceof WallclockError && !folder.begun;
+    return tell(error, io, isRefused ? MISUSED : FAILED);
   } finally {
     listenNoMore();
   }

@@ -1,6 +1,7 @@
 import { lstatSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 import { access, constants, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { unfinishedIn } from '../checkpoints/newest-whole.ts';
@@ -30,6 +31,8 @@ export interface RunFolder {
   readonly settings: RunSettings;
   /** Whether there is a checkpoint to go on from. */
   readonly resumes: boolean;
+  /** Whether a run has begun in it: until then nothing is written. */
+  readonly begun: boolean;
   /** Damaged checkpoints that were put aside: none of them is gone on from. */
   readonly aside: readonly string[];
   /** @throws {WallclockError} where nothing can be written to it. */
@@ -87,10 +90,13 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
 
   await checkIsFolder(folder);
   await checkIsFree(folder);
-  const { resumes, settings } = await takeStock();
+  const seen = await takeStock();
+  const { resumes, settings } = seen;
+  let begun = false;
 
   /** What a run writes first of all. */
   function begin(note: (text: string) => void): JsonlFile {
+    begun = true;
     try {
       const aside = resumes ? undefined : keepAside(journal);
       if (aside) note(`The events of the run before are kept in ${aside}.`);
@@ -103,6 +109,9 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
 
   return {
     ...{ journal, store, settings, resumes },
+    get begun() {
+      return begun;
+    },
     aside: await putAsideIn(folder),
     checkIsWritable: () => checkIsWritable(folder),
     use(note) {
@@ -113,10 +122,10 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
           async lock(run) {
             const release = await store.lock(run);
             try {
-              // Another run may have been here since.
-              const now = await takeStock();
-              // A run that goes on does so itself.
-              const unfinished = now.resumes ? [] : await unfinishedIn(store);
+              // Another run may have been here since: this one has been told to go on with what was there before.
+              if (!isDeepStrictEqual(await takeStock(), seen)) throw changed(folder);
+              // A run that goes on puts them aside itself.
+              const unfinished = resumes ? [] : await unfinishedIn(store);
               for (const message of await putAside(store, unfinished)) note(message);
             } catch (error) {
               await release();
@@ -136,6 +145,15 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
       };
     },
   };
+}
+
+function changed(folder: string): WallclockError {
+  return new WallclockError({
+    where: '--out',
+    expected: `${folder} as it was when this command began`,
+    got: 'what another run has made of it since',
+    fix: 'Begin again.',
+  });
 }
 
 async function putAsideIn(folder: string): Promise<readonly string[]> {
