@@ -5,12 +5,12 @@ export class StoreTaken extends WallclockError {
   /** The run that has it. */
   readonly first: string;
 
-  constructor(place: string, first: string) {
+  constructor(place: string, first: string, fix = 'Stop that run first, or give this one another store.') {
     super({
       where: place,
       expected: 'a store that no other run has',
       got: first,
-      fix: 'Stop that run first, or give this one another store.',
+      fix,
     });
     this.first = first;
   }

@@ -4,7 +4,7 @@ import { threadId } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
 import { StoreTaken } from '../store-taken.ts';
 import { makeFolder } from './node-fs-make-folder.ts';
-import { isAlive, OWN } from './node-fs-owner.ts';
+import { HERE, lifeOf, OWN, type Place } from './node-fs-owner.ts';
 import { readRegular } from './node-fs-regular.ts';
 
 /*
@@ -29,13 +29,16 @@ interface Holder {
   readonly owner: string;
   /** Nobody else's, ever. */
   readonly id: string;
+  /** Where its process runs. An earlier version did not say. */
+  readonly place?: Place;
 }
 
 /** A lock that says nothing: it is nobody's. */
 const NOBODY: Holder = { run: '', owner: '', id: 'nobody' };
 
 /**
- * Takes a folder for one run of this machine, by a file that names it. A lock whose process has died is taken over.
+ * Takes a folder for one run, by a file that names it. A lock whose process has died is taken over. One of another host, or
+ * of processes that cannot be seen from here, is not: only people can say whether it is dead.
  *
  * @returns what gives it back. Called once more it does nothing, whoever has the folder then.
  * @throws {WallclockError} where another run has it.
@@ -45,12 +48,12 @@ export async function lockFolder(folder: string, run: string): Promise<() => Pro
   const path = join(folder, LOCK);
   const id = `${OWN}-${threadId}-${locks++}`;
   const own = `${path}.${id}`;
-  await writeFile(own, JSON.stringify({ run, owner: OWN, id } satisfies Holder));
+  await writeFile(own, JSON.stringify({ run, owner: OWN, id, place: HERE } satisfies Holder));
   try {
     while (!(await isLinked(own, path))) {
       const line = await lineOf(path);
       const last = line.at(-1);
-      if (last && isAlive(last.owner)) throw refused(folder, last);
+      if (last) checkIsDead(last, folder);
       if (last && (await takeOver(own, path, line))) break;
     }
   } catch (error) {
@@ -110,9 +113,11 @@ async function takeOver(own: string, path: string, line: readonly Holder[]): Pro
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
+    const written = WRITTEN.exec(name)?.groups?.owner;
+    if (written === undefined && !HEIR.test(name)) continue;
+    const holder = await readHolder(path);
     // What is being written may say nothing yet, but for its name.
-    const owner = HEIR.test(name) ? (await readHolder(path))?.owner : WRITTEN.exec(name)?.groups?.owner;
-    if (owner !== undefined && !isAlive(owner)) await rm(path, { force: true });
+    if (holder && lifeOf(written ?? holder.owner, holder.place) === 'dead') await rm(path, { force: true });
   }
 }
 
@@ -133,9 +138,9 @@ async function isLinked(own: string, path: string): Promise<boolean> {
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const text = new TextDecoder().decode(await readRegular(path, MOST_BYTES));
-    const { run, owner, id } = JSON.parse(text) as { [key in keyof Holder]?: unknown };
+    const { run, owner, id, place } = JSON.parse(text) as { [key in keyof Holder]?: unknown };
     if (typeof run !== 'string' || typeof owner !== 'string') return NOBODY;
-    return { run, owner, id: isId(id) ? id : NOBODY.id };
+    return { run, owner, id: isId(id) ? id : NOBODY.id, ...(isPlace(place) && { place }) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     if (error instanceof SyntaxError || error instanceof TypeError || error instanceof WallclockError) {
@@ -150,9 +155,22 @@ function isId(id: unknown): id is string {
   return typeof id === 'string' && /^[\d-]{1,80}$/.test(id);
 }
 
-function refused(folder: string, { run, owner }: Holder): WallclockError {
+function isPlace(value: unknown): value is Place {
+  const { host, boot, processes } = (value ?? {}) as { [key in keyof Place]?: unknown };
+  return [host, boot, processes].every((part) => typeof part === 'string');
+}
+
+/** @throws {WallclockError} where it lives, or may live. */
+function checkIsDead({ run, owner, place }: Holder, folder: string): void {
+  const life = lifeOf(owner, place);
+  if (life === 'dead') return;
   const [process] = owner.split('-');
-  return new StoreTaken(folder, `run ${run}, process ${process}`);
+  const holder = `run ${run}, process ${process}`;
+  if (life === 'alive') throw new StoreTaken(folder, holder);
+  const fix =
+    'It is on another host or in another container, so that nobody can tell from here whether it lives. ' +
+    `Stop it first, or give this run another store. If it is known to be dead, delete ${join(folder, LOCK)}.`;
+  throw new StoreTaken(folder, `${holder} on ${place?.host}`, fix);
 }
 
 function stuck(where: string): WallclockError {
@@ -160,8 +178,8 @@ function stuck(where: string): WallclockError {
   return new WallclockError({ where, expected: 'the heir of a lock', got: 'a ring of them', fix });
 }
 
-/** Only looks, and changes nothing. @throws {WallclockError} where a run has the folder at the moment. */
+/** Only looks, and changes nothing. @throws {WallclockError} where a run has the folder at the moment, or may have it. */
 export async function checkIsFree(folder: string): Promise<void> {
   const holder = await readHolder(join(folder, LOCK));
-  if (holder && isAlive(holder.owner)) throw refused(folder, holder);
+  if (holder) checkIsDead(holder, folder);
 }

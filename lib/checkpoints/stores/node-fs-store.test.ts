@@ -16,11 +16,11 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { WallclockError } from '../../core/errors.ts';
+import { messageOf, WallclockError } from '../../core/errors.ts';
 import { storeConformance } from '../../testing/store-conformance.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 import { readManifest, verifyFile } from '../manifest.ts';
-import { OWN } from './node-fs-owner.ts';
+import { HERE, OWN } from './node-fs-owner.ts';
 import { nodeFsStore } from './node-fs-store.ts';
 
 /** A process that there is not: Linux gives no number above 4,194,304. */
@@ -296,6 +296,41 @@ describe('the lock', () => {
       await (await nodeFsStore(folder).lock('next'))();
     }
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test.each([
+    ['another host', { host: 'elsewhere' }],
+    ['another host, started at another time', { host: 'elsewhere', boot: 'before' }],
+    ['another container', { processes: 'pid:[1]' }],
+  ])('of %s is never taken over, and who can tell is told what to delete', async (_, other) => {
+    const place = { ...HERE, ...other };
+    const before = JSON.stringify({ run: 'first', owner: DEAD, id: '1', place });
+    await writeFile(lock(), before);
+    const refused = await nodeFsStore(folder).lock('second').catch(messageOf);
+    expect(refused).toContain(
+      `got 'run first, process 4999999 on ${place.host}'. It is on another host or in`,
+    );
+    expect(refused).toContain(`If it is known to be dead, delete ${lock()}.`);
+    expect(await readFile(lock(), 'utf8')).toBe(before);
+    expect(await readdir(folder)).toEqual(['.wallclock.lock']);
+  });
+
+  test('of this host before it was started again is taken over, whoever has its number now', async () => {
+    for (const place of [
+      { ...HERE, boot: 'before' },
+      { ...HERE, boot: 'before', processes: 'pid:[1]' },
+    ]) {
+      await writeFile(lock(), JSON.stringify({ run: 'former', owner: OWN, id: '1', place }));
+      await (await nodeFsStore(folder).lock('next'))();
+    }
+  });
+
+  test('that others are writing elsewhere is not swept up', async () => {
+    const other = `.wallclock.lock.${DEAD}-0-0`;
+    const place = { ...HERE, processes: 'pid:[1]' };
+    await writeFile(join(folder, other), JSON.stringify({ run: 'other', owner: DEAD, id: '1', place }));
+    await (await nodeFsStore(folder).lock('next'))();
+    expect(await readdir(folder)).toEqual([other]);
   });
 
   test('that says nothing is taken over', async () => {
