@@ -1,4 +1,4 @@
-import { link, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, lstat, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
@@ -134,7 +134,7 @@ async function isLinked(own: string, path: string): Promise<boolean> {
   }
 }
 
-/** Undefined where there is none. */
+/** Undefined where there is none. @throws {WallclockError} where a folder is in its place, which no file can take. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const text = new TextDecoder().decode(await readRegular(path, MOST_BYTES));
@@ -143,11 +143,20 @@ async function readHolder(path: string): Promise<Holder | undefined> {
     return { run, owner, id: isId(id) ? id : NOBODY.id, ...(isPlace(place) && { place }) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof WallclockError) {
+    if (error instanceof WallclockError) {
+      await checkIsNoFolder(path);
       return NOBODY;
     }
+    if (error instanceof SyntaxError || error instanceof TypeError) return NOBODY;
     throw error;
   }
+}
+
+async function checkIsNoFolder(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found?.isDirectory()) return;
+  const fix = 'Move it out of the way, or choose another folder.';
+  throw new WallclockError({ where: path, expected: 'a file, or nothing', got: 'a folder', fix });
 }
 
 /** It becomes a part of a name. */

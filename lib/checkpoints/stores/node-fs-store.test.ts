@@ -20,6 +20,7 @@ import { messageOf, WallclockError } from '../../core/errors.ts';
 import { storeConformance } from '../../testing/store-conformance.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 import { readManifest, verifyFile } from '../manifest.ts';
+import { checkIsFree } from './node-fs-lock.ts';
 import { HERE, OWN } from './node-fs-owner.ts';
 import { nodeFsStore } from './node-fs-store.ts';
 
@@ -288,6 +289,14 @@ describe('the lock', () => {
     await symlink(join(folder, 'nowhere'), lock());
     await (await nodeFsStore(folder).lock('next'))();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('that is a folder is refused, and left as it is', async () => {
+    await mkdir(lock());
+    const message = `${lock()}: expected a file, or nothing, got 'a folder'. Move it out of the way, or choose another folder.`;
+    await expect(nodeFsStore(folder).lock('next')).rejects.toThrow(message);
+    await expect(checkIsFree(folder)).rejects.toThrow(message);
+    expect(await readdir(folder)).toEqual(['.wallclock.lock']);
   });
 
   test('of a process that has died is taken over, also where another process has its number now', async () => {
