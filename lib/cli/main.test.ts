@@ -131,7 +131,7 @@ test('a folder that holds a run is refused, and goes on with --resume and the sa
   const refused = scriptedIo();
   expect(await main(spirals('--steps', '20'), refused.io)).toBe(2);
   expect(refused.said.stderr).toBe(
-    `--out: expected a folder without a run, got '${out}'. Go on with it by --resume, or name another folder.\n`,
+    `--out ${out}: expected a folder without a run, got 'one that holds a run'. Go on with it by --resume, or name another folder.\n`,
   );
   expect(await events()).toEqual(before);
 
@@ -356,7 +356,7 @@ test.each([
   when(`into ${out}`, () => cpSync(join(folder, 'latter'), out, { recursive: true }));
   expect(await main(spirals('--steps', '20', '--resume'), io)).toBe(2);
   expect(said.stderr).toBe(
-    `--out: expected ${out} as it was when this command began, got 'what another run has made of it since'. Begin again.\n`,
+    `--out ${out}: expected what was there when this command began, got 'what another run has made of it since'. Begin again.\n`,
   );
   expect((await readdir(out)).sort()).toEqual(['checkpoint-10', 'run.jsonl', 'settings.json']);
   expect(JSON.parse(await readFile(join(out, 'settings.json'), 'utf8'))).toMatchObject({
@@ -515,11 +515,12 @@ test('a mistake is answered before anything is made', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a file in the place of the folder is refused', async () => {
+test('a file in the place of the folder is refused, by its whole path', async () => {
+  out = join(folder, 'long'.repeat(40));
   await writeFile(out, '');
   const { io, said } = scriptedIo();
   expect(await main(spirals(), io)).toBe(2);
-  expect(said.stderr).toBe(`--out: expected a folder, got '${out}, a file'.\n`);
+  expect(said.stderr).toBe(`--out ${out}: expected a folder, got 'a file'.\n`);
 });
 
 test('help and version', async () => {

@@ -59,7 +59,7 @@ test('one that is to go on is refused before anything is loaded', async () => {
   disk.isReadOnly = true;
   expect(await spirals('--steps', '8', '--resume')).toEqual({
     ...{ code: 2, stdout: '' },
-    stderr: `--out: expected a folder to write to, got '${out}: EROFS: read-only file system'.\n`,
+    stderr: `--out ${out}: expected a folder to write to, got 'EROFS: read-only file system'.\n`,
   });
   expect(await readdir(out)).toEqual(before);
 });

@@ -79,7 +79,8 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     const checkpoints = sortCheckpoints(await store.list());
     if (!resume && (checkpoints.length > 0 || size(journal) > 0)) {
       const fix = 'Go on with it by --resume, or name another folder.';
-      throw new WallclockError({ where: '--out', expected: 'a folder without a run', got: folder, fix });
+      const expected = 'a folder without a run';
+      throw new WallclockError({ where: `--out ${folder}`, expected, got: 'one that holds a run', fix });
     }
     const resumes = checkpoints.length > 0;
     return {
@@ -149,8 +150,8 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
 
 function changed(folder: string): WallclockError {
   return new WallclockError({
-    where: '--out',
-    expected: `${folder} as it was when this command began`,
+    where: `--out ${folder}`,
+    expected: 'what was there when this command began',
     got: 'what another run has made of it since',
     fix: 'Begin again.',
   });
@@ -164,7 +165,7 @@ async function putAsideIn(folder: string): Promise<readonly string[]> {
 async function checkIsFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found || found.isDirectory()) return;
-  throw new WallclockError({ where: '--out', expected: 'a folder', got: `${folder}, a file` });
+  throw new WallclockError({ where: `--out ${folder}`, expected: 'a folder', got: 'a file' });
 }
 
 /** Nothing is read through a link, which might lead anywhere, or from a pipe, which might never end; nor written. */
@@ -192,8 +193,8 @@ async function checkIsWritable(folder: string): Promise<void> {
 }
 
 function unwritable(folder: string, cause: unknown): WallclockError {
-  const got = `${folder}: ${messageOf(cause)}`;
-  return new WallclockError({ where: '--out', expected: 'a folder to write to', got, cause });
+  const where = `--out ${folder}`;
+  return new WallclockError({ where, expected: 'a folder to write to', got: messageOf(cause), cause });
 }
 
 /** The events of a run that left no checkpoint are no part of the one that starts afresh. @returns where they are now. */
