@@ -15,16 +15,24 @@ export function lookWhileUnchanged<Seen>(path: string, look: () => Seen): Seen |
   }
 }
 
-/** The same where looking takes a while. */
+/**
+ * The same where looking takes a while.
+ *
+ * @param known what was seen before: a checkpoint that is still the same one is not read again.
+ */
 export async function readWhileUnchanged<Seen>(
   path: string,
   read: () => Promise<Seen>,
+  known: Map<string, Seen> = new Map(),
 ): Promise<Seen | undefined> {
   for (;;) {
     const before = stampOf(path);
     if (before === undefined) return undefined;
-    const seen = await read();
-    if (stampOf(path) === before) return seen;
+    const key = `${path} ${before}`;
+    const seen = known.get(key) ?? (await read());
+    if (stampOf(path) !== before) continue;
+    known.set(key, seen);
+    return seen;
   }
 }
 

@@ -33,11 +33,13 @@ export interface Verified {
 const LEFTOVER = /^\..+\.(draft|old)$/;
 /** Bytes in memory at once. */
 const PIECE = 1 << 20;
+/** How often a folder is listed, at the most, in which checkpoints go faster than they are read. */
+const LISTINGS = 20;
 const TENSORS = ['model.safetensors', 'optimizer.safetensors'];
 
 /**
  * Reads every byte of every checkpoint in a folder, or of the one that the folder is, and changes nothing. A run may save
- * there meanwhile. However large a file is, a small part of it is in memory.
+ * there meanwhile: what is told was there at one moment, unless checkpoints go faster than they are read. However large a file is, a small part of it is in memory.
  *
  * @throws {WallclockError} where there is no such folder.
  */
@@ -47,17 +49,29 @@ export async function verifyFolder(folder: string): Promise<readonly Verified[]>
     const verified = await verifyCheckpoint(dirname(path), basename(path));
     return verified ? [verified] : [];
   }
-  const entries = await entriesOf(folder);
-  const verified: Verified[] = [];
-  for (const name of sortCheckpoints(entries)) {
-    const found = await verifyCheckpoint(folder, name);
-    if (found) verified.push(found);
+  const known = new Map<string, Verified>();
+  for (let listings = 1; ; listings++) {
+    const entries = await entriesOf(folder);
+    const names = sortCheckpoints(entries);
+    const verified: Verified[] = [];
+    // The newest first: a run that saves deletes the others before it.
+    for (const name of names.toReversed()) {
+      const found = await verifyCheckpoint(folder, name, known);
+      if (found) verified.unshift(found);
+    }
+    // Where none has gone meanwhile, they were all there when they were listed.
+    if (verified.length === names.length || listings === LISTINGS) {
+      return [...verified, ...othersAmong(entries)];
+    }
   }
-  for (const name of entries.toSorted()) {
+}
+
+/** What is told of, and is not read. */
+function othersAmong(entries: readonly string[]): readonly Verified[] {
+  return entries.toSorted().flatMap((name) => {
     const state = LEFTOVER.test(name) ? 'leftover' : isAside(name) ? 'aside' : undefined;
-    if (state) verified.push({ name, state, bytes: 0, problems: [], besides: [] });
-  }
-  return verified;
+    return state ? [{ name, state, bytes: 0, problems: [], besides: [] }] : [];
+  });
 }
 
 /** Whether a folder is itself a checkpoint, and not that of a run. */
@@ -65,8 +79,12 @@ export function isCheckpoint(folder: string): boolean {
   return checkpointStep(basename(resolve(folder))) !== undefined && existsSync(join(folder, MANIFEST));
 }
 
-async function verifyCheckpoint(folder: string, name: string): Promise<Verified | undefined> {
-  return readWhileUnchanged(join(folder, name), () => lookAt(folder, name));
+async function verifyCheckpoint(
+  folder: string,
+  name: string,
+  known?: Map<string, Verified>,
+): Promise<Verified | undefined> {
+  return readWhileUnchanged(join(folder, name), () => lookAt(folder, name), known);
 }
 
 async function lookAt(folder: string, name: string): Promise<Verified> {
