@@ -4,6 +4,7 @@ import { sortCheckpoints } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { NewerFormatError, OtherFormatError } from './manifest.ts';
 import { TooLargeError } from './too-large-error.ts';
+import { UnreadableError } from './unreadable-error.ts';
 
 /** The newest checkpoint that is whole, and what was passed over on the way to it. */
 export interface NewestWhole {
@@ -24,10 +25,10 @@ export interface DamagedCheckpoint {
   /**
    * Why it stays where it is. `foreign`: its manifest is of something else, and none of our files is with it. `unfinished`:
    * it has no manifest; a store that can rename puts it aside all the same, and in others the next save of its step takes
-   * its place. `too large`: it may be whole, and cannot be read
-   * here. Default: it is damaged, and is put aside.
+   * its place. `too large`, `unreadable`: it may be whole, and cannot be read here, or now. Default: it is damaged, and is
+   * put aside.
    */
-  readonly stays?: 'foreign' | 'unfinished' | 'too large';
+  readonly stays?: 'foreign' | 'unfinished' | 'too large' | 'unreadable';
 }
 
 /** Which checkpoints will do, and what is said where none does. */
@@ -142,6 +143,7 @@ async function whyItStays(
   error: unknown,
 ): Promise<DamagedCheckpoint['stays']> {
   if (error instanceof TooLargeError) return 'too large';
+  if (error instanceof UnreadableError) return 'unreadable';
   return error instanceof OtherFormatError && !(await hasOurs(store, name)) ? 'foreign' : undefined;
 }
 

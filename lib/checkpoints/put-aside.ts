@@ -33,6 +33,7 @@ export async function putAside(
 const STAYS = {
   foreign: 'It stays where it is.',
   'too large': 'It stays where it is.',
+  unreadable: 'It stays where it is.',
   unfinished: 'It stays where it is until its step is saved.',
 } as const satisfies { [why in NonNullable<DamagedCheckpoint['stays']>]: string };
 

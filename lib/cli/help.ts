@@ -50,11 +50,12 @@ Plan: when each action will happen, its share of the time, and what a crash coul
   --json                 print the plan as JSON, and nothing else
 
 Inspect: list a run's checkpoints with step, time, size, metrics and the rules that keep them
-  <folder>               of a run, as --out made it
+  <folder>               of a run, as --out made it, or one checkpoint's
   --json                 print them as JSON, and nothing else
 
-Verify: read every byte of a run's checkpoints; exits with 1 where one is damaged
-  <folder>               of a run, as --out made it
+Verify: read every byte of a run's checkpoints; exits with 1 where one is damaged, with 2 where one
+could not be read
+  <folder>               of a run, as --out made it, or one checkpoint's
   --json                 print what was found as JSON, and nothing else
 
 Ctrl+C stops after the step under way, with a last log, evaluation and checkpoint. Pressed again, it ends at once.

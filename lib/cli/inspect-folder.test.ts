@@ -95,12 +95,21 @@ test('for people as lines', async () => {
       '',
     ].join('\n'),
   );
-  const empty = await wallclock('inspect', join(folder, 'checkpoint-8'));
+  await mkdir(join(folder, 'empty'));
+  const empty = await wallclock('inspect', join(folder, 'empty'));
   expect([empty.code, empty.stdout]).toEqual([0, expect.stringContaining('There is no checkpoint in')]);
 });
 
 test('a checkpoint’s own folder is told as it is among the others', () => {
   expect(inspectFolder(join(folder, 'checkpoint-4'))).toEqual([find('checkpoint-4')]);
+});
+
+test('so is an unfinished one, and one of another name, which no rule keeps', async () => {
+  await cp(join(folder, 'checkpoint-8'), join(folder, 'my best'), { recursive: true });
+  const { kept: _, ...copied } = find('checkpoint-8');
+  expect(inspectFolder(join(folder, 'my best'))).toEqual([{ ...copied, name: 'my best' }]);
+  await rm(file('manifest.json'));
+  expect(inspectFolder(join(folder, 'checkpoint-8'))).toEqual([find('checkpoint-8')]);
 });
 
 test('what steers a terminal is not written into one', async () => {

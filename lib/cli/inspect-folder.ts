@@ -1,17 +1,19 @@
 import { closeSync, fstatSync, lstatSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { BOUNDS, CHECKPOINT_FILES } from '../checkpoints/checkpoint.ts';
 import { checkpointStep, isAside, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import { checkBytes, fromJson } from '../checkpoints/from-json.ts';
 import { MANIFEST, MANIFEST_BOUNDS, type Manifest, readManifest } from '../checkpoints/manifest.ts';
 import { openRegularSync } from '../checkpoints/stores/node-fs-regular.ts';
+import { asUnreadable } from '../checkpoints/stores/node-fs-unreadable.ts';
+import { UnreadableError } from '../checkpoints/unreadable-error.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
 import type { PolicyDescription } from '../core/policy.ts';
 import { type Kept, type Rule, retain } from '../core/retention.ts';
 import type { Metrics } from '../core/run-event.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
+import { checkpointItself } from './checkpoint-itself.ts';
 import { lookWhileUnchanged } from './unchanged.ts';
-import { isCheckpoint } from './verify-folder.ts';
 
 /*
  * A folder may hold ten thousand checkpoints: of each, its manifest, the sizes of its files and the first bytes of its
@@ -23,10 +25,10 @@ export interface Inspected {
   readonly name: string;
   /**
    * `whole`: its files are there, in the sizes that its manifest lists; what is in them, `wallclock verify` reads.
-   * `unfinished`: there is no manifest, so that it does not count. `leftover`: a temporary folder of a run that writes, or
+   * `unreadable`: what is told of it could not be read, for want of a permission, say. `unfinished`: there is no manifest, so that it does not count. `leftover`: a temporary folder of a run that writes, or
    * died. `aside`: a damaged one that a resumed run has put aside.
    */
-  readonly state: 'whole' | 'damaged' | 'unfinished' | 'leftover' | 'aside';
+  readonly state: 'whole' | 'damaged' | 'unreadable' | 'unfinished' | 'leftover' | 'aside';
   readonly step?: number;
   /** The name of its run. */
   readonly run?: string;
@@ -40,7 +42,7 @@ export interface Inspected {
   readonly metrics?: Metrics;
   /** The rules of retention that keep it. Without any, all are among the latest. */
   readonly kept?: readonly Rule[];
-  /** What is damaged, in whole sentences. */
+  /** What is damaged or could not be read, in whole sentences. */
   readonly problems: readonly string[];
 }
 
@@ -62,16 +64,23 @@ const RUN = 'run.json';
  * @throws {WallclockError} where there is no such folder.
  */
 export function inspectFolder(folder: string): readonly Inspected[] {
-  if (!isCheckpoint(folder)) return inspectAll(folder);
-  const path = resolve(folder);
-  return inspectAll(dirname(path)).filter(({ name }) => name === basename(path));
+  const itself = checkpointItself(folder);
+  if (!itself) return inspectAll(folder);
+  const { name } = itself;
+  if (checkpointStep(name) !== undefined) {
+    return inspectAll(itself.folder).filter((found) => found.name === name);
+  }
+  // Under any other name no rule keeps it.
+  const path = join(itself.folder, name);
+  const found = lookWhileUnchanged(path, () => inspect(itself.folder, name));
+  return found ? [withoutDecided(found)] : [];
 }
 
 function inspectAll(folder: string): readonly Inspected[] {
   const entries = new Map(entriesOf(folder).map((entry) => [entry.name, entry.isDirectory()]));
   const names = [...entries.keys()];
   const checkpoints = sortCheckpoints(names).flatMap((name) => {
-    if (!entries.get(name)) return [damaged(name, `${join(folder, name)}: expected a folder.`)];
+    if (!entries.get(name)) return [failing(name, 'damaged', `${join(folder, name)}: expected a folder.`)];
     return lookWhileUnchanged(join(folder, name), () => inspect(folder, name)) ?? [];
   });
   const others = names.toSorted().flatMap((name): readonly Inspected[] => {
@@ -97,7 +106,7 @@ function inspect(folder: string, name: string): Found {
       checkSize(join(path, file), listed.bytes);
       bytes += listed.bytes;
     }
-    const { run, step, times, saved } = headOf(join(path, RUN), checkpointStep(name)!);
+    const { run, step, times, saved } = headOf(join(path, RUN), checkpointStep(name));
     return {
       ...{ name, state: 'whole', step, run, bytes, decided: saved.elapsed },
       ...{ elapsed: times.elapsed / 1000, active: times.active / 1000 },
@@ -105,12 +114,18 @@ function inspect(folder: string, name: string): Found {
       problems: [],
     };
   } catch (error) {
-    return damaged(name, messageOf(error));
+    const problem = asUnreadable(path, error);
+    return failing(name, problem instanceof UnreadableError ? 'unreadable' : 'damaged', messageOf(problem));
   }
 }
 
-function damaged(name: string, problem: string): Inspected {
-  return { name, state: 'damaged', step: checkpointStep(name)!, problems: [problem] };
+function failing(name: string, state: Inspected['state'], problem: string): Inspected {
+  const step = checkpointStep(name);
+  return { name, state, ...(step !== undefined && { step }), problems: [problem] };
+}
+
+function withoutDecided({ decided: _, ...inspected }: Found): Inspected {
+  return inspected;
 }
 
 /** With its own size. Undefined where there is none. */
@@ -136,20 +151,22 @@ function checkSize(where: string, bytes: number): void {
   }
 }
 
-function headOf(where: string, step: number): Head {
+/** @param expected its step, by its name. */
+function headOf(where: string, expected: number | undefined): Head {
   const start = readStart(where);
-  const { run, times, saved, ...head } = (start?.saved ? start : readJson(where)) as Partial<Head>;
+  const { run, step, times, saved } = (start?.saved ? start : readJson(where)) as Partial<Head>;
   const holds =
     typeof run === 'string' &&
+    Number.isSafeInteger(step) &&
     Number.isFinite(times?.elapsed) &&
     Number.isFinite(times?.active) &&
     Number.isFinite(saved?.elapsed) &&
     (saved?.metrics === undefined || (typeof saved.metrics === 'object' && saved.metrics !== null));
   if (!holds) throw new WallclockError({ where, expected: 'where a run stood', got: 'something else' });
-  if (head.step !== step) {
-    throw new WallclockError({ where, expected: `step ${step}, as its name says`, got: head.step });
+  if (step !== (expected ?? step)) {
+    throw new WallclockError({ where, expected: `step ${expected}, as its name says`, got: step });
   }
-  return { run, step, times: times!, saved: saved! };
+  return { run, step: step!, times: times!, saved: saved! };
 }
 
 /** What stands before the schedule. Undefined where that is not within the first bytes. */
@@ -224,9 +241,9 @@ function withRules(folder: string, checkpoints: readonly Found[]): readonly Insp
       kept.set(own[index]!.name, by);
     }
   }
-  return checkpoints.map(({ decided: _, ...checkpoint }) => {
-    const by = kept.get(checkpoint.name);
-    return by ? { ...checkpoint, kept: by } : checkpoint;
+  return checkpoints.map((found) => {
+    const by = kept.get(found.name);
+    return { ...withoutDecided(found), ...(by && { kept: by }) };
   });
 }
 
@@ -242,6 +259,8 @@ function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (cause) {
+    const error = asUnreadable(folder, cause);
+    if (error instanceof UnreadableError) throw error;
     throw new WallclockError({
       where: folder,
       expected: 'the folder of a run',

@@ -12,13 +12,15 @@ import { withRules } from './run-settings.ts';
 /** What the shell is told. */
 const FINE = 0;
 const MISUSED = 2;
+const UNREAD = 2;
 
 /**
  * The command `wallclock`.
  *
  * @param argv without the names of Node and of the program.
- * @returns the exit code: 0, 1 where a run failed or a checkpoint is damaged, 2 where the command line, a plan's file or what is in the folder is
- *   refused and nothing has started, 128 and the number of the signal where the run was interrupted and has ended well.
+ * @returns the exit code: 0, 1 where a run failed or a checkpoint is damaged, 2 where the command line, a plan's file or what
+ *   is in the folder is refused and nothing has started, or where nothing is damaged and a checkpoint could not be read, 128
+ *   and the number of the signal where the run was interrupted and has ended well.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let command: Command;
@@ -97,7 +99,9 @@ async function lookAt({ type, folder, json }: FolderCommand, io: Io): Promise<nu
       return FINE;
     }
     const { showVerified } = await import('./show-verified.ts');
-    return (await showVerified(folder, json, io)) ? FINE : FAILED;
+    const { damaged, unreadable } = await showVerified(folder, json, io);
+    if (damaged > 0) return FAILED;
+    return unreadable > 0 ? UNREAD : FINE;
   } catch (error) {
     return tell(error, io, MISUSED);
   }

@@ -4,6 +4,7 @@ import { printable } from './printable.ts';
 
 const WORDS: { readonly [state in Exclude<Inspected['state'], 'whole'>]: string } = {
   damaged: 'damaged',
+  unreadable: 'could not be read',
   unfinished: 'unfinished: it has no manifest, and does not count',
   leftover: 'a temporary folder: a run writes it, or died in it',
   aside: 'damaged, and put aside',

@@ -5,6 +5,7 @@ import { type Verified, verifyFolder } from './verify-folder.ts';
 const WORDS: { readonly [state in Verified['state']]: string } = {
   good: 'good',
   damaged: 'damaged',
+  unreadable: 'could not be read: whether it is damaged is not known',
   unfinished: 'unfinished: it has no manifest, and does not count',
   aside: 'damaged, and put aside: it does not count',
   leftover: 'a temporary folder: a run writes it, or died in it',
@@ -13,15 +14,20 @@ const WORDS: { readonly [state in Verified['state']]: string } = {
 /**
  * Verifies a run's checkpoints and tells what was found.
  *
- * @returns false where one is damaged.
+ * @returns how many are damaged, and of how many that could not be told.
  * @throws {WallclockError} where there is no such folder.
  */
-export async function showVerified(folder: string, json: boolean, { stdout }: Io): Promise<boolean> {
+export async function showVerified(
+  folder: string,
+  json: boolean,
+  { stdout }: Io,
+): Promise<{ readonly damaged: number; readonly unreadable: number }> {
   const checkpoints = await verifyFolder(folder);
-  const damaged = checkpoints.filter(({ state }) => state === 'damaged').length;
+  const count = (wanted: Verified['state']) => checkpoints.filter(({ state }) => state === wanted).length;
+  const counts = { damaged: count('damaged'), unreadable: count('unreadable') };
   if (json) {
-    stdout.write(`${JSON.stringify({ folder, damaged, checkpoints })}\n`);
-    return damaged === 0;
+    stdout.write(`${JSON.stringify({ folder, ...counts, checkpoints })}\n`);
+    return counts;
   }
   if (checkpoints.length === 0) stdout.write(`There is no checkpoint in ${folder}.\n`);
   for (const { name, state, bytes, problems, besides } of checkpoints) {
@@ -30,5 +36,5 @@ export async function showVerified(folder: string, json: boolean, { stdout }: Io
     stdout.write(`${printable(name)}  ${WORDS[state]}${size}\n`);
     for (const line of [...problems, ...others]) stdout.write(`  ${printable(line)}\n`);
   }
-  return damaged === 0;
+  return counts;
 }

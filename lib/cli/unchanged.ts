@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { asUnreadable } from '../checkpoints/stores/node-fs-unreadable.ts';
 
 /*
  * A run that saves in a folder also deletes and replaces checkpoints there, while somebody looks at them. What was seen
@@ -38,6 +39,10 @@ export async function readWhileUnchanged<Seen>(
 
 /** Another one after each file that comes, goes or gets another name in a folder, and of another folder. */
 function stampOf(path: string): string | undefined {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  return found && `${found.ino} ${found.ctimeMs}`;
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    return found && `${found.ino} ${found.ctimeMs}`;
+  } catch (error) {
+    throw asUnreadable(path, error);
+  }
 }

@@ -96,7 +96,8 @@ test('no checkpoint, an unfinished one and a temporary folder are told, and are 
       'checkpoint-8.damaged-2 aside',
     ],
   ]);
-  const empty = await wallclock('verify', join(folder, 'checkpoint-2'));
+  await mkdir(join(folder, 'empty'));
+  const empty = await wallclock('verify', join(folder, 'empty'));
   expect([empty.code, empty.stdout]).toEqual([0, expect.stringContaining('There is no checkpoint in')]);
 });
 
@@ -108,6 +109,22 @@ test('a checkpoint’s own folder is verified', async () => {
     code: 1,
     stdout: expect.stringContaining('checkpoint-2  damaged'),
   });
+});
+
+test('so is an unfinished one, one that was put aside, a copy, and what a link leads to', async () => {
+  await cp(join(folder, 'checkpoint-2'), join(folder, 'my best'), { recursive: true });
+  await symlink('checkpoint-2', join(folder, 'latest'));
+  await cp(join(folder, 'checkpoint-2'), join(folder, 'checkpoint-2.damaged'), { recursive: true });
+  await truncate(join(folder, 'checkpoint-2.damaged', 'run.json'), 10);
+  await rm(join(folder, 'checkpoint-4', 'manifest.json'));
+  const say = async (name: string) => {
+    const { code, stdout } = await wallclock('verify', join(folder, name));
+    return [code, stdout.split(/[,:\n]/)[0]];
+  };
+  expect(await say('my best')).toEqual([0, 'my best  good']);
+  expect(await say('latest')).toEqual([0, 'checkpoint-2  good']);
+  expect(await say('checkpoint-4')).toEqual([0, 'checkpoint-4  unfinished']);
+  expect(await say('checkpoint-2.damaged')).toEqual([1, 'checkpoint-2.damaged  damaged']);
 });
 
 test('what a system has left beside the files is told, and is no damage: nobody reads it', async () => {

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { CHECKPOINT_FILES, readStory } from '../checkpoints/checkpoint.ts';
-import { checkpointStep, isAside, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
+import { join } from 'node:path';
+import { CHECKPOINT_FILES, type Files, readStory } from '../checkpoints/checkpoint.ts';
+import { isAside, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import { MANIFEST, MANIFEST_BOUNDS, readManifest } from '../checkpoints/manifest.ts';
 import { openRegular, readRegular } from '../checkpoints/stores/node-fs-regular.ts';
-import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
+import { asUnreadable } from '../checkpoints/stores/node-fs-unreadable.ts';
+import { UnreadableError } from '../checkpoints/unreadable-error.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
 import { readSchedule } from '../core/schedule.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
+import { checkpointItself } from './checkpoint-itself.ts';
 import { readWhileUnchanged } from './unchanged.ts';
 import { verifyTensors } from './verify-tensors.ts';
 
@@ -17,14 +19,14 @@ import { verifyTensors } from './verify-tensors.ts';
 export interface Verified {
   readonly name: string;
   /**
-   * `good`: every byte is as its manifest says, and a run can read it. `unfinished`: there is no manifest, so that it does
-   * not count. `leftover`: a temporary folder of a run that writes, or died. `aside`: a damaged one that a resumed run has
+   * `good`: every byte is as its manifest says, and a run can read it. `unreadable`: no damage was found, and something of
+   * it could not be read, for want of a permission, say. `unfinished`: there is no manifest, so that it does not count. `leftover`: a temporary folder of a run that writes, or died. `aside`: a damaged one that a resumed run has
    * put aside, and that does not count any more.
    */
-  readonly state: 'good' | 'damaged' | 'unfinished' | 'leftover' | 'aside';
+  readonly state: 'good' | 'damaged' | 'unreadable' | 'unfinished' | 'leftover' | 'aside';
   /** Of all its files, by its manifest, and of that. */
   readonly bytes: number;
-  /** What is damaged, in whole sentences. */
+  /** What is damaged or could not be read, in whole sentences. */
   readonly problems: readonly string[];
   /** What else lies in its folder, as systems leave things: it is none of its files, and nobody reads it. */
   readonly besides: readonly string[];
@@ -44,9 +46,9 @@ const TENSORS = ['model.safetensors', 'optimizer.safetensors'];
  * @throws {WallclockError} where there is no such folder.
  */
 export async function verifyFolder(folder: string): Promise<readonly Verified[]> {
-  if (isCheckpoint(folder)) {
-    const path = resolve(folder);
-    const verified = await verifyCheckpoint(dirname(path), basename(path));
+  const itself = checkpointItself(folder);
+  if (itself) {
+    const verified = await verifyCheckpoint(itself.folder, itself.name);
     return verified ? [verified] : [];
   }
   const known = new Map<string, Verified>();
@@ -74,11 +76,6 @@ function othersAmong(entries: readonly string[]): readonly Verified[] {
   });
 }
 
-/** Whether a folder is itself a checkpoint, and not that of a run. */
-export function isCheckpoint(folder: string): boolean {
-  return checkpointStep(basename(resolve(folder))) !== undefined && existsSync(join(folder, MANIFEST));
-}
-
 async function verifyCheckpoint(
   folder: string,
   name: string,
@@ -90,6 +87,10 @@ async function verifyCheckpoint(
 async function lookAt(folder: string, name: string): Promise<Verified> {
   const path = join(folder, name);
   const problems: string[] = [];
+  const unread: string[] = [];
+  const note = (error: unknown) => {
+    (error instanceof UnreadableError ? unread : problems).push(messageOf(error));
+  };
   let bytes = 0;
   let besides: readonly string[] = [];
   try {
@@ -108,14 +109,15 @@ async function lookAt(folder: string, name: string): Promise<Verified> {
     }
     for (const [file, listed] of Object.entries(files)) {
       bytes += listed.bytes;
-      const problem = await problemOf(join(path, file), listed);
+      const problem = await problemOf(join(path, file), listed).catch(note);
       if (problem) problems.push(problem);
     }
-    if (problems.length === 0) await verifyContent(folder, name);
+    if (problems.length + unread.length === 0) await verifyContent(folder, name);
   } catch (error) {
-    problems.push(messageOf(error));
+    note(asUnreadable(path, error));
   }
-  return { name, state: problems.length > 0 ? 'damaged' : 'good', bytes, problems, besides };
+  const state = problems.length > 0 ? 'damaged' : unread.length > 0 ? 'unreadable' : 'good';
+  return { name, state, bytes, problems: [...problems, ...unread], besides };
 }
 
 /**
@@ -126,7 +128,8 @@ async function lookAt(folder: string, name: string): Promise<Verified> {
  */
 async function verifyContent(folder: string, name: string): Promise<void> {
   const path = join(folder, name);
-  const { run, trainerState } = await readStory(nodeFsStore(folder), name);
+  const files: Files = { place: folder, read: (_, file) => readRegular(join(path, file)) };
+  const { run, trainerState } = await readStory(files, name);
   for (const file of TENSORS) await verifyTensors(join(path, file));
   new TrainerStateWriter(trainerState, join(path, 'trainer_state.json'));
   // What the command line trains goes by a strategy, and says so by its settings; of another policy only its code can tell.
@@ -135,7 +138,11 @@ async function verifyContent(folder: string, name: string): Promise<void> {
   }
 }
 
-/** Undefined where the file is as the manifest says. No more of it is read than that. */
+/**
+ * Undefined where the file is as the manifest says. No more of it is read than that.
+ *
+ * @throws {UnreadableError} where that cannot be told.
+ */
 async function problemOf(
   where: string,
   { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
@@ -156,7 +163,9 @@ async function problemOf(
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `${where}: expected a file, got none.`;
-    return messageOf(error);
+    const problem = asUnreadable(where, error);
+    if (problem instanceof UnreadableError) throw problem;
+    return messageOf(problem);
   }
 }
 
@@ -164,6 +173,8 @@ async function entriesOf(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (cause) {
+    const error = asUnreadable(folder, cause);
+    if (error instanceof UnreadableError) throw error;
     throw new WallclockError({
       where: folder,
       expected: 'the folder of a run',

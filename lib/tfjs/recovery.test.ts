@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import { TooLargeError } from '../checkpoints/too-large-error.ts';
+import { UnreadableError } from '../checkpoints/unreadable-error.ts';
 import { readyStrategy } from '../core/ready-strategy.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
@@ -103,6 +104,7 @@ describe('a damaged checkpoint', () => {
       'because it could not be put aside: input/output error',
     ],
     ['there is no room for', new TooLargeError({ where: 'it', expected: 'room', got: 'none' }), ''],
+    ['may not be read', new UnreadableError({ where: 'it', expected: 'to read it', got: 'EACCES' }), ''],
   ])('that %s stays where it is, as is said, whatever is saved and deleted', async (_, error, why) => {
     const store = memoryStore();
     await (await process(store)).run;

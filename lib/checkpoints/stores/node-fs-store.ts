@@ -17,6 +17,7 @@ import { type ThreadListener, threadWriter, type WriterThread } from '../thread-
 import { lockFolder } from './node-fs-lock.ts';
 import { isAlive, OWN } from './node-fs-owner.ts';
 import { readRegular } from './node-fs-regular.ts';
+import { asUnreadable } from './node-fs-unreadable.ts';
 
 /*
  * One folder a checkpoint. What is not one yet, or not one any more, has a hidden name that is never listed:
@@ -77,7 +78,8 @@ export function nodeFsStore(folder: string): CheckpointStore {
         if (cause instanceof WallclockError) throw cause;
         if (isMissing(cause))
           throw new WallclockError({ where: path, expected: 'a file', got: 'none', cause });
-        throw failed(path, 'to read the file', cause);
+        const unread = asUnreadable(path, cause);
+        throw unread === cause ? failed(path, 'to read the file', cause) : unread;
       }
     },
 
