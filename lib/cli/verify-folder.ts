@@ -128,7 +128,7 @@ async function lookAt(folder: string, name: string): Promise<Verified> {
  */
 async function verifyContent(folder: string, name: string): Promise<void> {
   const path = join(folder, name);
-  const files: Files = { place: folder, read: (_, file) => readRegular(join(path, file)) };
+  const files: Files = { place: folder, read: (_, file, most) => readRegular(join(path, file), most) };
   const { run, trainerState } = await readStory(files, name);
   for (const file of TENSORS) await verifyTensors(join(path, file));
   new TrainerStateWriter(trainerState, join(path, 'trainer_state.json'));

@@ -47,7 +47,7 @@ export interface Simulation {
   diesAfter?: number;
   /** It is asked to stop after this step. Default: never. */
   stopsAfter?: number;
-  /** It is asked to stop amid this attempt to evaluate, counted as those are, which gives up. Default: never. */
+  /** Which of the evaluations, counted by attempts as those are, it is asked to stop amid, and gives up. Default: none. */
   stopsAmid?: number;
   /** Goes on from a checkpoint of an earlier simulation. */
   resume?: { checkpoint: string; snapshot: RunSnapshot };
