@@ -107,6 +107,9 @@ describe('the checkpoints of a figure', () => {
     const then = await stepOf(0);
     await expect.poll(() => stepOf(0)).toBeGreaterThan(then);
     expect(await status.textContent()).toMatch(refused);
+    // A list that grows moves away from under a click.
+    await run.button('Pause').click();
+    await run.until(({ phase, state }) => phase === 'paused' && state.status === 'paused');
     await rows.first().getByRole('button', { name: 'Download' }).click();
     await expect.poll(() => status.textContent()).toMatch(/^\d+ checkpoints?, /);
   });

@@ -231,7 +231,7 @@ describe('what goes wrong', () => {
     await run.element.getByLabel('log every').press('Enter');
     expect(await run.element.getByRole('alert').textContent()).toBe(
       "log: expected a duration, steps or epochs for 'log', got '5% overhead'. " +
-        "Write it like '30s' or '100 steps'. Or 'off' for never.",
+        "Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'. Or 'off' for never.",
     );
     expect(page.workers()).toEqual([]);
   });
