@@ -7,7 +7,8 @@ import { TooLargeError } from '../too-large-error.ts';
  * A link might lead anywhere, a pipe might never end, and a device gives whatever it likes: where something else may have
  * come in place of a file, nothing is read but a regular one.
  */
-const READING = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const CAREFULLY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const READING = constants.O_RDONLY | CAREFULLY;
 /** A link, and a socket. */
 const NO_FILE = ['ELOOP', 'ENXIO'];
 /** Bytes of one call: the system reads no more than 2 GiB at once. */
@@ -16,10 +17,11 @@ const PIECE = 1 << 28;
 /**
  * Opens a regular file to read it.
  *
+ * @param access `constants.O_RDWR`: to write to it as well.
  * @throws {WallclockError} where it is something else. What the system says is thrown as it is.
  */
-export async function openRegular(path: string): Promise<FileHandle> {
-  const file = await open(path, READING).catch((error: unknown) => {
+export async function openRegular(path: string, access = constants.O_RDONLY): Promise<FileHandle> {
+  const file = await open(path, access | CAREFULLY).catch((error: unknown) => {
     throw isNoFile(error) ? other(path) : error;
   });
   try {
@@ -53,17 +55,22 @@ export function openRegularSync(path: string): number {
 export async function readRegular(path: string, most = Number.MAX_SAFE_INTEGER): Promise<Uint8Array> {
   const file = await openRegular(path);
   try {
-    const { size } = await file.stat();
-    if (size > most) throw new WallclockError({ where: path, expected: `at most ${most} bytes`, got: size });
-    const bytes = roomFor(size, path);
-    let at = 0;
-    for (let read = -1; read !== 0 && at < size; at += read) {
-      read = (await file.read(bytes, at, Math.min(PIECE, size - at), at)).bytesRead;
-    }
-    return at === size ? bytes : bytes.slice(0, at);
+    return await readOpen(file, path, most);
   } finally {
     await file.close();
   }
+}
+
+/** The whole of a file that is open, and stays so. @throws {WallclockError} where it has more bytes than it may. */
+export async function readOpen(file: FileHandle, path: string, most: number): Promise<Uint8Array> {
+  const { size } = await file.stat();
+  if (size > most) throw new WallclockError({ where: path, expected: `at most ${most} bytes`, got: size });
+  const bytes = roomFor(size, path);
+  let at = 0;
+  for (let read = -1; read !== 0 && at < size; at += read) {
+    read = (await file.read(bytes, at, Math.min(PIECE, size - at), at)).bytesRead;
+  }
+  return at === size ? bytes : bytes.slice(0, at);
 }
 
 function roomFor(size: number, where: string): Uint8Array {

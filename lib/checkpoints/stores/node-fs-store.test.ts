@@ -7,15 +7,17 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   symlink,
   truncate,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { messageOf, WallclockError } from '../../core/errors.ts';
 import { storeConformance } from '../../testing/store-conformance.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
@@ -33,7 +35,10 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wallclock-store-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  vi.useRealTimers();
+  return rm(folder, { recursive: true });
+});
 
 describe('conforms', () => {
   test.each(storeConformance)('$name', ({ run }) => run(nodeFsStore(join(folder, 'made', 'on', 'demand'))));
@@ -311,17 +316,131 @@ describe('the lock', () => {
     ['another host', { host: 'elsewhere' }],
     ['another host, started at another time', { host: 'elsewhere', boot: 'before' }],
     ['another container', { processes: 'pid:[1]' }],
-  ])('of %s is never taken over, and who can tell is told what to delete', async (_, other) => {
+  ])('of %s is refused for a minute after a sign of life, and then taken over', async (_, other) => {
     const place = { ...HERE, ...other };
     const before = JSON.stringify({ run: 'first', owner: DEAD, id: '1', place });
     await writeFile(lock(), before);
-    const refused = await nodeFsStore(folder).lock('second').catch(messageOf);
-    expect(refused).toContain(
-      `got 'run first, process 4999999 on ${place.host}'. It is on another host or in`,
-    );
-    expect(refused).toContain(`If it is known to be dead, delete ${lock()}.`);
+    for (const age of [-5, 30, 50]) {
+      await silentFor(age, lock());
+      for (const attempt of [() => nodeFsStore(folder).lock('second'), () => checkIsFree(folder)]) {
+        const refused = String(await attempt().catch(messageOf));
+        expect(refused).toContain(`got 'run first, process 4999999 on ${place.host}'. It is on another host`);
+        const said = Number(/gave a sign of life (\d+) s ago\. Stop it first/.exec(refused)?.[1]);
+        expect(said).toBeGreaterThanOrEqual(Math.max(0, age));
+        expect(said).toBeLessThan(Math.max(0, age) + 10);
+        expect(refused).toContain(`If it is known to be dead, wait a minute, or delete ${lock()}.`);
+        expect(await readFile(lock(), 'utf8')).toBe(before);
+        expect(await readdir(folder)).toEqual(['.wallclock.lock']);
+      }
+    }
+    await silentFor(60, lock());
+    await checkIsFree(folder);
     expect(await readFile(lock(), 'utf8')).toBe(before);
     expect(await readdir(folder)).toEqual(['.wallclock.lock']);
+    await (await nodeFsStore(folder).lock('second'))();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('of a living process of this place is refused, however long it has given no sign of life', async () => {
+    const release = await nodeFsStore(folder).lock('first');
+    await silentFor(3600, lock());
+    await expect(nodeFsStore(folder).lock('second')).rejects.toThrow('run first');
+    await expect(checkIsFree(folder)).rejects.toThrow('run first');
+    await release();
+  });
+
+  test('of an heir elsewhere is judged by the heir’s sign of life', async () => {
+    const place = { ...HERE, host: 'elsewhere' };
+    await writeFile(lock(), JSON.stringify({ run: 'former', owner: DEAD, id: '1', place }));
+    await writeFile(`${lock()}.after.1`, JSON.stringify({ run: 'heir', owner: DEAD, id: '2', place }));
+    await silentFor(90, lock());
+    await expect(nodeFsStore(folder).lock('next')).rejects.toThrow('run heir');
+    await silentFor(90, `${lock()}.after.1`);
+    await (await nodeFsStore(folder).lock('next'))();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test.each([-1, 1])(
+    'is judged by the clock of the file system, not of this machine (%i h)',
+    async (hours) => {
+      const place = { ...HERE, host: 'elsewhere' };
+      const take = () => nodeFsStore(folder).lock('next');
+      await writeFile(lock(), JSON.stringify({ run: 'first', owner: DEAD, id: '1', place }));
+      const young = new Date(Date.now() - 30_000);
+      const old = new Date(Date.now() - 90_000);
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+      await utimes(lock(), young, young);
+      await expect(take()).rejects.toThrow('run first');
+      await utimes(lock(), old, old);
+      await (await take())();
+    },
+  );
+
+  describe('gives a sign of life', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    });
+    const age = async () => Date.now() - (await stat(lock())).mtimeMs;
+
+    test('each 10 s, also after one that failed, and none once it is given back', async () => {
+      const release = await nodeFsStore(folder).lock('run');
+      const before = await readFile(lock(), 'utf8');
+      for (let sign = 0; sign < 3; sign++) {
+        await silentFor(50, lock());
+        vi.advanceTimersByTime(9_999);
+        await settled();
+        expect(await age()).toBeGreaterThan(49_000);
+        vi.advanceTimersByTime(1);
+        await until(async () => (await age()) < 40_000);
+        await settled();
+        expect(await readFile(lock(), 'utf8')).toBe(before);
+        // The file is away for a moment, as over a network that fails.
+        await rename(lock(), `${lock()}.away`);
+        vi.advanceTimersByTime(10_000);
+        await settled();
+        await rename(`${lock()}.away`, lock());
+      }
+      await release();
+      expect(vi.getTimerCount()).toBe(0);
+      expect(await readdir(folder)).toEqual([]);
+    });
+
+    test('by the clock of the file system', async () => {
+      const release = await nodeFsStore(folder).lock('run');
+      const real = Date.now();
+      vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: real + 3_600_000 });
+      await release();
+      const next = await nodeFsStore(folder).lock('next');
+      await utimes(lock(), (real - 50_000) / 1000, (real - 50_000) / 1000);
+      vi.advanceTimersByTime(10_000);
+      await until(async () => (await stat(lock())).mtimeMs > real - 40_000);
+      expect((await stat(lock())).mtimeMs).toBeLessThan(real + 600_000);
+      await next();
+    });
+
+    test('in no lock but its own', async () => {
+      const release = await nodeFsStore(folder).lock('run');
+      await writeFile(lock(), JSON.stringify({ run: 'other', owner: DEAD, id: '1' }));
+      await silentFor(50, lock());
+      vi.advanceTimersByTime(10_000);
+      await settled();
+      expect(await age()).toBeGreaterThan(49_000);
+      await release();
+      expect(await readdir(folder)).toEqual(['.wallclock.lock']);
+    });
+  });
+
+  test('keeps no process alive', async () => {
+    const entry = new URL('./node-fs-store.ts', import.meta.url).href;
+    const program = `
+      import { nodeFsStore } from ${JSON.stringify(entry)};
+      await nodeFsStore(${JSON.stringify(folder)}).lock('run');
+      console.log('taken');
+    `;
+    const options = { timeout: 30_000 };
+    const args = ['--input-type=module', '-e', program];
+    expect((await promisify(execFile)(process.execPath, args, options)).stdout).toBe('taken\n');
+    await (await nodeFsStore(folder).lock('next'))();
   });
 
   test('of this host before it was started again is taken over, whoever has its number now', async () => {
@@ -334,12 +453,15 @@ describe('the lock', () => {
     }
   });
 
-  test('that others are writing elsewhere is not swept up', async () => {
+  test('that others are writing elsewhere is not swept up, and what they left a minute ago is', async () => {
     const other = `.wallclock.lock.${DEAD}-0-0`;
     const place = { ...HERE, processes: 'pid:[1]' };
     await writeFile(join(folder, other), JSON.stringify({ run: 'other', owner: DEAD, id: '1', place }));
     await (await nodeFsStore(folder).lock('next'))();
     expect(await readdir(folder)).toEqual([other]);
+    await silentFor(60, join(folder, other));
+    await (await nodeFsStore(folder).lock('next'))();
+    expect(await readdir(folder)).toEqual([]);
   });
 
   test('that says nothing is taken over', async () => {
@@ -365,6 +487,26 @@ describe('the lock', () => {
     expect(await readdir(folder)).toEqual(['.wallclock.lock']);
   });
 });
+
+/** Sets a file's times back, from now by the clock of the file system, which may be some milliseconds behind. */
+async function silentFor(seconds: number, path: string): Promise<void> {
+  const probe = `${path}.now`;
+  await writeFile(probe, '');
+  // Times are kept as floating-point numbers, and come back a little off.
+  const then = (await stat(probe)).mtimeMs / 1000 - seconds - 0.001;
+  await rm(probe);
+  await utimes(path, then, then);
+}
+
+/** Asks again and again, without a timer: those are not running here. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await setImmediate();
+}
+
+/** Gives what was begun with files the time to end: it takes a few calls of the system, one after the other. */
+async function settled(): Promise<void> {
+  for (let call = 0; call < 20; call++) await stat(folder);
+}
 
 async function save(store: CheckpointStore, name: string, model: string): Promise<void> {
   const draft = await store.create(name);
