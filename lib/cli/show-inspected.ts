@@ -1,3 +1,4 @@
+import { grouped } from '../pictures/grouped.ts';
 import { type Inspected, inspectFolder } from './inspect-folder.ts';
 import type { Io } from './io.ts';
 import { printable } from './printable.ts';
@@ -42,9 +43,9 @@ function linesOf({ name, state, problems, ...checkpoint }: Inspected): string {
     ([metric, value]) => `${metric} ${Number(value ?? Number.NaN).toPrecision(3)}`,
   );
   const cells = [
-    `${name}  step ${step!.toLocaleString('en')}`,
+    `${name}  step ${grouped(step!)}`,
     `${elapsed!.toFixed(1)} s, ${active!.toFixed(1)} s active`,
-    `${bytes!.toLocaleString('en')} bytes`,
+    `${grouped(bytes!)} bytes`,
     ...measured,
     kept.length > 0 ? `kept: ${kept.join(', ')}` : 'kept by no rule',
   ];

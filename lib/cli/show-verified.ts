@@ -1,3 +1,4 @@
+import { grouped } from '../pictures/grouped.ts';
 import type { Io } from './io.ts';
 import { printable } from './printable.ts';
 import { type Verified, verifyFolder } from './verify-folder.ts';
@@ -31,7 +32,7 @@ export async function showVerified(
   }
   if (checkpoints.length === 0) stdout.write(`There is no checkpoint in ${folder}.\n`);
   for (const { name, state, bytes, problems, besides } of checkpoints) {
-    const size = state === 'good' ? `, ${bytes.toLocaleString('en')} bytes` : '';
+    const size = state === 'good' ? `, ${grouped(bytes)} bytes` : '';
     const others = besides.map((file) => `${file} is none of its files, and nobody reads it.`);
     stdout.write(`${printable(name)}  ${WORDS[state]}${size}\n`);
     for (const line of [...problems, ...others]) stdout.write(`  ${printable(line)}\n`);

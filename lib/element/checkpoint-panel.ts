@@ -1,3 +1,4 @@
+import { grouped } from '../pictures/grouped.ts';
 import type { Client, openClient } from '../worker/client.ts';
 import type { ListedReply, Reply } from '../worker/protocol.ts';
 import { panelStyles } from './checkpoint-panel-styles.ts';
@@ -140,7 +141,7 @@ export function makeCheckpointPanel({
   }
 
   function rowOf({ name, step, bytes, elapsed, metrics, problem }: Stored): HTMLTableRowElement {
-    const steps = step.toLocaleString('en');
+    const steps = grouped(step);
     const button = (text: string, label: string, onclick: () => void) =>
       make('button', { type: 'button', 'aria-label': `${label} step ${steps}`, onclick }, text);
     const actions = [

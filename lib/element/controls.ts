@@ -2,6 +2,7 @@ import { ACTIONS, type ActionName } from '../core/policy.ts';
 import { intervalOf } from '../core/strategy.ts';
 import type { Backend } from '../demos/demo.ts';
 import type { DemoSettings } from '../demos/demo-settings.ts';
+import { grouped } from '../pictures/grouped.ts';
 import { LANES } from '../pictures/lane.ts';
 import type { LiveRun, Phase } from './live-run.ts';
 import { make, setText } from './markup.ts';
@@ -87,7 +88,7 @@ export function makeControls({ onPrimary, onResume, onReset }: ControlsOptions):
       hide(resume, busy || resumable === undefined, primary);
       if (busy && settings.matches(':has(:focus-visible)')) primary.focus();
       settings.disabled = busy;
-      setText(resume, `Resume from step ${resumable?.step.toLocaleString('en') ?? ''}`);
+      setText(resume, `Resume from step ${resumable ? grouped(resumable.step) : ''}`);
       hide(reset, phase === 'recorded', primary);
       setText(reset, phase === 'failed' ? 'Show the recording' : phase === 'loading' ? 'Cancel' : 'Reset');
     },

@@ -48,7 +48,9 @@ export function makeFigure(onRestyled: () => void): Figure {
 
   async function loadPainter(): Promise<void> {
     painter = await import('./frame-painter.ts').catch(() => undefined);
-    if (painter) drawAgain();
+    // The frame alone: the pictures beside it stay.
+    drawn = { ...drawn, width: 0 };
+    if (painter) onRestyled();
   }
 
   return {

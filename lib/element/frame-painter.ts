@@ -40,8 +40,10 @@ export function paintOn(canvas: HTMLCanvasElement, frame: Frame, width: number, 
   const { fontFamily: font } = getComputedStyle(probe);
   const tiles = Number.parseInt(getComputedStyle(probe).getPropertyValue('--wc-tiles'), 10) || TILES;
   const shown = cutFrame(frame, tiles);
-  canvas.width = width;
-  canvas.height = Math.round(width * ratioOf(shown, tiles));
+  const height = Math.round(width * ratioOf(shown, tiles));
+  // Setting a size makes the canvas anew, and every frame covers all of it.
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext('2d');
   const palette = readPalette(probe);
   if (context && shown.kind === 'field') paintField(context, shown, palette);
@@ -62,15 +64,13 @@ function ratioOf(frame: Frame, tiles: number): number {
 
 function paintField(context: CanvasRenderingContext2D, frame: FieldFrame, palette: Palette): void {
   const { width, height, values, points, labels } = frame;
-  const image = new ImageData(width, height);
-  for (let cell = 0; cell < values.length; cell++) {
-    const lean = values[cell]! / 127.5 - 1;
-    const colour = lean < 0 ? palette.log : palette.evaluate;
-    setPixel(image, cell, palette.paper, colour, Math.abs(lean) * STRONGEST);
-  }
   const { canvas } = context;
+  const lean = (value: number) => value / 127.5 - 1;
+  const colours = rampOf((value) =>
+    mix(palette.paper, lean(value) < 0 ? palette.log : palette.evaluate, Math.abs(lean(value)) * STRONGEST),
+  );
   context.imageSmoothingEnabled = true;
-  context.drawImage(toCanvas(image), 0, 0, canvas.width, canvas.height);
+  context.drawImage(toCanvas(width, height, values, colours), 0, 0, canvas.width, canvas.height);
   const radius = canvas.width * 0.007;
   for (const kind of [0, 1]) {
     context.fillStyle = css(kind === 0 ? palette.log : palette.evaluate);
@@ -97,18 +97,16 @@ function paintTiles(
   const gap = tile * 0.06;
   context.fillStyle = css(palette.paper);
   context.fillRect(0, 0, canvas.width, canvas.height);
-  const image = new ImageData(size, size);
+  const inks = rampOf((value) => mix(palette.paper, palette.ink, value / 255));
+  // All of them in one image, one below the other.
+  const pictures = pixels && toCanvas(size, size * labels.length, pixels, inks);
   labels.forEach((label, index) => {
     const x = (index % tiles) * tile + gap;
     const y = Math.floor(index / tiles) * tile + gap;
     const side = tile - 2 * gap;
     const wrong = guesses[index] !== label;
-    if (pixels) {
-      for (let pixel = 0; pixel < size * size; pixel++) {
-        setPixel(image, pixel, palette.paper, palette.ink, pixels[index * size * size + pixel]! / 255);
-      }
-      context.drawImage(toCanvas(image), x, y, side * DIGIT, side * DIGIT);
-    }
+    const shown = side * DIGIT;
+    if (pictures) context.drawImage(pictures, 0, index * size, size, size, x, y, shown, shown);
     context.strokeStyle = css(wrong ? palette.evaluate : palette.muted);
     context.globalAlpha = wrong ? 1 : 0.25;
     context.lineWidth = wrong ? tile * 0.06 : tile * 0.02;
@@ -132,18 +130,31 @@ function paintTiles(
   });
 }
 
-function setPixel(image: ImageData, index: number, from: Rgb, to: Rgb, part: number): void {
-  for (let channel = 0; channel < 3; channel++) {
-    image.data[4 * index + channel] = from[channel]! + (to[channel]! - from[channel]!) * part;
-  }
-  image.data[4 * index + 3] = 255;
+/** The colour of each value from 0 to 255, as a pixel of this machine's memory. */
+function rampOf(colourOf: (value: number) => Rgb): Uint32Array {
+  const bytes = new Uint8ClampedArray(4 * 256);
+  for (let value = 0; value < 256; value++) bytes.set([...colourOf(value), 255], 4 * value);
+  return new Uint32Array(bytes.buffer);
 }
 
-/** `drawImage` scales a canvas, and no bare image data. */
-function toCanvas(image: ImageData): HTMLCanvasElement {
+function mix(from: Rgb, to: Rgb, part: number): Rgb {
+  const channel = (index: 0 | 1 | 2) => from[index] + (to[index] - from[index]) * part;
+  return [channel(0), channel(1), channel(2)];
+}
+
+/** As many values as have room. `drawImage` scales a canvas, and no bare image data. */
+function toCanvas(
+  width: number,
+  height: number,
+  values: Uint8Array,
+  colours: Uint32Array,
+): HTMLCanvasElement {
+  const image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let index = 0; index < pixels.length; index++) pixels[index] = colours[values[index]!]!;
   const canvas = document.createElement('canvas');
-  canvas.width = image.width;
-  canvas.height = image.height;
+  canvas.width = width;
+  canvas.height = height;
   canvas.getContext('2d')?.putImageData(image, 0, 0);
   return canvas;
 }

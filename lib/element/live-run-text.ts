@@ -1,6 +1,7 @@
 import type { FailEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
 import type { Backend, Demo } from '../demos/demo.ts';
+import { grouped } from '../pictures/grouped.ts';
 import { STOP_REASONS } from '../pictures/stop-reasons.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -30,7 +31,7 @@ export function statusText(live: LiveRun, demo: Demo, backend: Backend): string 
       return `Training here, on the ${live.backend ?? backend} backend${resumed}.${spaced(troubleText(live))}`;
     }
     case 'paused':
-      return `Paused at step ${step.toLocaleString('en')}.${spaced(troubleText(live))}`;
+      return `Paused at step ${grouped(step)}.${spaced(troubleText(live))}`;
     case 'done':
       return `Ended after ${run.active.toFixed(1)} seconds: ${STOP_REASONS[run.reason ?? 'finished']}.${spaced(troubleText(live))}`;
     case 'failed':
@@ -66,7 +67,7 @@ const STARTED_ANEW = 'The save to go on from is gone, or was never finished: thi
 /** Empty where a later one has succeeded. */
 function failureText(run: RunState, { action, step, message }: FailEvent): string {
   const isMended = action !== 'load' && (run[action].last?.step ?? -1) >= step;
-  return isMended ? '' : `${FAILED[action]} at step ${step.toLocaleString('en')}: ${message}`;
+  return isMended ? '' : `${FAILED[action]} at step ${grouped(step)}: ${message}`;
 }
 
 function spaced(sentence: string): string {
@@ -76,6 +77,6 @@ function spaced(sentence: string): string {
 /** Steps, time and speed in a line of numbers, once there are any. */
 export function numbersText({ phase, step, active, run }: LiveRun): string {
   if (phase === 'recorded' || phase === 'loading' || run.status === 'idle') return '';
-  const perSecond = active > 0 ? ` · ${Math.round(step / active).toLocaleString('en')} steps/s` : '';
-  return `step ${step.toLocaleString('en')} · epoch ${Math.floor(run.epoch)} · ${active.toFixed(1)} s${perSecond}`;
+  const perSecond = active > 0 ? ` · ${grouped(Math.round(step / active))} steps/s` : '';
+  return `step ${grouped(step)} · epoch ${Math.floor(run.epoch)} · ${active.toFixed(1)} s${perSecond}`;
 }

@@ -13,14 +13,15 @@ export function readPalette(probe: HTMLElement): Palette {
   return palette as Palette;
 }
 
+let context: CanvasRenderingContext2D | null | undefined;
+
 /** A browser may tell a colour in any notation; painting it is the one way to read them all. */
 function toRgb(colour: string): Rgb {
   let rgb = known.get(colour);
   if (!rgb) {
-    const canvas = document.createElement('canvas');
-    canvas.width = canvas.height = 1;
-    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
     if (!context) return [0, 0, 0];
+    context.clearRect(0, 0, 1, 1);
     context.fillStyle = colour;
     context.fillRect(0, 0, 1, 1);
     const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;

@@ -1,5 +1,6 @@
 import type { RunState } from '../core/run-state.ts';
 import { type EventRow, eventRows } from './event-rows.ts';
+import { grouped } from './grouped.ts';
 import { LANES } from './lane.ts';
 import { escapeText } from './markup.ts';
 
@@ -26,10 +27,10 @@ function tableRow(row: EventRow): string {
   const timed = !/step|epoch/.test(row.every);
   const measure = (value: number | undefined) => {
     if (value === undefined) return '';
-    return timed ? `${value.toFixed(3)} s` : Number(value.toFixed(2)).toLocaleString('en');
+    return timed ? `${value.toFixed(3)} s` : grouped(Number(value.toFixed(2)));
   };
   const times = row.count > 0 ? [row.due, row.fired, row.late].map(measure) : ['', '', ''];
-  const cells = [row.every, row.count.toLocaleString('en'), ...times];
+  const cells = [row.every, grouped(row.count), ...times];
   const sign = `<span class="wc-sign wc-${row.action}" aria-hidden="true">${LANES[row.action].sign}</span>`;
   return (
     `<tr><th scope="row">${sign} ${row.action}</th>` +

@@ -1,4 +1,5 @@
 import type { ActionName } from '../core/policy.ts';
+import { grouped } from './grouped.ts';
 
 /** How an action is shown, the same in every place: its colour and its shape never stand for anything else. */
 export interface Lane {
@@ -33,5 +34,5 @@ export const LANES: { readonly [action in ActionName]: Lane } = {
  * ```
  */
 export function countOf(action: ActionName, count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? LANES[action].one : LANES[action].many}`;
+  return `${grouped(count)} ${count === 1 ? LANES[action].one : LANES[action].many}`;
 }

@@ -1,4 +1,5 @@
 import type { RunState } from '../core/run-state.ts';
+import { grouped } from './grouped.ts';
 
 /** Seconds of training after which the first steps, which are slow everywhere, weigh little. */
 const SETTLED = 1;
@@ -12,11 +13,11 @@ const LATE = 1.25;
  * not of the machine that it stands for.
  */
 export function paceText({ step, active, log, evaluate, save }: RunState, least = 0): string {
-  const told = `${step.toLocaleString('en')} steps in ${active.toFixed(1)} s`;
+  const told = `${grouped(step)} steps in ${active.toFixed(1)} s`;
   const training = active - log.took - evaluate.took - save.took;
   if (step === 0 || training <= 0) return told;
   const each = (training / step) * 1000;
-  const pace = `${each < 9.95 ? each.toFixed(1) : Math.round(each).toLocaleString('en')} ms a step`;
+  const pace = `${each < 9.95 ? each.toFixed(1) : grouped(Math.round(each))} ms a step`;
   const isBehind = least > 0 && training >= SETTLED && each > least * LATE;
   return isBehind ? `${told}: this device takes ${pace}` : `${told}, ${pace}`;
 }

@@ -3,6 +3,7 @@ import type { Demo } from '../demos/demo.ts';
 import type { Recording } from '../demos/recording.ts';
 import { eventTable } from './event-table.ts';
 import { framePicture } from './frame-picture.ts';
+import { grouped } from './grouped.ts';
 import { paceText } from './pace-text.ts';
 import { type ChartOptions, runPicture, timelinePicture } from './run-picture.ts';
 
@@ -43,6 +44,6 @@ export function recordedRun(
 
 function captionOf(state: RunState, date: Date | undefined): string {
   const day = date?.toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
-  const steps = state.step.toLocaleString('en');
+  const steps = grouped(state.step);
   return `A recorded run${day ? ` of ${day}` : ''}: ${steps} steps in ${state.active.toFixed(1)} seconds.`;
 }

@@ -1,6 +1,7 @@
 import { ACTIONS, type ActionName } from '../core/policy.ts';
 import type { RunState } from '../core/run-state.ts';
 import { pointsOf } from '../core/series.ts';
+import { grouped } from './grouped.ts';
 import { LANES } from './lane.ts';
 import { across, escapeText, short } from './markup.ts';
 import { INK, LINE, MUTED, type Panel } from './panel.ts';
@@ -66,7 +67,7 @@ function drawLane(state: RunState, action: ActionName, span: number, top: number
   const marks = pointsOf(record.marks);
   const size = marks.length > DENSE ? fontSize * 0.22 : fontSize * 0.38;
   const told = every === undefined ? 'never' : `every ${every}`;
-  const count = record.count > 0 ? ` · ${record.count.toLocaleString('en')}` : '';
+  const count = record.count > 0 ? ` · ${grouped(record.count)}` : '';
   return (
     `<text y="${short(top + fontSize * 1.15)}" fill="${INK}"><tspan fill="${colour}" font-weight="600">${action}</tspan> ` +
     `<tspan fill="${MUTED}">${escapeText(told)}${count}</tspan></text>` +

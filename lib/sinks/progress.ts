@@ -3,6 +3,7 @@ import type { Moment } from '../core/moment.ts';
 import { ACTIONS, type ActionName } from '../core/policy.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { fold, IDLE_RUN, type RunState } from '../core/run-state.ts';
+import { grouped } from '../pictures/grouped.ts';
 import { timelineText } from '../pictures/index.ts';
 
 /** A terminal, as far as progress is drawn on it; `process.stdout` is one. */
@@ -129,7 +130,7 @@ function whereItStands(state: RunState, begun: { step: number; active: number } 
   const { maxTime } = state.policy;
   const passed = begun ? state.active - begun.active : 0;
   const parts = [
-    `step ${state.step.toLocaleString('en')}`,
+    `step ${grouped(state.step)}`,
     `epoch ${state.epoch.toFixed(1)}`,
     `${state.active.toFixed(1)} s${maxTime === undefined ? '' : ` of ${maxTime} s`}`,
   ];

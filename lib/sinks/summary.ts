@@ -1,5 +1,6 @@
 import { ACTIONS, type ActionName } from '../core/policy.ts';
 import type { EvaluateEvent, FailEvent, LogEvent, RunEvent, SaveEvent } from '../core/run-event.ts';
+import { grouped } from '../pictures/grouped.ts';
 import { STOP_REASONS } from '../pictures/stop-reasons.ts';
 
 type ActedEvent = LogEvent | EvaluateEvent | SaveEvent;
@@ -99,7 +100,7 @@ function rowOf(event: ActedEvent): string {
   const unit = unitOf(event);
   return row(
     `  ${event.type === 'save' ? event.checkpoint : event.type}`,
-    event.step.toLocaleString('en'),
+    grouped(event.step),
     measure(event.due, unit),
     measure(event.due + event.late, unit),
     measure(event.late, unit),
@@ -129,13 +130,11 @@ function unitOf({ why: [reason = ''] }: ActedEvent): Unit {
 
 function measure(value: number, unit: Unit): string {
   if (unit === 's') return `${value.toFixed(3)} s`;
-  return `${Number(value.toFixed(2)).toLocaleString('en')} ${unit}`;
+  return `${grouped(Number(value.toFixed(2)))} ${unit}`;
 }
 
 function ending(last: RunEvent | undefined): string[] {
   if (last?.type !== 'end') return [];
   const { step, active, reason } = last;
-  return [
-    `Ended at step ${step.toLocaleString('en')} after ${active.toFixed(1)} s, because ${STOP_REASONS[reason]}.`,
-  ];
+  return [`Ended at step ${grouped(step)} after ${active.toFixed(1)} s, because ${STOP_REASONS[reason]}.`];
 }
