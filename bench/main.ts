@@ -3,6 +3,7 @@
  */
 const MEASUREMENTS: { readonly [name: string]: () => Promise<unknown> } = {
   peers: () => import('./train-against-peers.ts'),
+  beside: () => import('./step-beside-step.ts'),
   deciding: () => import('./overhead-of-deciding.ts'),
   agreeing: () => import('./cost-of-agreeing.ts'),
   agreement: () => import('./training-together.ts'),

@@ -29,29 +29,41 @@ async function byTrain({ model, data, epochs, seed }: Task): Promise<void> {
 }
 
 /** The least that a loop can do: the same batches, made in the same manner, and nothing is ever read back. */
-async function byBareLoop({ model, data: { xs, ys }, epochs, seed }: Task): Promise<void> {
+async function byBareLoop({ epochs, ...task }: Task): Promise<void> {
+  const step = await bareStep(task);
+  const steps = epochs * Math.ceil(task.data.xs.shape[0]! / BATCH_SIZE);
+  for (let count = 0; count < steps; count++) step();
+}
+
+/** @returns what makes the next step of a bare loop, in batches that go on from one pass over the data to the next. */
+export async function bareStep({ model, data: { xs, ys }, seed }: Omit<Task, 'epochs'>): Promise<() => void> {
   const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
   const count = xs.shape[0]!;
   const [pickInputs, pickTargets] = await Promise.all([rowPicker(xs), rowPicker(ys)]);
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = permutation(count, seededRandom(seed, epoch));
-    for (let start = 0; start < count; start += BATCH_SIZE) {
-      const rows = order.subarray(start, start + BATCH_SIZE);
-      const inputs = pickInputs(rows);
-      const targets = pickTargets(rows);
-      const loss = model.optimizer.minimize(
-        () => {
-          const outputs = model.apply(inputs, { training: true }) as Tensor;
-          return mean(metrics.categoricalCrossentropy(targets, outputs)) as Scalar;
-        },
-        true,
-        variables,
-      );
-      loss?.dispose();
-      inputs.dispose();
-      targets.dispose();
+  let epoch = 0;
+  let start = 0;
+  let order = permutation(count, seededRandom(seed, epoch));
+  return () => {
+    if (start >= count) {
+      start = 0;
+      order = permutation(count, seededRandom(seed, ++epoch));
     }
-  }
+    const rows = order.subarray(start, start + BATCH_SIZE);
+    start += BATCH_SIZE;
+    const inputs = pickInputs(rows);
+    const targets = pickTargets(rows);
+    const loss = model.optimizer.minimize(
+      () => {
+        const outputs = model.apply(inputs, { training: true }) as Tensor;
+        return mean(metrics.categoricalCrossentropy(targets, outputs)) as Scalar;
+      },
+      true,
+      variables,
+    );
+    loss?.dispose();
+    inputs.dispose();
+    targets.dispose();
+  };
 }
 
 /** What TensorFlow.js offers for this: a callback that is told of every batch's loss, which `fit` reads back for it. */

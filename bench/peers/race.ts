@@ -39,10 +39,11 @@ export async function race(options: RaceOptions): Promise<readonly Round[]> {
   return results;
 }
 
-/** Each contender is first, second and last equally often: a b c, c a b, b c a. */
+/** Within six rounds each contender has been in each place, and has come after each other one, equally often. */
 function orderOf(round: number): ContenderName[] {
   const from = CONTENDER_NAMES.length - (round % CONTENDER_NAMES.length);
-  return [...CONTENDER_NAMES.slice(from), ...CONTENDER_NAMES.slice(0, from)];
+  const turned = [...CONTENDER_NAMES.slice(from), ...CONTENDER_NAMES.slice(0, from)];
+  return round % 2 === 0 ? turned : turned.reverse();
 }
 
 async function measure(name: ContenderName, epochs: number, { prepare, collectGarbage }: RaceOptions) {
