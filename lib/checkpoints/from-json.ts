@@ -16,14 +16,18 @@ export interface JsonBounds {
  */
 export function fromJson(bytes: Uint8Array, where: string, bounds: JsonBounds): unknown {
   const text = boundedText(bytes, where, bounds);
-  let value: unknown;
+  const value = parseJson(text, where);
+  checkKeys(text, where);
+  return value;
+}
+
+/** The value of a text within its bounds, its keys not looked at. @throws {WallclockError} where it is not JSON. */
+export function parseJson(text: string, where: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new WallclockError({ where, expected: 'JSON', got: 'something else', cause });
   }
-  checkKeys(text, where);
-  return value;
 }
 
 /** The text of JSON, before anything reads it. @throws {WallclockError} where it is not in UTF-8 or beyond the bounds. */

@@ -1,5 +1,5 @@
 import { WallclockError } from '../core/errors.ts';
-import { fromJson, type JsonBounds } from './from-json.ts';
+import { boundedText, type JsonBounds, parseJson } from './from-json.ts';
 import { TooLargeError } from './too-large-error.ts';
 
 /** The list of a checkpoint's files, written last: a checkpoint without it does not exist. */
@@ -33,15 +33,16 @@ export async function encodeManifest(
     return [file, { bytes: bytes.length, sha256: await sha256(bytes) }] as const;
   });
   const listed = Object.fromEntries(await Promise.all(entries));
-  return write({ format: FORMAT, version: VERSION, files: listed });
+  return new TextEncoder().encode(textOf({ format: FORMAT, version: VERSION, files: listed }));
 }
 
-function write({ format, version, files }: Manifest): Uint8Array<ArrayBuffer> {
+/** There is one text for what a manifest says. */
+function textOf({ format, version, files }: Manifest): string {
   const listed = Object.entries(files).map(([file, { bytes, sha256: hash }]) => [
     file,
     { bytes, sha256: hash },
   ]);
-  return new TextEncoder().encode(JSON.stringify({ format, version, files: Object.fromEntries(listed) }));
+  return JSON.stringify({ format, version, files: Object.fromEntries(listed) });
 }
 
 /** A checkpoint of a version that this code does not know yet. It is not damaged: another Wallclock can read it. */
@@ -55,7 +56,8 @@ const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** @throws {WallclockError} where the text is no manifest, or one of a version that this code does not know. */
 export function readManifest(bytes: Uint8Array, where: string): Manifest {
-  const value = fromJson(bytes, where, MANIFEST_BOUNDS);
+  const text = boundedText(bytes, where, MANIFEST_BOUNDS);
+  const value = parseJson(text, where);
   const { format, version, files, ...others } = (value ?? {}) as { [key in keyof Manifest]?: unknown };
   if (format !== FORMAT) throw new OtherFormatError({ where, expected: `format '${FORMAT}'`, got: format });
   if (Number.isSafeInteger(version) && (version as number) > VERSION) {
@@ -76,9 +78,9 @@ export function readManifest(bytes: Uint8Array, where: string): Manifest {
     }
     checkFile(file, `${where}: files.${name}`);
   }
-  // No hash is kept of it: that it is written in one way alone shows what has happened to its bytes.
-  const written = write(value as Manifest);
-  if (written.length !== bytes.length || written.some((byte, index) => byte !== bytes[index])) {
+  // No hash is kept of it: that it is written in one way alone shows what has happened to its bytes, and that no key is
+  // there twice.
+  if (textOf(value as Manifest) !== text) {
     const expected = 'a manifest on one line, without a space, in the order in which it is written';
     throw new WallclockError({ where, expected, got: 'the same in another form' });
   }

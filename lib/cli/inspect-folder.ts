@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lstatSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, lstatSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { BOUNDS, CHECKPOINT_FILES } from '../checkpoints/checkpoint.ts';
 import { checkpointStep, isAside, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
@@ -55,6 +55,7 @@ type Head = Pick<RunSnapshot, 'run' | 'step' | 'times' | 'saved'>;
 const LEFTOVER = /^\..+\.(draft|old)$/;
 /** What is told of a checkpoint comes first in its run.json. */
 const HEAD_BYTES = 4_096;
+const SCHEDULE = ',"schedule":';
 const RUN = 'run.json';
 
 /**
@@ -81,7 +82,10 @@ function inspectAll(folder: string): readonly Inspected[] {
   const names = [...entries.keys()];
   const checkpoints = sortCheckpoints(names).flatMap((name) => {
     if (!entries.get(name)) return [failing(name, 'damaged', `${join(folder, name)}: expected a folder.`)];
-    return lookWhileUnchanged(join(folder, name), () => inspect(folder, name)) ?? [];
+    const look = () => inspect(folder, name);
+    const found = look();
+    // Of anything else, a run that saves there meanwhile may be the reason.
+    return found.state === 'whole' ? found : (lookWhileUnchanged(join(folder, name), look) ?? []);
   });
   const others = names.toSorted().flatMap((name): readonly Inspected[] => {
     if (LEFTOVER.test(name)) return [{ name, state: 'leftover', problems: [] }];
@@ -103,10 +107,14 @@ function inspect(folder: string, name: string): Found {
       }
     }
     for (const [file, listed] of Object.entries(manifest.files)) {
-      checkSize(join(path, file), listed.bytes);
+      if (file !== RUN) checkSize(join(path, file), listed.bytes);
       bytes += listed.bytes;
     }
-    const { run, step, times, saved } = headOf(join(path, RUN), checkpointStep(name));
+    const { run, step, times, saved } = headOf(
+      join(path, RUN),
+      manifest.files[RUN]!.bytes,
+      checkpointStep(name),
+    );
     return {
       ...{ name, state: 'whole', step, run, bytes, decided: saved.elapsed },
       ...{ elapsed: times.elapsed / 1000, active: times.active / 1000 },
@@ -131,29 +139,43 @@ function withoutDecided({ decided: _, ...inspected }: Found): Inspected {
 /** With its own size. Undefined where there is none. */
 function manifestOf(path: string): (Manifest & { readonly size: number }) | undefined {
   const where = join(path, MANIFEST);
-  try {
-    const start = startOf(where, MANIFEST_BOUNDS.bytes);
-    if (start) return { ...readManifest(start, where), size: start.length };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  throw new WallclockError({ where, expected: `less than ${MANIFEST_BOUNDS.bytes} bytes`, got: 'more' });
+  const found = ifPresent(() => startOf(where, MANIFEST_BOUNDS.bytes));
+  if (!found) return undefined;
+  checkBytes(found.size, where, MANIFEST_BOUNDS);
+  return { ...readManifest(found.start, where), size: found.size };
 }
 
 function checkSize(where: string, bytes: number): void {
   const found = lstatSync(where, { throwIfNoEntry: false });
-  if (!found?.isFile()) {
-    throw new WallclockError({ where, expected: 'a file', got: found ? 'something else' : 'none' });
-  }
-  if (found.size !== bytes) {
-    throw new WallclockError({ where, expected: `${bytes} bytes`, got: found.size });
+  if (!found) throw missing(where);
+  if (!found.isFile()) throw new WallclockError({ where, expected: 'a file', got: 'something else' });
+  sameSize(where, bytes, found.size);
+}
+
+function sameSize(where: string, expected: number, got: number): void {
+  if (got !== expected) throw new WallclockError({ where, expected: `${expected} bytes`, got });
+}
+
+/** Undefined where there is no such file. */
+function ifPresent<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
-/** @param expected its step, by its name. */
-function headOf(where: string, expected: number | undefined): Head {
-  const start = readStart(where);
+function missing(where: string): WallclockError {
+  return new WallclockError({ where, expected: 'a file', got: 'none' });
+}
+
+/** @param bytes as many as it has by its manifest. @param expected its step, by its name. */
+function headOf(where: string, bytes: number, expected: number | undefined): Head {
+  const found = ifPresent(() => startOf(where, HEAD_BYTES));
+  if (!found) throw missing(where);
+  sameSize(where, bytes, found.size);
+  const start = headIn(found.start.toString());
   const { run, step, times, saved } = (start?.saved ? start : readJson(where)) as Partial<Head>;
   const holds =
     typeof run === 'string' &&
@@ -169,12 +191,19 @@ function headOf(where: string, expected: number | undefined): Head {
   return { run, step: step!, times: times!, saved: saved! };
 }
 
-/** What stands before the schedule. Undefined where that is not within the first bytes. */
-function readStart(where: string): Partial<Head> | undefined {
+/** What stands before the schedule. Undefined where the schedule does not begin in this text. */
+function headIn(text: string): Partial<Head> | undefined {
+  // The same text may stand within another object: what is before it is then no object by itself.
+  for (let at = text.indexOf(SCHEDULE); at >= 0; at = text.indexOf(SCHEDULE, at + 1)) {
+    const head = objectOf(`${text.slice(0, at)}}`);
+    if (head) return head;
+  }
+  return undefined;
+}
+
+function objectOf(text: string): object | undefined {
   try {
-    const text = (startOf(where, HEAD_BYTES) ?? BUFFER.subarray(0, HEAD_BYTES)).toString();
-    const end = endOfHead(text);
-    return end === undefined ? undefined : JSON.parse(`${text.slice(0, end)}}`);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -183,38 +212,20 @@ function readStart(where: string): Partial<Head> | undefined {
 /** One for all: ten thousand of them would be work for the garbage collector. */
 const BUFFER = Buffer.alloc(MANIFEST_BOUNDS.bytes);
 
-/** The first bytes of a file. They hold until the next call. Undefined where there are more. */
-function startOf(where: string, most: number): Buffer | undefined {
-  const file = openRegularSync(where);
+/** The first bytes of a file, and how many it has. They hold until the next call. */
+function startOf(where: string, most: number): { readonly start: Buffer; readonly size: number } {
+  const { file, size } = openRegularSync(where);
   try {
-    const length = readSync(file, BUFFER, 0, most, 0);
-    return length < most ? BUFFER.subarray(0, length) : undefined;
+    return { start: BUFFER.subarray(0, readSync(file, BUFFER, 0, most, 0)), size };
   } finally {
     closeSync(file);
   }
 }
 
-/** Where the schedule begins: its key stands in the outermost object, and not in a text. */
-function endOfHead(text: string): number | undefined {
-  let depth = 0;
-  let quoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (quoted) {
-      if (character === '\\') at++;
-      else if (character === '"') quoted = false;
-    } else if (character === '"') quoted = true;
-    else if (character === '{' || character === '[') depth++;
-    else if (character === '}' || character === ']') depth--;
-    else if (character === ',' && depth === 1 && text.startsWith(',"schedule":', at)) return at;
-  }
-  return undefined;
-}
-
 function readJson(where: string): object {
-  const file = openRegularSync(where);
+  const { file, size } = openRegularSync(where);
   try {
-    checkBytes(fstatSync(file).size, where, BOUNDS[RUN]!);
+    checkBytes(size, where, BOUNDS[RUN]!);
     const value = fromJson(readFileSync(file), where, BOUNDS[RUN]!);
     return typeof value === 'object' && value !== null ? value : {};
   } finally {

@@ -33,15 +33,16 @@ export async function openRegular(path: string, access = constants.O_RDONLY): Pr
   }
 }
 
-/** The same, without a promise. @returns its number, which is to be closed. */
-export function openRegularSync(path: string): number {
+/** The same, without a promise. @returns its number, which is to be closed, and its bytes. */
+export function openRegularSync(path: string): { readonly file: number; readonly size: number } {
   let file: number;
   try {
     file = openSync(path, READING);
   } catch (error) {
     throw isNoFile(error) ? other(path) : error;
   }
-  if (fstatSync(file).isFile()) return file;
+  const found = fstatSync(file);
+  if (found.isFile()) return { file, size: found.size };
   closeSync(file);
   throw other(path);
 }
