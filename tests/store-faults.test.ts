@@ -14,6 +14,7 @@ async ({ store, patches, faults, one }) => {
   const { readCheckpoint, writeCheckpoint } = await import(location.origin + '/lib/checkpoints/checkpoint.ts');
   const { simulate } = await import(location.origin + '/lib/testing/index.ts');
   const { WallclockError } = await import(location.origin + '/lib/core/errors.ts');
+  const { UnreadableError } = await import(location.origin + '/lib/checkpoints/unreadable-error.ts');
   const { snapshots } = await simulate({ strategy: { save: '1s', maxTime: '4s' } });
 
   const calls = [];
@@ -70,6 +71,9 @@ async ({ store, patches, faults, one }) => {
         if (error !== undefined) {
           if (!(error instanceof WallclockError)) problems.push(where + 'it says ' + error);
           else if (!/injected|transaction/i.test(error.message)) problems.push(where + 'the cause is missing in ' + error.message);
+          if (scene === 'a checkpoint that is read' && !(error instanceof UnreadableError)) {
+            problems.push(where + 'it is taken for damaged: ' + error);
+          }
           if (how.error === 'QuotaExceededError' && !how.after && !/Delete old checkpoints|injected/.test(error.message)) {
             problems.push(where + 'it does not say what to do: ' + error.message);
           }

@@ -8,6 +8,7 @@ import { ANY, newestWhole } from './newest-whole.ts';
 import { putAside } from './put-aside.ts';
 import { memoryStore } from './stores/memory-store.ts';
 import { TooLargeError } from './too-large-error.ts';
+import { UnreadableError } from './unreadable-error.ts';
 
 const { snapshots } = await simulate({ strategy: { save: '10 steps', maxSteps: 40 } });
 
@@ -206,6 +207,21 @@ describe('nothing is changed', () => {
       /^memory: expected a whole checkpoint to go on from, got '2 damaged; memory\/checkpoint-20\/run.json/,
     );
     expect(await store.list()).toEqual(['checkpoint-10', 'checkpoint-20']);
+  });
+
+  test('where one is damaged and one cannot be read now', async () => {
+    const store = await storeWith(10, 20);
+    await change(store, 'checkpoint-10', 'run.json', text('{}'));
+    const failing: CheckpointStore = {
+      ...store,
+      async read(name, ...rest) {
+        if (name === 'checkpoint-10') return store.read(name, ...rest);
+        throw new UnreadableError({ where: name, expected: 'to read it', got: 'EIO' });
+      },
+    };
+    await expect(newestWhole(failing)).rejects.toThrow(
+      /got '1 unreadable, 1 damaged; checkpoint-20: expected to/,
+    );
   });
 
   test('where none will do', async () => {

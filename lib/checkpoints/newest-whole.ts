@@ -98,10 +98,12 @@ export async function newestWhole(
   if (names.length === 0) return undefined;
   const counted = damaged.filter(({ stays }) => stays !== 'unfinished');
   const [first] = counted;
+  const kinds = [...Map.groupBy(counted, ({ stays = 'damaged' }) => stays)];
+  const counts = kinds.map(([kind, all]) => `${all.length} ${kind}`).join(', ');
   throw new NoneWholeError({
     where: store.place,
     expected: wanted.expected,
-    got: first ? `${counted.length} damaged; ${first.problem}` : names.reverse(),
+    got: first ? `${counts}; ${first.problem}` : names.reverse(),
     fix: wanted.fix,
   });
 }

@@ -62,6 +62,14 @@ const faulty: [fault: string, found: RegExp, make: () => CheckpointStore][] = [
     },
   ],
   [
+    'cuts what is larger than was asked for',
+    /nobody gets the beginning of one/,
+    () => {
+      const store = memoryStore();
+      return { ...store, read: async (name, file, most) => (await store.read(name, file)).slice(0, most) };
+    },
+  ],
+  [
     'commits file by file, the manifest first',
     /finds all of it or nothing/,
     () => simple({ commit: (name, files, all) => oneByOne([...files].reverse(), part(all, name)) }),

@@ -269,6 +269,20 @@ export const storeConformance: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a file of more bytes than were asked for is refused or read whole: nobody gets the beginning of one',
+    async run(store) {
+      await save(store, 'checkpoint-1', { model: bytes('weights') });
+      for (const most of [7, 6, 0]) {
+        const length = await store.read('checkpoint-1', 'model', most).then(
+          (found) => found.length,
+          () => 'refused',
+        );
+        if (length === 7 || (length === 'refused' && most < 7)) continue;
+        fail(`checkpoint-1/model has 7 bytes, and read() of at most ${most} is ${length}`);
+      }
+    },
+  },
+  {
     name: 'a file that is not there is refused by its name',
     async run(store) {
       await save(store, 'checkpoint-1', {});

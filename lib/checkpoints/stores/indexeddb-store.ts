@@ -7,6 +7,7 @@
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
+import { UnreadableError } from '../unreadable-error.ts';
 import { takeForRun } from '../web-lock.ts';
 import { webWriter } from '../web-writer.ts';
 
@@ -43,8 +44,8 @@ export function indexedDbStore(name: string): CheckpointStore {
         };
         resolve(database);
       };
-      request.onerror = () => reject(failed(place, request.error));
-      request.onblocked = () => reject(failed(place, new Error('another tab keeps an older version open')));
+      request.onerror = () => reject(request.error);
+      request.onblocked = () => reject(new Error('another tab keeps an older version open'));
     });
     opened.catch(() => {
       opened = undefined;
@@ -61,7 +62,8 @@ export function indexedDbStore(name: string): CheckpointStore {
       const database = await open();
       return await carriedOut(database.transaction(FILES, mode, { durability: 'strict' }), act);
     } catch (cause) {
-      throw cause instanceof WallclockError ? cause : failed(place, cause as Error | null);
+      // What is there may be whole: that it cannot be read now says nothing of it.
+      throw failed(place, cause as Error | null, mode === 'readonly' ? UnreadableError : WallclockError);
     }
   }
 
@@ -94,10 +96,13 @@ export function indexedDbStore(name: string): CheckpointStore {
         },
       };
     },
-    async read(checkpoint, file) {
+    async read(checkpoint, file, most = Number.POSITIVE_INFINITY) {
+      const where = `${place}/${checkpoint}/${file}`;
       const bytes = await transact('readonly', (files) => files.get([checkpoint, file]));
-      if (bytes instanceof Uint8Array) return bytes;
-      throw new WallclockError({ where: `${place}/${checkpoint}/${file}`, expected: 'a file', got: 'none' });
+      if (!(bytes instanceof Uint8Array))
+        throw new WallclockError({ where, expected: 'a file', got: 'none' });
+      if (bytes.length <= most) return bytes;
+      throw new WallclockError({ where, expected: `at most ${most} bytes`, got: bytes.length });
     },
     async remove(checkpoint) {
       await transact('readwrite', (files) => files.delete(allOf(checkpoint)));
@@ -139,9 +144,13 @@ function allOf(checkpoint: string): IDBKeyRange {
   return IDBKeyRange.bound([checkpoint], [checkpoint, []]);
 }
 
-function failed(place: string, cause: DOMException | Error | null): WallclockError {
+function failed(
+  place: string,
+  cause: DOMException | Error | null,
+  Kind: typeof WallclockError,
+): WallclockError {
   const full = cause?.name === 'QuotaExceededError';
-  return new WallclockError({
+  return new Kind({
     where: place,
     expected: full ? 'room for a checkpoint' : 'the database to answer',
     got: cause ? `${cause.name}: ${cause.message}` : 'an aborted transaction',

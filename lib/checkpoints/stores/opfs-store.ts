@@ -8,6 +8,7 @@ import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
 import { checkName } from '../store-names.ts';
+import { UnreadableError } from '../unreadable-error.ts';
 import { holdLock, takeForRun } from '../web-lock.ts';
 import { webWriter } from '../web-writer.ts';
 
@@ -48,7 +49,8 @@ export function opfsStore(name: string): CheckpointStore {
   checkName(name, place);
 
   async function root(create: boolean): Promise<FileSystemDirectoryHandle | undefined> {
-    const storage = await trying(place, 'a private file system', () => navigator.storage.getDirectory());
+    const directory = () => navigator.storage.getDirectory();
+    const storage = await trying(place, 'a private file system', directory, UnreadableError);
     const all = await folderOf(storage, 'wallclock', create);
     return all && folderOf(all, name, create);
   }
@@ -173,14 +175,18 @@ export function opfsStore(name: string): CheckpointStore {
       await sweep().catch(() => {});
       return createDraft(checkpoint);
     },
-    async read(checkpoint, file) {
+    async read(checkpoint, file, most = Number.POSITIVE_INFINITY) {
       const where = `${place}/${checkName(checkpoint, place)}/${checkName(file, place)}`;
-      return trying(where, 'to read the file', async () => {
+      const read = async () => {
         const folder = (await committed()).get(checkpoint);
         const handle = folder && (await fileOf(folder.handle, file));
         if (!handle) throw new WallclockError({ where, expected: 'a file', got: 'none' });
-        return new Uint8Array(await (await handle.getFile()).arrayBuffer());
-      });
+        const found = await handle.getFile();
+        if (found.size <= most) return new Uint8Array(await found.arrayBuffer());
+        throw new WallclockError({ where, expected: `at most ${most} bytes`, got: found.size });
+      };
+      // What is there may be whole: that it cannot be read now says nothing of it.
+      return trying(where, 'to read the file', read, UnreadableError);
     },
     async remove(checkpoint) {
       checkName(checkpoint, place);
@@ -265,7 +271,12 @@ function ignoreMissing(error: unknown): undefined {
   throw error;
 }
 
-async function trying<Result>(where: string, expected: string, act: () => Promise<Result>): Promise<Result> {
+async function trying<Result>(
+  where: string,
+  expected: string,
+  act: () => Promise<Result>,
+  Kind = WallclockError,
+): Promise<Result> {
   try {
     return await act();
   } catch (cause) {
@@ -274,7 +285,7 @@ async function trying<Result>(where: string, expected: string, act: () => Promis
     const full = name === 'QuotaExceededError';
     // Where there is no room Chromium may close a stream before it can say why, and tells of an abort.
     const perhapsFull = full || name === 'AbortError';
-    throw new WallclockError({
+    throw new Kind({
       where,
       expected: full ? 'room for a checkpoint' : expected,
       got: `${name}: ${message}`,
