@@ -44,7 +44,7 @@ export function chartPanel(state: RunState, span: number, fontSize: number, heig
     ...rows.map((row) => rowLine(y(row))),
     ...drawn,
     ...rows.map((row) =>
-      rowText(row, y(row) + (row === highest ? fontSize * 1.1 : -fontSize * 0.3), fontSize),
+      rowText(row, y(row) + (row === highest ? fontSize * 1.1 : -fontSize * 0.6), fontSize),
     ),
   ];
   return { height: Math.round(height + fontSize * 0.8), body: body.join('') };
