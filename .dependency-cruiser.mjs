@@ -62,7 +62,13 @@ export default {
       'testing-is-for-tests',
       {
         path: '^(lib|site|slides|scripts)/',
-        pathNot: ['\\.test\\.ts$', '^lib/testing/', '^site/(examples|timeline)/', '^scripts/write-behaviour'],
+        pathNot: [
+          '\\.test\\.ts$',
+          '^lib/testing/',
+          '^site/(examples|timeline)/',
+          '^scripts/write-behaviour',
+          '^scripts/torture/',
+        ],
       },
       { path: '^lib/testing/' },
       'Production code imports no test helper. Examples and the timelines in docs are made with them at build.',

@@ -1,9 +1,9 @@
 /*
  * Kills runs while they save as fast as they can, and holds what they leave against what was promised: no checkpoint that
  * counts is damaged, none that was reported is lost, and a run that comes to its end comes to the same bytes as one that
- * nobody disturbed.
+ * nobody disturbed. Then it damages copies of a checkpoint: each must be found.
  *
- *   npm run torture -- [--node 1000] [--chromium 200] [--seed 1] [--steps 300] [--lanes 2]
+ *   npm run torture -- [--node 1000] [--chromium 200] [--damaged 10000] [--seed 1] [--steps 300] [--lanes 2]
  */
 import { parseArgs } from 'node:util';
 import { type Tally, tallyText } from './torture/tally.ts';
@@ -12,14 +12,16 @@ const { values } = parseArgs({
   options: {
     node: { type: 'string', default: '1000' },
     chromium: { type: 'string', default: '200' },
+    damaged: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
     steps: { type: 'string', default: '300' },
     lanes: { type: 'string', default: '2' },
   },
 });
-const [node, chromium, seed, steps, lanes] = [
+const [node, chromium, damaged, seed, steps, lanes] = [
   count('node'),
   count('chromium'),
+  count('damaged'),
   count('seed'),
   count('steps'),
   count('lanes'),
@@ -36,6 +38,13 @@ if (chromium > 0) {
   await measured('workers terminated and tabs crashed in Chromium', () =>
     tortureChromium({ cycles: chromium, seed, steps, onCycle }),
   );
+}
+if (damaged > 0) {
+  const { damageText, tortureDamage } = await import('./torture/torture-damage.ts');
+  const begun = performance.now();
+  const tally = await tortureDamage({ copies: damaged, seed, onCopy: progress('damaged copies', damaged) });
+  console.log(damageText(tally, (performance.now() - begun) / 1000));
+  if (tally.problems.length > 0) process.exitCode = 1;
 }
 
 function count(option: keyof typeof values): number {
