@@ -312,12 +312,23 @@ describe('a run that does not hold is refused', () => {
     },
   );
 
+  test('names each key of its trainer state once, and none __proto__', async () => {
+    const state = (entries: string) => ({ 'trainer_state.json': text(`{${entries},"log_history":[]}`) });
+    expect(await refusal(state('"global_step":7,"global_step":5'), true)).toContain(
+      "trainer_state.json: expected each key once, got 'global_step'",
+    );
+    expect(await refusal(state('"a":[{"__proto__":5}]'), true)).toContain("no such key, got '__proto__'");
+  });
+
   test('is no deeper and no larger than one can be', async () => {
     const deep = `{"run":${'['.repeat(1e6)}${']'.repeat(1e6)}}`;
     const expected = 'expected at most 32 lists and objects within one another';
     expect(await refusal({ 'run.json': text(deep) }, true)).toContain(expected);
     expect(await refusal({ 'run.json': text(`{"run":${'{"":'.repeat(1e6)}`) }, true)).toContain(expected);
     expect(await refusal({ 'trainer_state.json': text(deep) }, true)).toContain('expected at most 16 lists');
+    const many = text(`{"run":[${'{},'.repeat(1e6)}{}]}`);
+    expect(await refusal({ 'run.json': many }, true)).toContain('at most 524288 lists and objects, got');
+    expect(await refusal({ 'trainer_state.json': many }, true)).toContain('at most 32768 lists and objects');
     const open = await refusal({ 'run.json': text('{"run":"\\"') }, true);
     expect(open).toContain("expected JSON, got 'something else'");
     const large = new Uint8Array((1 << 24) + 1).fill(0x20);

@@ -4,7 +4,7 @@ import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { checkpointStep } from './checkpoint-name.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { type CheckpointFile, writeFiles } from './checkpoint-writer.ts';
-import { boundedText, checkBytes, fromJson, type JsonBounds } from './from-json.ts';
+import { boundedText, checkBytes, checkKeys, fromJson, type JsonBounds } from './from-json.ts';
 import { MANIFEST, MANIFEST_BOUNDS, readManifest, verifyFile } from './manifest.ts';
 import type { NamedTensor } from './named-tensor.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
@@ -50,11 +50,12 @@ const RUN = 'run.json';
 
 /**
  * The most that these may hold; what would be more is not written either. A run keeps 512 points of each series, so that
- * 16 MiB are some 300 metrics. Of 10,000 logs and evaluations each may have 6.5 KB, which is some 150.
+ * 16 MiB are some 300 metrics. Of 10,000 logs and evaluations each may have 6.5 KB, which is some 150. A point is an
+ * object, and so is a log: in so many bytes there can be no more of them than this.
  */
 export const BOUNDS: { readonly [file: string]: JsonBounds } = {
-  [TRAINER_STATE]: { bytes: 1 << 26, depth: 16 },
-  [RUN]: { bytes: 1 << 24, depth: 32 },
+  [TRAINER_STATE]: { bytes: 1 << 26, depth: 16, containers: 1 << 15 },
+  [RUN]: { bytes: 1 << 24, depth: 32, containers: 1 << 19 },
 };
 
 /** What every manifest lists. */
@@ -117,6 +118,7 @@ async function readTexts({ read, where }: Awaited<ReturnType<typeof open>>, name
     `${where}/${TRAINER_STATE}`,
     BOUNDS[TRAINER_STATE]!,
   );
+  checkKeys(trainerState, `${where}/${TRAINER_STATE}`);
   return { trainerState, ...readRunFile(await read(RUN), `${where}/${RUN}`, checkpointStep(name)) };
 }
 

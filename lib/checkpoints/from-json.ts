@@ -1,11 +1,13 @@
 import { WallclockError } from '../core/errors.ts';
 
-/** How much a file of JSON may hold. What has been read takes up to thirty times as much room as its text. */
+/** How much a file of JSON may hold. */
 export interface JsonBounds {
   /** Bytes. */
   readonly bytes: number;
   /** Lists and objects within one another. */
   readonly depth: number;
+  /** Lists and objects in all. Read, each takes some 60 bytes, and of the text it may have taken three. */
+  readonly containers: number;
 }
 
 /**
@@ -34,7 +36,7 @@ export function parseJson(text: string, where: string): unknown {
 export function boundedText(bytes: Uint8Array, where: string, bounds: JsonBounds): string {
   checkBytes(bytes.length, where, bounds);
   const text = readText(bytes, where);
-  checkDepth(text, where, bounds.depth);
+  checkSize(text, where, bounds);
   return text;
 }
 
@@ -57,21 +59,27 @@ const IN_STRING = /["\\]/g;
 const COLON = /\s*:/y;
 
 /** One pass over a text that may be anything. */
-function checkDepth(text: string, where: string, most: number): void {
+function checkSize(text: string, where: string, most: JsonBounds): void {
   let depth = 0;
+  let containers = 0;
   BRACKET.lastIndex = 0;
   for (let found = BRACKET.exec(text); found; found = BRACKET.exec(text)) {
     if (found[0] === '"') BRACKET.lastIndex = endOfString(text, BRACKET.lastIndex);
     else if (found[0] === '}' || found[0] === ']') depth--;
-    else if (++depth > most) {
-      const expected = `at most ${most} lists and objects within one another`;
+    else if (++depth > most.depth || ++containers > most.containers) {
+      const within = depth > most.depth ? `${most.depth} lists and objects within one another` : undefined;
+      const expected = `at most ${within ?? `${most.containers} lists and objects`}`;
       throw new WallclockError({ where, expected, got: 'more' });
     }
   }
 }
 
-/** One pass over a text that is known to be JSON. */
-function checkKeys(text: string, where: string): void {
+/**
+ * One pass over a text of JSON: no key may be there twice, or be `__proto__`. What is no JSON is told by who parses it.
+ *
+ * @throws {WallclockError} where one is.
+ */
+export function checkKeys(text: string, where: string): void {
   const open: Set<string>[] = [];
   TOKEN.lastIndex = 0;
   for (let token = TOKEN.exec(text); token; token = TOKEN.exec(text)) {
@@ -81,12 +89,14 @@ function checkKeys(text: string, where: string): void {
       const end = endOfString(text, TOKEN.lastIndex);
       TOKEN.lastIndex = end;
       COLON.lastIndex = end;
-      if (COLON.test(text)) checkKey(JSON.parse(text.slice(token.index, end)), open.at(-1)!, where);
+      const taken = open.at(-1);
+      if (taken && COLON.test(text)) checkKey(text.slice(token.index, end), taken, where);
     }
   }
 }
 
-function checkKey(key: string, taken: Set<string>, where: string): void {
+function checkKey(quoted: string, taken: Set<string>, where: string): void {
+  const key = parseJson(quoted, where) as string;
   if (key === '__proto__') throw new WallclockError({ where, expected: 'no such key', got: key });
   if (taken.has(key)) throw new WallclockError({ where, expected: 'each key once', got: key });
   taken.add(key);

@@ -13,7 +13,7 @@ export const MANIFEST = 'manifest.json';
 const FORMAT = 'wallclock-checkpoint';
 const VERSION = 1;
 /** A manifest lists a few files, of some hundred bytes each. */
-export const MANIFEST_BOUNDS: JsonBounds = { bytes: 65_536, depth: 3 };
+export const MANIFEST_BOUNDS: JsonBounds = { bytes: 65_536, depth: 3, containers: 4_096 };
 
 /**
  * The manifest of these files, as it is written. Nothing follows its last brace, so that it is none without its last

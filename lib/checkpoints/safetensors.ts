@@ -17,7 +17,7 @@ const METADATA = '__metadata__';
 /** Names that no tensor can have: the other one is refused wherever it is read. */
 const RESERVED = [METADATA, '__proto__'] as const;
 /** Bytes, and objects within one another: of some 80,000 tensors. A longer one is not written either. */
-const HEADER_BOUNDS = { bytes: 1 << 24, depth: 3 };
+const HEADER_BOUNDS = { bytes: 1 << 24, depth: 3, containers: 1 << 20 };
 
 interface Entry {
   readonly dtype: string;

@@ -90,7 +90,9 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   }
 
   await checkIsFolder(folder);
-  await checkIsFree(folder);
+  await checkIsFree(folder).catch((cause) => {
+    throw cause instanceof WallclockError ? cause : unwritable(folder, cause);
+  });
   const seen = await takeStock();
   const { resumes, settings } = seen;
   let begun = false;

@@ -46,7 +46,8 @@ let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'wallclock-unreadable-'));
   for (const [name, run] of Object.entries<RunSnapshot>(snapshots)) {
-    const trainerState = String(new TrainerStateWriter());
+    const { step } = run;
+    const trainerState = new TrainerStateWriter().textFor({ checkpoint: name, step, epoch: 0 });
     await writeCheckpoint(nodeFsStore(folder), name, { model: [], optimizer: [], trainerState, run });
   }
 });

@@ -42,8 +42,10 @@ afterEach(() => {
 
 async function save(step: number) {
   const run = snapshots[`checkpoint-${step}`] as RunSnapshot;
-  const files = { model: [], optimizer: [], trainerState: String(new TrainerStateWriter()), run };
-  await writeCheckpoint(nodeFsStore(folder), `checkpoint-${step}`, files);
+  const checkpoint = `checkpoint-${step}`;
+  const trainerState = new TrainerStateWriter().textFor({ checkpoint, step, epoch: 0 });
+  const files = { model: [], optimizer: [], trainerState, run };
+  await writeCheckpoint(nodeFsStore(folder), checkpoint, files);
 }
 
 /** Each time that the folder is listed, so often, a run saves its next step and deletes the step so long before. */

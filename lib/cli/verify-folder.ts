@@ -131,7 +131,7 @@ async function verifyContent(folder: string, name: string): Promise<void> {
   const files: Files = { place: folder, read: (_, file, most) => readRegular(join(path, file), most) };
   const { run, trainerState } = await readStory(files, name);
   for (const file of TENSORS) await verifyTensors(join(path, file));
-  new TrainerStateWriter(trainerState, join(path, 'trainer_state.json'));
+  new TrainerStateWriter(trainerState, join(path, 'trainer_state.json'), run.step);
   // What the command line trains goes by a strategy, and says so by its settings; of another policy only its code can tell.
   if (existsSync(join(folder, 'settings.json'))) {
     readSchedule(run.schedule, `${join(path, 'run.json')}: schedule`);

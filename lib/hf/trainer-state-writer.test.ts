@@ -131,6 +131,8 @@ describe('a resumed run', () => {
         { best_global_step: -1 },
         { best_metric: null },
         { best_model_checkpoint: 5 },
+        { foo: 7 },
+        '{"__proto__": 5, "global_step": 16, "log_history": []}',
       ].map(refusal),
     ).toMatchInlineSnapshot(`
       [
@@ -145,6 +147,8 @@ describe('a resumed run', () => {
         "checkpoint-16/trainer_state.json: best_global_step: expected a whole number of steps, got -1.",
         "checkpoint-16/trainer_state.json: best_metric: expected a number, 'NaN', 'Infinity' or '-Infinity', got null.",
         "checkpoint-16/trainer_state.json: best_model_checkpoint: expected a name, got 5.",
+        "checkpoint-16/trainer_state.json: expected only the keys best_global_step, best_metric, best_model_checkpoint, epoch, eval_steps, global_step, is_hyper_param_search, is_local_process_zero, is_world_process_zero, log_history, logging_steps, max_steps, num_input_tokens_seen, num_train_epochs, save_steps, stateful_callbacks, total_flos, train_batch_size, trial_name, trial_params, got 'foo'.",
+        "checkpoint-16/trainer_state.json: expected only the keys best_global_step, best_metric, best_model_checkpoint, epoch, eval_steps, global_step, is_hyper_param_search, is_local_process_zero, is_world_process_zero, log_history, logging_steps, max_steps, num_input_tokens_seen, num_train_epochs, save_steps, stateful_callbacks, total_flos, train_batch_size, trial_name, trial_params, got '__proto__'.",
       ]
     `);
   });

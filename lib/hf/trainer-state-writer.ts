@@ -42,10 +42,13 @@ export class TrainerStateWriter {
   /**
    * @param saved a `trainer_state.json` to go on from, of the checkpoint that a run goes on from. Default: a new run.
    * @param where it was read, for messages.
-   * @throws {WallclockError} where it is none that this class has written.
+   * @param step of that checkpoint. Default: any.
+   * @throws {WallclockError} where it is none that this class has written, or one of another step.
    */
-  constructor(saved?: string, where = 'trainer_state.json') {
-    if (saved !== undefined) this.#restore(object(parsePythonJson(saved, where), where), where);
+  constructor(saved?: string, where = 'trainer_state.json', step?: number) {
+    if (saved === undefined) return;
+    this.#restore(object(parsePythonJson(saved, where), where), where);
+    if (this.#step !== (step ?? this.#step)) throw refused(`${where}: global_step`, `${step}`, this.#step);
   }
 
   /** In their order. */
@@ -142,6 +145,9 @@ export class TrainerStateWriter {
   }
 
   #restore({ log_history: history, ...saved }: { readonly [key: string]: unknown }, where: string): void {
+    const known = Object.keys(this.#frame());
+    const more = Object.keys(saved).find((key) => !known.includes(key));
+    if (more !== undefined) throw refused(where, `only the keys ${known.join(', ')}`, more);
     if (!Array.isArray(history)) throw refused(`${where}: log_history`, 'a list', history);
     for (const [index, entry] of history.slice(-MOST_ENTRIES).entries()) {
       this.#push(checkEntry(entry, `${where}: log_history[${index}]`));

@@ -33,6 +33,13 @@ test('each action with when it was due and when it was carried out', async () =>
   `);
 });
 
+test('a share of a run is told in steps where the run is as many, else in seconds', async () => {
+  const inSteps = await summarise({ strategy: { save: '50%', maxSteps: 6 }, step: 1500 });
+  expect(inSteps).toMatch(/checkpoint-3 +3 +3 steps +3 steps +0 steps .* 50%/);
+  const inTime = await summarise({ strategy: { save: '50%', maxTime: '6s' }, step: 1500 });
+  expect(inTime).toMatch(/checkpoint-2 +2 +3\.000 s +3\.000 s +0\.000 s .* 50%/);
+});
+
 test('of many, the first and the newest are listed', async () => {
   const text = await summarise({ strategy: { log: '1s', maxTime: '100s' } });
   expect(text.match(/^ {2}log/gm)).toHaveLength(8);

@@ -122,9 +122,9 @@ function row(name: string, ...cells: readonly string[]): string {
 
 type Unit = 's' | 'steps' | 'epochs';
 
-/** What `due` and `late` are measured in, as the reason says. */
-function unitOf({ why: [reason = ''] }: ActedEvent): Unit {
-  if (/ steps?$/.test(reason)) return 'steps';
+/** What `due` and `late` are measured in, as the reason says. A share of the run is of its steps, else of its time. */
+function unitOf({ why: [reason = ''], due, late, step }: ActedEvent): Unit {
+  if (/ steps?$/.test(reason) || (/%$/.test(reason) && due + late === step)) return 'steps';
   return / epochs?$/.test(reason) ? 'epochs' : 's';
 }
 

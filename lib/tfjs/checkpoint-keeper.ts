@@ -27,6 +27,8 @@ export interface CheckpointKeeperOptions {
   readonly resume: boolean | string;
   /** Which checkpoints will do to go on from. Default: any. */
   readonly wanted?: WantedCheckpoint;
+  /** By which the run counts, where that is known. */
+  readonly stepsPerEpoch?: number | undefined;
   readonly clock: Clock;
 }
 
@@ -36,7 +38,7 @@ export interface CheckpointKeeperOptions {
  * @throws {WallclockError} where a weight is of a type that no checkpoint holds, another run has the store, or the checkpoint is damaged or does not fit.
  */
 export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise<CheckpointKeeper> {
-  const { store, strategy, trained, losses, resume, wanted, clock } = options;
+  const { store, strategy, trained, losses, resume, wanted, stepsPerEpoch, clock } = options;
   checkKeepable(trained.weights, `${store.place}: `);
   const before = resume ? await runName(store) : undefined;
   const name = before ?? `run-${clock.wall().toString(36)}`;
@@ -46,7 +48,7 @@ export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise
     const choice = typeof resume === 'string' ? named(resume) : wanted;
     const readable = { ...ANY, ...choice, check: checkReadable(strategy) };
     const resumed = resume
-      ? await resumeTraining(trained, store, strategy.keep, metric, readable)
+      ? await resumeTraining(trained, store, strategy.keep, metric, readable, stepsPerEpoch)
       : undefined;
     if (resumed?.losses) losses.restore(resumed.losses);
     const own = new Set(resumed?.kept.map(({ name }) => name));
@@ -192,7 +194,7 @@ export function checkResume(resume: unknown, where: string): void {
 /** Reads what the run is going to read, so that one in which that does not hold is passed over like any other damaged one. */
 function checkReadable(strategy: ReadyStrategy): NonNullable<WantedCheckpoint['check']> {
   return ({ trainerState, run }, where) => {
-    new TrainerStateWriter(trainerState, `${where}/trainer_state.json`);
+    new TrainerStateWriter(trainerState, `${where}/trainer_state.json`, run.step);
     const policy = policyOf(strategy, run);
     if (policy) restoreState(policy, run.schedule, `${where}/run.json: schedule`);
   };

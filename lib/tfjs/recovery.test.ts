@@ -56,6 +56,16 @@ async function damage(store: CheckpointStore, name: string, damaged: string, con
 
 const sorted = async (store: CheckpointStore) => [...(await store.list())].sort();
 
+test('in the middle of an epoch a run does not go on in batches of another size, and nothing is changed', async () => {
+  const store = memoryStore();
+  await (await process(store, { strategy: { save: '10 steps', maxSteps: 10 } })).run;
+  const { run, weights } = await process(store, { resume: true, batchSize: 8 });
+  await expect(run).rejects.toThrow(
+    'memory/checkpoint-10: expected 4 steps an epoch, because it stands at step 2 of one, got 2. Resume with',
+  );
+  expect(weights().flat()).toEqual([0, 0]);
+});
+
 describe('a damaged checkpoint', () => {
   test('is passed over: the run says so, goes on from the one before, and ends in the same bytes', async () => {
     const whole = await process(memoryStore());

@@ -8,6 +8,7 @@ import {
   type WantedCheckpoint,
 } from '../checkpoints/newest-whole.ts';
 import { putAside } from '../checkpoints/put-aside.ts';
+import { WallclockError } from '../core/errors.ts';
 import type { Keep, Kept } from '../core/retention.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
@@ -39,6 +40,7 @@ export interface Resumed {
  * @param keep the rules of retention. What they might count is held against its manifest.
  * @param metric that tells which model is best.
  * @param wanted which checkpoints will do. Default: any does.
+ * @param stepsPerEpoch by which the run counts, where that is known: in the middle of an epoch it must be as it was.
  * @throws {WallclockError} where all are damaged or the newest whole one does not fit; then everything is as it was.
  */
 export async function resumeTraining(
@@ -47,13 +49,15 @@ export async function resumeTraining(
   keep: Keep,
   metric: string | undefined,
   wanted?: WantedCheckpoint,
+  stepsPerEpoch?: number,
 ): Promise<Resumed | undefined> {
   const newest = await newestWhole(store, wanted);
   if (newest === undefined) return undefined;
   const { name, damaged, checkpoint } = newest;
   const { model, optimizer: accumulators, run: snapshot, trainerState, losses } = checkpoint;
   const where = `${store.place}/${name}`;
-  const history = new TrainerStateWriter(trainerState, `${where}/trainer_state.json`);
+  const history = new TrainerStateWriter(trainerState, `${where}/trainer_state.json`, snapshot.step);
+  checkPosition(snapshot, stepsPerEpoch, where);
   // The weights are checked before anything is changed.
   checkFits(weights, model, `${where}/model.safetensors`);
   if (optimizer) restoreOptimizer(optimizer, accumulators, trainable, `${where}/optimizer.safetensors`);
@@ -69,6 +73,19 @@ export async function resumeTraining(
     .filter((one) => !broken.some((other) => other.name === one.name))
     .map((one) => keptOf(one, metric));
   return { checkpoint: name, snapshot, messages, history, kept, ...(losses && { losses }) };
+}
+
+/** Batches of another size are not the ones that are still to come in this epoch. */
+function checkPosition({ stepInEpoch, state }: RunSnapshot, given: number | undefined, where: string): void {
+  const { stepsPerEpoch } = state;
+  if (stepInEpoch === 0 || given === undefined || stepsPerEpoch === undefined || given === stepsPerEpoch)
+    return;
+  throw new WallclockError({
+    where,
+    expected: `${stepsPerEpoch} steps an epoch, because it stands at step ${stepInEpoch} of one`,
+    got: given,
+    fix: 'Resume with the data and the batchSize that the run began with.',
+  });
 }
 
 interface Own {

@@ -143,6 +143,7 @@ export class StepHook {
       (await keepCheckpoints({
         ...{ store, strategy: this.#strategy, trained, losses: this.#losses, clock },
         resume: this.#options.resume ?? false,
+        stepsPerEpoch,
       }));
     const hear = this.#keeper?.history.relay(onEvent) ?? onEvent;
     this.#run = new Run({

@@ -117,6 +117,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
     (await keepCheckpoints({
       ...{ store, strategy, trained: trainedModel(model), losses, clock },
       resume: options.resume ?? false,
+      stepsPerEpoch: checked.batches.length,
     }));
   // From here on the store is this run's, however it ends.
   try {

@@ -114,7 +114,7 @@ async function look(folder: string) {
   const entries = (await entriesOf(folder)).filter(({ name }) => isName(name));
   const folders = entries.filter((entry) => entry.isDirectory());
   // All at once: one after the other, ten thousand would take seconds.
-  const finished = await Promise.all(folders.map(({ name }) => exists(join(folder, name, MANIFEST))));
+  const finished = await Promise.all(folders.map(({ name }) => hasManifest(folder, name)));
   // Something else under such a name is no checkpoint, and is told as a damaged one: a link, say, to another disk.
   const others = entries.filter((entry) => !entry.isDirectory() && isTaken(entry.name));
   return {
@@ -122,9 +122,17 @@ async function look(folder: string) {
       ({ name }) => name,
     ),
     unfinished: folders
-      .filter(({ name }, index) => !finished[index] && !isAside(name))
+      .filter(({ name }, index) => finished[index] === false && !isAside(name))
       .map(({ name }) => name),
   };
+}
+
+/**
+ * Whether a folder holds a manifest. One that nobody may look into is a checkpoint by its name alone, so that who reads it
+ * is told why he cannot; under any other name it is none of ours, and undefined.
+ */
+async function hasManifest(folder: string, name: string): Promise<boolean | undefined> {
+  return exists(join(folder, name, MANIFEST)).catch(() => isTaken(name) || undefined);
 }
 
 function isTaken(name: string): boolean {
