@@ -22,26 +22,28 @@ test('comes back as it was, and has the same bytes each time', () => {
   expect(archive.length % 512).toBe(0);
 });
 
-test("the system's tar unpacks it, and what that packs is taken", () => {
-  const folder = mkdtempSync(join(tmpdir(), 'wallclock-archive-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'one.tar'), packCheckpoint(CHECKPOINT));
-  execFileSync('tar', ['-xf', 'one.tar'], { cwd: folder });
-  expect(readdirSync(join(folder, 'checkpoint-40')).sort()).toEqual([
-    ...['manifest.json', 'model.safetensors', 'run.json'],
-  ]);
-  expect(readFileSync(join(folder, 'checkpoint-40', 'model.safetensors'))).toEqual(Buffer.alloc(1000, 7));
-  execFileSync('tar', ['--format=ustar', '-cf', 'two.tar', './checkpoint-40'], { cwd: folder });
-  const { name, files } = unpackCheckpoint(new Uint8Array(readFileSync(join(folder, 'two.tar'))));
-  expect(name).toBe('checkpoint-40');
-  expect(new Map(files).get('model.safetensors')).toEqual(new Uint8Array(1000).fill(7));
-});
+test.each(['ustar', 'posix', 'gnu'])(
+  "the system's tar unpacks it, and what that packs as %s is taken",
+  (format) => {
+    const folder = mkdtempSync(join(tmpdir(), 'wallclock-archive-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'one.tar'), packCheckpoint(CHECKPOINT));
+    execFileSync('tar', ['-xf', 'one.tar'], { cwd: folder });
+    expect(readdirSync(join(folder, 'checkpoint-40')).sort()).toEqual([
+      ...['manifest.json', 'model.safetensors', 'run.json'],
+    ]);
+    expect(readFileSync(join(folder, 'checkpoint-40', 'model.safetensors'))).toEqual(Buffer.alloc(1000, 7));
+    execFileSync('tar', [`--format=${format}`, '-cf', 'two.tar', './checkpoint-40'], { cwd: folder });
+    const { name, files } = unpackCheckpoint(new Uint8Array(readFileSync(join(folder, 'two.tar'))));
+    expect(name).toBe('checkpoint-40');
+    expect(new Map(files).get('model.safetensors')).toEqual(new Uint8Array(1000).fill(7));
+  },
+);
 
 describe('what comes from outside is refused', () => {
   const archive = () => packCheckpoint(CHECKPOINT);
   /** The archive with a byte range of its first header replaced, and a checksum that holds. */
-  const edited = (at: number, text: string) => {
-    const copy = archive();
+  const edited = (at: number, text: string, copy = archive()) => {
     copy.set(bytes(text), at);
     copy.fill(0x20, 148, 156);
     const sum = copy.subarray(0, 512).reduce((total, byte) => total + byte, 0);
@@ -70,6 +72,14 @@ describe('what comes from outside is refused', () => {
     ['a file in a folder of it', () => edited(0, 'checkpoint-40/a/b\0'), /the files of one checkpoint/],
     ['a link', () => edited(156, '2'), /the files of one checkpoint/],
     ['a device', () => edited(156, '3'), /the files of one checkpoint/],
+    [
+      'a note that gives a file another path',
+      () => {
+        const files = [['notes', bytes('21 mtime=1.5\n23 path=../etc/passwd\n')]] as const;
+        return edited(156, 'x', packCheckpoint({ name: 'checkpoint-1', files }));
+      },
+      /no 'path' among the notes of checkpoint-1/,
+    ],
     ['a file twice', () => edited(0, 'checkpoint-40/run.json\0'), /each file once/],
     [
       'too many files',

@@ -47,7 +47,7 @@ export function packCheckpoint({ name, files }: ArchivedCheckpoint): Uint8Array<
 /**
  * Reads a checkpoint's archive. It comes from outside: what it holds is not verified yet.
  *
- * @param archive of {@link packCheckpoint}, or of any `tar` that has packed a checkpoint's folder.
+ * @param archive of {@link packCheckpoint}, or of any `tar` that has packed a checkpoint's folder, in whatever format.
  * @throws {WallclockError} where it is none, is cut short, or holds anything but the plain files of one checkpoint.
  */
 export function unpackCheckpoint(
@@ -64,6 +64,10 @@ export function unpackCheckpoint(
     const bytes = archive.subarray(at + BLOCK, at + BLOCK + size);
     if (bytes.length < size) throw refused(where, `${size} bytes of ${path}`, bytes.length);
     at += BLOCK + filled(size);
+    if (kind === 'x' || kind === 'g') {
+      checkNotes(bytes, path, where);
+      continue;
+    }
     const [folder = '', file = '', ...deeper] = path.replace(/^\.\//, '').split('/');
     // Folders are listed by some programs; of what is in them each path says enough.
     if (kind === '5' && (file === '' || deeper.length === 0)) continue;
@@ -78,6 +82,15 @@ export function unpackCheckpoint(
   }
   if (name === undefined) throw refused(where, 'the files of a checkpoint', 'none');
   return { name, files: [...files] };
+}
+
+/** What says where a file is, or how large, in place of its header. */
+const IN_PLACE = /^\d+ (path|size|linkpath|hdrcharset|GNU\.sparse\.[^=]*)=/m;
+
+/** Notes of newer programs (POSIX pax) on the file that follows: times in parts of a second, say, which nobody needs here. */
+function checkNotes(bytes: Uint8Array, path: string, where: string): void {
+  const [, key] = IN_PLACE.exec(new TextDecoder().decode(bytes)) ?? [];
+  if (key !== undefined) throw refused(where, `no '${key}' among the notes of ${path}`, 'one');
 }
 
 function writeHeader(header: Uint8Array, path: string, size: number): void {

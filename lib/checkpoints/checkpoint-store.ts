@@ -41,6 +41,11 @@ export interface CheckpointStore {
    */
   rename?(name: string, to: string): Promise<void>;
   /**
+   * The SHA-256 of a file to be written, in hexadecimal digits, where the platform has a way to it that copies nothing.
+   * Default: that of the Web's cryptography, for which a file is copied once.
+   */
+  sha256?(bytes: Uint8Array): string;
+  /**
    * A writer on a thread of its own, so that training goes on meanwhile. Where a store has none, training stands still
    * until a checkpoint is written.
    */

@@ -28,11 +28,11 @@ export const MANIFEST_BOUNDS: JsonBounds = { bytes: 65_536, depth: 3, containers
  */
 export async function encodeManifest(
   files: readonly (readonly [string, Uint8Array<ArrayBuffer>])[],
+  hash: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string> = sha256,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const entries = files.map(async ([file, bytes]) => {
-    return [file, { bytes: bytes.length, sha256: await sha256(bytes) }] as const;
-  });
-  const listed = Object.fromEntries(await Promise.all(entries));
+  const listed: { [file: string]: Manifest['files'][string] } = {};
+  // One after the other: there is never more than one copy of one file.
+  for (const [file, bytes] of files) listed[file] = { bytes: bytes.length, sha256: await hash(bytes) };
   return new TextEncoder().encode(textOf({ format: FORMAT, version: VERSION, files: listed }));
 }
 

@@ -1,13 +1,15 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from './node-fs-sync-folder.ts';
 
 /**
- * Makes a folder, with those above it that are not there. Node's own `recursive` never ends where a folder that is there
+ * Makes a folder, with those above it that are not there, and brings their names to the disk: what is in it could not be
+ * found without them. Node's own `recursive` never ends where a folder that is there
  * lets none be made in it, as those of /proc do.
  */
 export async function makeFolder(path: string): Promise<void> {
   const made = await mkdir(path).then(
-    () => true,
+    () => keepName(path),
     async (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' && dirname(path) !== path) return false;
       if (error.code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
@@ -20,4 +22,13 @@ export async function makeFolder(path: string): Promise<void> {
     // Another process may have been faster.
     if (error.code !== 'EEXIST') throw error;
   });
+  await keepName(path);
+}
+
+/** In a folder that may be written to, and not be read, nobody can ask for it. */
+async function keepName(path: string): Promise<true> {
+  await syncFolder(dirname(path)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error;
+  });
+  return true;
 }

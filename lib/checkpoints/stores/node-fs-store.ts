@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createHash } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { threadId, Worker } from 'node:worker_threads';
@@ -17,6 +18,7 @@ import { type ThreadListener, threadWriter, type WriterThread } from '../thread-
 import { lockFolder } from './node-fs-lock.ts';
 import { isAlive, OWN } from './node-fs-owner.ts';
 import { readRegular } from './node-fs-regular.ts';
+import { syncFolder } from './node-fs-sync-folder.ts';
 import { asUnreadable } from './node-fs-unreadable.ts';
 
 /*
@@ -48,7 +50,10 @@ export function nodeFsStore(folder: string): CheckpointStore {
   return {
     place: folder,
 
-    lock: (run) => trying(folder, 'to take the folder for this run', () => lockFolder(folder, run)),
+    lock: (run) => {
+      const lock = () => lockFolder(folder, run);
+      return trying(folder, 'to take the folder for this run', lock, { ...FIXES, ...NO_ROOM_FOR_A_LOCK });
+    },
 
     async list() {
       await putBack(folder);
@@ -90,7 +95,7 @@ export function nodeFsStore(folder: string): CheckpointStore {
         // Gone in one stroke, manifest and all: what is deleted file by file is no checkpoint any more.
         const hidden = hide(folder, name, 'draft');
         await rename(path, hidden);
-        await sync(folder);
+        await syncFolder(folder);
         await rm(hidden, { recursive: true, force: true });
       });
     },
@@ -101,12 +106,23 @@ export function nodeFsStore(folder: string): CheckpointStore {
       await trying(path, `to give it the name ${to}`, async () => {
         if (await exists(target)) throw new Error('The name is taken.');
         await rename(path, target);
-        await sync(folder);
+        await syncFolder(folder);
       });
     },
 
+    sha256,
+
     writer: () => threadWriter(folder, (listener) => startThread(folder, listener)),
   };
+}
+
+/** Bytes of one call, which takes less than 2 GiB. */
+const PIECE = 1 << 28;
+
+function sha256(bytes: Uint8Array): string {
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += PIECE) hash.update(bytes.subarray(at, at + PIECE));
+  return hash.digest('hex');
 }
 
 /** What stands under names that a checkpoint may have. */
@@ -169,7 +185,7 @@ async function createDraft(folder: string, name: string): Promise<CheckpointDraf
     async commit() {
       if (!open) return;
       await trying(join(folder, name), 'to put the checkpoint in its place', async () => {
-        await sync(draft);
+        await syncFolder(draft);
         await replace(folder, name, draft);
       });
       open = false;
@@ -190,7 +206,7 @@ async function replace(folder: string, name: string, draft: string): Promise<voi
   try {
     if (old) await rename(path, old);
     await rename(draft, path);
-    await sync(folder);
+    await syncFolder(folder);
     // The new one stands: what is left of the old one is swept up later.
     if (old) await rm(old, { recursive: true, force: true }).catch(() => {});
   } catch (error) {
@@ -265,17 +281,6 @@ function noFolder(where: string): WallclockError {
   return new WallclockError({ where, expected: 'a folder', got: 'something else' });
 }
 
-/** Brings the names in a folder to the disk. Windows has no way to ask for it, and needs none. */
-async function sync(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
@@ -299,15 +304,22 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
-async function trying<Result>(where: string, what: string, act: () => Promise<Result>): Promise<Result> {
+async function trying<Result>(
+  where: string,
+  what: string,
+  act: () => Promise<Result>,
+  fixes?: Fixes,
+): Promise<Result> {
   try {
     return await act();
   } catch (cause) {
-    throw cause instanceof WallclockError ? cause : failed(where, what, cause);
+    throw cause instanceof WallclockError ? cause : failed(where, what, cause, fixes);
   }
 }
 
-const FIXES: { readonly [code: string]: string } = {
+type Fixes = { readonly [code: string]: string };
+
+const FIXES: Fixes = {
   ENOSPC:
     'The disk is full: free some room, or keep fewer checkpoints, with keep: { latest: 1 } or --keep-latest 1.',
   EDQUOT:
@@ -319,8 +331,15 @@ const FIXES: { readonly [code: string]: string } = {
   ENOTDIR: 'A file is in the way: choose another folder.',
 };
 
-function failed(where: string, expected: string, cause: unknown): WallclockError {
+/** Nothing is deleted before the folder is taken, so that rules which keep fewer make no room for its lock. */
+const NO_ROOM_FOR_A_LOCK: Fixes = {
+  ENOSPC: 'The disk is full, and has no room for a lock: free some, by deleting an old checkpoint, say.',
+  EDQUOT:
+    'The quota is used up, and leaves no room for a lock: free some, by deleting an old checkpoint, say.',
+};
+
+function failed(where: string, expected: string, cause: unknown, fixes = FIXES): WallclockError {
   const { code, message } = cause as NodeJS.ErrnoException;
-  const fix = code === undefined ? undefined : FIXES[code];
+  const fix = code === undefined ? undefined : fixes[code];
   return new WallclockError({ where, expected, got: message, ...(fix && { fix }), cause });
 }
