@@ -99,12 +99,13 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
 
   /** What a run writes first of all. */
   function begin(note: (text: string) => void): JsonlFile {
-    begun = true;
     try {
       const aside = resumes ? undefined : keepAside(journal);
       if (aside) note(`The events of the run before are kept in ${aside}.`);
+      const file = jsonlFile(journal, { onFailure: ({ message }) => note(message) });
       keepSettings(settingsFile, settings);
-      return jsonlFile(journal, { onFailure: ({ message }) => note(message) });
+      begun = true;
+      return file;
     } catch (cause) {
       throw cause instanceof WallclockError ? cause : unwritable(folder, cause);
     }

@@ -8,7 +8,7 @@ const WORDS: { readonly [state in Exclude<Inspected['state'], 'whole'>]: string 
   unreadable: 'could not be read',
   unfinished: 'unfinished: it has no manifest, and does not count',
   leftover: 'a temporary folder: a run writes it, or died in it',
-  aside: 'damaged, and put aside',
+  aside: 'damaged or unfinished, and put aside',
 };
 
 /**

@@ -8,7 +8,7 @@ const WORDS: { readonly [state in Verified['state']]: string } = {
   damaged: 'damaged',
   unreadable: 'could not be read: whether it is damaged is not known',
   unfinished: 'unfinished: it has no manifest, and does not count',
-  aside: 'damaged, and put aside: it does not count',
+  aside: 'damaged or unfinished, and put aside: it does not count',
   leftover: 'a temporary folder: a run writes it, or died in it',
 };
 
