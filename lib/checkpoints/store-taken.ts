@@ -15,3 +15,8 @@ export class StoreTaken extends WallclockError {
     this.first = first;
   }
 }
+
+/** A run in a sentence. Names that nobody has given begin with the word: `run-mwwz7oi8`. */
+export function runInWords(name: string): string {
+  return /^(another )?run\b/.test(name) ? name : `run ${name}`;
+}

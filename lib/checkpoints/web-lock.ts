@@ -1,4 +1,4 @@
-import { StoreTaken } from './store-taken.ts';
+import { runInWords, StoreTaken } from './store-taken.ts';
 
 /** Milliseconds that a run which has just been ended may take to let go of its store: its worker dies on its own time. */
 const LETTING_GO = 500;
@@ -19,7 +19,7 @@ export async function takeForRun(place: string, key: string, run: string): Promi
   if (!release) {
     const { held = [] } = await navigator.locks.query();
     const name = held.find((lock) => lock.name?.startsWith(byName))?.name?.slice(byName.length);
-    throw new StoreTaken(place, name ? `run ${name}` : 'another run');
+    throw new StoreTaken(place, runInWords(name ?? 'another run'));
   }
   const releaseName = await holdLock(byName + run);
   return async () => {

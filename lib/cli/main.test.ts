@@ -230,7 +230,7 @@ test.each([
     }),
   ).toBe(130);
   expect(await refused).toBe(2);
-  expect(second.said.stderr).toMatch(/^\S+: expected a store that no other run has, got 'run run-/);
+  expect(second.said.stderr).toMatch(/^\S+: expected a store that no other run has, got 'run-/);
   expect(second.said.stdout).toBe('');
   expect(await readFile(join(out, 'run.jsonl'), 'utf8')).toBe(first.said.stdout);
   expect(JSON.parse(await readFile(join(out, 'settings.json'), 'utf8'))).toMatchObject({ seed: 42 });

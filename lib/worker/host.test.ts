@@ -413,7 +413,7 @@ describe('a resume that fails says what a reader can do', () => {
     expect(await failing(({ place }) => new StoreTaken(place, 'run-1'))).toEqual({
       ...{ type: 'failed', id: 1 },
       message:
-        'run-1, in another tab or figure, keeps its checkpoints in this place. ' +
+        'These checkpoints are in use by run-1, in another tab or figure. ' +
         'Stop it there to go on with them here, or press Run for a run of its own.',
     });
   });
@@ -545,4 +545,18 @@ describe('progress and frames', () => {
     await settled();
     expect(host.replies).toEqual([{ type: 'frame', id: 2, frame: FRAME }]);
   });
+});
+
+test.each([
+  ['run-mwwz7oi8', 'run-mwwz7oi8'],
+  ['digits', 'run digits'],
+  ['runner', 'run runner'],
+])('what run %s has is not deleted, and it is named once, in a sentence', async (name, named) => {
+  const store = await storeWith('checkpoint-5');
+  await store.lock(name);
+  const host = scripted({}, { openStore: () => store });
+  await host.send({ type: 'delete', id: 3, store: 's', checkpoint: 'checkpoint-5' });
+  const message = `These checkpoints are in use by ${named}, here or in another tab or figure. Reset it there first.`;
+  expect(host.replies).toEqual([{ type: 'failed', id: 3, message }]);
+  expect(await store.list()).toEqual(['checkpoint-5']);
 });

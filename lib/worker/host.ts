@@ -246,12 +246,10 @@ function failureOf(
   place: string | undefined,
 ): Omit<FailedReply, 'type' | 'id'> {
   if (error instanceof StoreTaken) {
-    const keeps = 'keeps its checkpoints in this place';
-    if (request.type === 'start') {
-      return { message: `${error.first}, in another tab or figure, ${keeps}. ${OF_ITS_OWN}` };
-    }
+    const inUse = `These checkpoints are in use by ${error.first}`;
+    if (request.type === 'start') return { message: `${inUse}, in another tab or figure. ${OF_ITS_OWN}` };
     // A list has a worker of its own, so that the run may well be that of its own figure.
-    return { message: `${error.first}, here or in another tab or figure, ${keeps}. Reset it there first.` };
+    return { message: `${inUse}, here or in another tab or figure. Reset it there first.` };
   }
   if (request.type !== 'start' || request.resume !== true || !isOfCheckpoints(error, place)) {
     return { message: messageOf(error) };
@@ -275,7 +273,7 @@ function empty(store: CheckpointStore): Promise<void> {
 
 /** @throws where another run has the store: its checkpoints are not ours to change. */
 async function whileLocked(store: CheckpointStore, act: () => Promise<unknown>): Promise<void> {
-  const release = await store.lock('one that is about to begin');
+  const release = await store.lock('another run, about to begin');
   try {
     await act();
   } finally {

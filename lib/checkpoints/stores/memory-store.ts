@@ -7,7 +7,7 @@
 import { WallclockError } from '../../core/errors.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
-import { StoreTaken } from '../store-taken.ts';
+import { runInWords, StoreTaken } from '../store-taken.ts';
 
 /**
  * Keeps checkpoints as long as the process lives: for tests, and for runs that nobody goes back to.
@@ -23,7 +23,7 @@ export function memoryStore(): CheckpointStore {
   return {
     place: 'memory',
     async lock(run) {
-      if (holder) throw new StoreTaken('memory', `run ${holder.run}`);
+      if (holder) throw new StoreTaken('memory', runInWords(holder.run));
       const own = { run };
       holder = own;
       return async () => {

@@ -3,7 +3,7 @@ import { link, lstat, readdir, rename, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
-import { StoreTaken } from '../store-taken.ts';
+import { runInWords, StoreTaken } from '../store-taken.ts';
 import { makeFolder } from './node-fs-make-folder.ts';
 import { HERE, lifeOf, OWN, type Place } from './node-fs-owner.ts';
 import { openRegular, readOpen } from './node-fs-regular.ts';
@@ -238,7 +238,7 @@ function checkIsDead(found: Found, folder: string, now: number): void {
   if (isDead(found, now)) return;
   const { run, owner, place, seen } = found;
   const [process] = owner.split('-');
-  const holder = `run ${run}, process ${process}`;
+  const holder = `${runInWords(run)}, process ${process}`;
   if (lifeOf(owner, place) === 'alive') throw new StoreTaken(folder, holder);
   const seconds = Math.max(0, Math.floor((now - seen) / 1000));
   const fix =
