@@ -7,12 +7,14 @@ import { trainingRun } from './training-run.ts';
 const open = openBrowser();
 
 /** A run that has saved twice and was ended, with its list open. */
-async function openList(page: Page) {
+async function openList(page: Page, attributes: { readonly [name: string]: string } = {}) {
   const run = trainingRun(page);
-  await run.element.evaluate((element) => {
-    element.setAttribute('save', '0.2s');
-    element.setAttribute('max-time', '10m');
-  });
+  await run.element.evaluate(
+    (element, all) => {
+      for (const [name, value] of Object.entries(all)) element.setAttribute(name, value);
+    },
+    { save: '0.2s', 'max-time': '10m', ...attributes },
+  );
   await run.button('Run').click();
   await run.until(({ state }) => state.save.count >= 2);
   await run.button('Reset').click();
@@ -78,6 +80,22 @@ describe('the checkpoints of a figure', () => {
     await expect.poll(() => rows.count()).toBe(count);
     expect(await rows.first().textContent()).toBe(row);
     expect(complaints).toEqual([]);
+  });
+
+  test('on a phone, every button of a row that says what was measured can be seen', async () => {
+    const { page } = await open('/embed/spirals/', { viewport: { width: 360, height: 700 } });
+    const { run, rows } = await openList(page, { evaluate: '0.2s' });
+    await rows
+      .filter({ hasText: /accuracy \d/ })
+      .first()
+      .waitFor();
+    const edge = await run.element
+      .locator('.panel-table')
+      .evaluate((table) => table.getBoundingClientRect().right);
+    const ends = await rows
+      .getByRole('button')
+      .evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().right));
+    expect(Math.max(...ends)).toBeLessThanOrEqual(edge);
   });
 
   test('a file that is no checkpoint is refused, and nothing is changed', async () => {

@@ -16,9 +16,10 @@ const STYLES = `
 .panel :is(th, td) { padding: 0.3em 0.9em 0.3em 0; text-align: start; vertical-align: middle; font-weight: inherit; white-space: nowrap; }
 .panel thead th { color: var(--wc-muted); }
 .panel tr + tr > *, .panel thead + tbody > tr > * { border-block-start: 1px solid var(--wc-line); }
-.panel td.wrong { white-space: normal; min-width: 16em; }
+.panel td:is(.wrong, .measured) { white-space: normal; }
+.panel td.wrong { min-width: min(16em, 30cqi); overflow-wrap: anywhere; }
 .panel .buttons { align-items: end; }
-.panel td .buttons { flex-wrap: nowrap; gap: 0.3em; }
+.panel td .buttons { gap: 0.3em; }
 .panel td button { padding-inline: 0.5em; }
 .panel .unmeasured :is(th, td):nth-child(4) { display: none; }
 .panel input[type='file'] { width: auto; max-width: 100%; font: inherit; }
