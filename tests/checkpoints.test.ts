@@ -26,6 +26,40 @@ async function openList(page: Page, attributes: { readonly [name: string]: strin
   return { run, rows, stepOf, status: run.element.locator('.panel-status') };
 }
 
+/** Does something to a checkpoint of the page's only database, as nothing of ours would. */
+async function tamper(page: Page, name: string, how: 'put aside' | 'damage' | 'make newer'): Promise<void> {
+  await page.evaluate(
+    async ({ name, how }) => {
+      const done = <Result>(request: IDBRequest<Result>) =>
+        new Promise<Result>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const [{ name: database } = {}] = await indexedDB.databases();
+      const open = await done(indexedDB.open(database!));
+      const files = open.transaction('files', 'readwrite').objectStore('files');
+      const keys = (await done(files.getAllKeys(IDBKeyRange.bound([name], [name, []])))) as [
+        string,
+        string,
+      ][];
+      for (const key of keys) {
+        const bytes: Uint8Array = await done(files.get(key));
+        if (how === 'put aside') {
+          files.delete(key);
+          files.put(bytes, [`${name}.damaged`, key[1]]);
+        } else if (key[1] === 'manifest.json') {
+          const text = new TextDecoder().decode(bytes);
+          const changed = how === 'damage' ? `[${text.slice(1)}` : text.replace('"version":1', '"version":2');
+          files.put(new TextEncoder().encode(changed), key);
+        }
+      }
+      await new Promise((resolve) => files.transaction.addEventListener('complete', resolve));
+      open.close();
+    },
+    { name, how },
+  );
+}
+
 describe('the checkpoints of a figure', () => {
   test('are listed, the newest first, with their size and the room there is', async () => {
     const { page, complaints } = await open('/embed/spirals/');
@@ -79,6 +113,54 @@ describe('the checkpoints of a figure', () => {
     await run.element.locator('input[type=file]').setInputFiles(file);
     await expect.poll(() => rows.count()).toBe(count);
     expect(await rows.first().textContent()).toBe(row);
+    expect(complaints).toEqual([]);
+  });
+
+  test('what is damaged, newer or put aside keeps its room, is told apart, and can be deleted', async () => {
+    const { page, complaints } = await open('/embed/spirals/');
+    const { run, rows, stepOf, status } = await openList(page);
+    const [newest, older, count] = [await stepOf(0), await stepOf(1), await rows.count()];
+    const size = () => status.textContent().then((text) => /, ([\d.]+ \w+)\./.exec(text!)?.[1]);
+    const whole = await size();
+    const sizeOf = (row: number) => rows.nth(row).getByRole('cell').nth(1).textContent();
+    const [ofNewest, ofOlder] = [await sizeOf(0), await sizeOf(1)];
+    const summary = run.element.getByText('Checkpoints', { exact: true });
+    const lookAgain = async () => {
+      await summary.click();
+      await summary.click();
+    };
+
+    await tamper(page, `checkpoint-${newest}`, 'damage');
+    await lookAgain();
+    await expect.poll(() => rows.first().textContent()).toMatch(/manifest\.json: expected JSON/);
+    expect(await sizeOf(0)).toBe(ofNewest);
+    expect(await size()).toBe(whole);
+    await rows.first().getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(() => rows.count()).toBe(count - 1);
+
+    const left = await size();
+    await tamper(page, `checkpoint-${older}`, 'make newer');
+    await lookAgain();
+    await expect
+      .poll(() => rows.first().textContent())
+      .toMatch(/newer Wallclock .+: reload the page to update/);
+    expect(await sizeOf(0)).toBe(ofOlder);
+    expect(await size()).toBe(left);
+
+    await tamper(page, `checkpoint-${older}`, 'put aside');
+    await lookAgain();
+    const aside = rows.filter({ hasText: `put aside as checkpoint-${older}.damaged` });
+    await aside.waitFor();
+    expect(await aside.getByRole('button').allTextContents()).toEqual(['Download', 'Delete']);
+    expect(await status.textContent()).toMatch(/^\d+ checkpoints? and 1 put aside, /);
+    expect(await size()).toBe(left);
+    const downloading = page.waitForEvent('download');
+    await aside.getByRole('button', { name: 'Download' }).click();
+    const archive = readFileSync(await (await downloading).path());
+    expect(archive.includes(`checkpoint-${older}.damaged/model.safetensors`)).toBe(true);
+    await aside.getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(() => aside.count()).toBe(0);
+    expect(await status.textContent()).not.toContain('put aside');
     expect(complaints).toEqual([]);
   });
 

@@ -25,7 +25,13 @@ export function checkpointStep(name: string): number | undefined {
 
 /** Whether this is the name of a damaged checkpoint that was put aside: `checkpoint-40.damaged`, `checkpoint-40.damaged-2`. */
 export function isAside(name: string): boolean {
-  return /^checkpoint-\d+\.damaged(-\d+)?$/.test(name);
+  return asideStep(name) !== undefined;
+}
+
+/** The step of a damaged checkpoint that was put aside, or undefined where the name is not of one. */
+export function asideStep(name: string): number | undefined {
+  const digits = /^checkpoint-(\d+)\.damaged(-\d+)?$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /**

@@ -29,7 +29,7 @@ export interface CheckpointStore {
    *
    * @param most bytes that it may have: a store that knows the size beforehand refuses a larger one unread.
    *   Default: as many as memory has room for.
-   * @throws {WallclockError} that got `'none'` where there is none.
+   * @throws {WallclockError} that got `'none'` where there is none, and the number of its bytes where it has more.
    */
   read(name: string, file: string, most?: number): Promise<Uint8Array>;
   /** Removes a checkpoint, its manifest first. Nothing happens where there is none. */

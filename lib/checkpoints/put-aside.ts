@@ -66,7 +66,7 @@ async function copy(store: CheckpointStore, name: string, aside: string): Promis
 }
 
 /** What cannot be read may be whole, and come back: it is not removed. */
-async function readIfThere(store: CheckpointStore, name: string, file: string) {
+export async function readIfThere(store: CheckpointStore, name: string, file: string) {
   try {
     return await store.read(name, file);
   } catch (error) {

@@ -4,6 +4,7 @@ import { CHECKPOINT_FILES, readCheckpoint } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { CheckpointFile } from './checkpoint-writer.ts';
 import { MANIFEST } from './manifest.ts';
+import { readIfThere } from './put-aside.ts';
 
 /**
  * A checkpoint of a store as one file, once all of it has been verified.
@@ -25,6 +26,16 @@ export async function exportCheckpoint(
   const files: CheckpointFile[] = [];
   for (const file of [...CHECKPOINT_FILES, MANIFEST]) {
     files.push([file, new Uint8Array(await store.read(name, file))]);
+  }
+  return packCheckpoint({ name, files });
+}
+
+/** One that was put aside as one file, as it is: for somebody to look at. Nothing takes it back. */
+export async function exportAside(store: CheckpointStore, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const files: CheckpointFile[] = [];
+  for (const file of [...CHECKPOINT_FILES, MANIFEST]) {
+    const bytes = await readIfThere(store, name, file);
+    if (bytes) files.push([file, new Uint8Array(bytes)]);
   }
   return packCheckpoint({ name, files });
 }

@@ -2,7 +2,7 @@ import { grouped } from '../pictures/grouped.ts';
 import type { Client, openClient } from '../worker/client.ts';
 import type { ListedReply, Reply } from '../worker/protocol.ts';
 import { panelStyles } from './checkpoint-panel-styles.ts';
-import { measuredText, sizeText } from './checkpoint-text.ts';
+import { countText, measuredText, problemText, sizeText } from './checkpoint-text.ts';
 import type { Resumable } from './live-run.ts';
 import { make, setText } from './markup.ts';
 
@@ -29,6 +29,7 @@ export interface CheckpointPanel {
 }
 
 type Stored = ListedReply['checkpoints'][number];
+type Aside = ListedReply['aside'][number];
 
 /** A file that no browser could hold three times in memory is not tried. */
 const MOST_BYTES = 500_000_000;
@@ -110,23 +111,27 @@ export function makeCheckpointPanel({
     status.classList.add('wrong');
   }
 
-  function show({ checkpoints, room }: ListedReply): void {
-    const bytes = checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);
-    const count = `${checkpoints.length} checkpoint${checkpoints.length === 1 ? '' : 's'}`;
+  function show({ checkpoints, aside, room }: ListedReply): void {
+    const bytes = [...checkpoints, ...aside].reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);
     const granted = room
       ? ` This site may store ${sizeText(room.quota)} and uses ${sizeText(room.usage)}.`
       : '';
     if (!told) {
       status.classList.remove('wrong');
-      const sum = checkpoints.length === 0 ? 'None yet' : `${count}, ${sizeText(bytes)}`;
-      setText(status, `${sum}.${granted}`);
+      setText(status, `${countText(checkpoints.length, aside.length, bytes)}.${granted}`);
     }
-    table.hidden = checkpoints.length === 0;
-    table.classList.toggle('unmeasured', !checkpoints.some(({ metrics, problem }) => metrics || problem));
+    table.hidden = checkpoints.length + aside.length === 0;
+    const explained = aside.length > 0 || checkpoints.some(({ metrics, problem }) => metrics || problem);
+    table.classList.toggle('unmeasured', !explained);
     const focused = rows.querySelector(':focus')?.getAttribute('aria-label');
-    const shown = checkpoints.toReversed().map((stored) => [JSON.stringify(stored), stored] as const);
     // A row that says what it said stays the same: somebody may be about to click on it.
-    const drawn = new Map(shown.map(([text, stored]) => [text, drawnRows.get(text) ?? rowOf(stored)]));
+    const drawn = new Map<string, HTMLTableRowElement>();
+    const draw = <One>(one: One, drawOne: (one: One) => HTMLTableRowElement) => {
+      const text = JSON.stringify(one);
+      drawn.set(text, drawnRows.get(text) ?? drawOne(one));
+    };
+    for (const stored of checkpoints.toReversed()) draw(stored, rowOf);
+    for (const stored of aside.toReversed()) draw(stored, asideRowOf);
     rows.replaceChildren(...drawn.values());
     drawnRows = drawn;
     // What had the focus is drawn anew. Where it is gone, the focus goes to what says how many are left.
@@ -140,27 +145,43 @@ export function makeCheckpointPanel({
     });
   }
 
-  function rowOf({ name, step, bytes, elapsed, metrics, problem }: Stored): HTMLTableRowElement {
-    const steps = grouped(step);
-    const button = (text: string, label: string, onclick: () => void) =>
-      make('button', { type: 'button', 'aria-label': `${label} step ${steps}`, onclick }, text);
-    const actions = [
-      !problem && button('Resume', 'Resume from', () => onResume(name)),
-      !problem &&
-        button('Download', 'Download the checkpoint of', () =>
-          act({ type: 'export', store, checkpoint: name }),
-        ),
-      button('Delete', 'Delete the checkpoint of', () => change({ type: 'delete', store, checkpoint: name })),
+  function rowOf({ name, step, bytes, elapsed, metrics, ...trouble }: Stored): HTMLTableRowElement {
+    const called = `the checkpoint of step ${grouped(step)}`;
+    const problem = problemText(trouble);
+    const onward = [
+      button('Resume', `from step ${grouped(step)}`, () => onResume(name)),
+      downloadOf(name, called),
     ];
     return make(
       'tr',
       {},
-      make('th', { scope: 'row' }, steps),
+      make('th', { scope: 'row' }, grouped(step)),
       make('td', {}, elapsed === undefined ? '' : `${elapsed.toFixed(1)} s`),
       make('td', {}, sizeText(bytes)),
       make('td', { class: problem ? 'wrong' : 'measured' }, problem ?? measuredText(metrics)),
-      make('td', {}, make('div', { class: 'buttons' }, ...actions)),
+      buttonsOf(...(problem ? [] : onward), deleteOf(name, called)),
     );
+  }
+
+  /** Of its step there may be a good one as well, or several like it: only its name tells it from those. */
+  function asideRowOf({ name, step, bytes }: Aside): HTMLTableRowElement {
+    return make(
+      'tr',
+      {},
+      make('th', { scope: 'row' }, grouped(step)),
+      make('td'),
+      make('td', {}, sizeText(bytes)),
+      make('td', { class: 'wrong' }, `Damaged, and put aside as ${name}.`),
+      buttonsOf(downloadOf(name, name), deleteOf(name, name)),
+    );
+  }
+
+  function downloadOf(checkpoint: string, called: string): HTMLButtonElement {
+    return button('Download', called, () => act({ type: 'export', store, checkpoint }));
+  }
+
+  function deleteOf(checkpoint: string, called: string): HTMLButtonElement {
+    return button('Delete', called, () => change({ type: 'delete', store, checkpoint }));
   }
 
   function download(checkpoint: string, archive: Uint8Array<ArrayBuffer>): void {
@@ -207,4 +228,13 @@ export function makeCheckpointPanel({
 
 function headOf(text: string): HTMLTableCellElement {
   return make('th', { scope: 'col' }, text);
+}
+
+/** Its text is one word; what it is done to, those hear who do not see the row. */
+function button(text: string, called: string, onclick: () => void): HTMLButtonElement {
+  return make('button', { type: 'button', 'aria-label': `${text} ${called}`, onclick }, text);
+}
+
+function buttonsOf(...buttons: readonly HTMLButtonElement[]): HTMLTableCellElement {
+  return make('td', {}, make('div', { class: 'buttons' }, ...buttons));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { measuredText, sizeText } from './checkpoint-text.ts';
+import { countText, measuredText, problemText, sizeText } from './checkpoint-text.ts';
 
 test.each([
   [undefined, ''],
@@ -18,4 +18,21 @@ test.each([
   [2_000_000, '2.0 MB'],
 ])('%d bytes are %s', (bytes, told) => {
   expect(sizeText(bytes)).toBe(told);
+});
+
+test.each([
+  [0, 0, 0, 'None yet'],
+  [1, 0, 999, '1 checkpoint, 999 bytes'],
+  [3, 1, 2000, '3 checkpoints and 1 put aside, 2.0 kB'],
+  [0, 2, 2000, '0 checkpoints and 2 put aside, 2.0 kB'],
+])('%d checkpoints and %d put aside, of %d bytes: %s', (checkpoints, aside, bytes, told) => {
+  expect(countText(checkpoints, aside, bytes)).toBe(told);
+});
+
+test('what is wrong is told as it is; of a newer version, what can be done in a page', () => {
+  expect(problemText({})).toBeUndefined();
+  expect(problemText({ problem: 'Damaged.' })).toBe('Damaged.');
+  expect(problemText({ problem: 'Give it a name like checkpoint-40.damaged.', newer: true })).toBe(
+    'Written by a newer Wallclock than this page has: reload the page to update it, or delete this checkpoint.',
+  );
 });

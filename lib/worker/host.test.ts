@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { writeCheckpoint } from '../checkpoints/checkpoint.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { NewerFormatError } from '../checkpoints/manifest.ts';
 import { NoneWholeError } from '../checkpoints/newest-whole.ts';
 import { StoreTaken } from '../checkpoints/store-taken.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
@@ -122,11 +123,11 @@ describe('the protocol', () => {
     save: [{ type: 'save', id: 1 }, ({ trainer }) => expect(trainer.save).toHaveBeenCalledOnce()],
     list: [
       { type: 'list', id: 3, store: 'other' },
-      ({ replies }) => expect(replies).toEqual([{ type: 'listed', id: 3, checkpoints: [] }]),
+      ({ replies }) => expect(replies).toEqual([{ type: 'listed', id: 3, checkpoints: [], aside: [] }]),
     ],
     delete: [
       { type: 'delete', id: 3, store: 'other', checkpoint: 'checkpoint-5' },
-      ({ replies }) => expect(replies).toEqual([{ type: 'listed', id: 3, checkpoints: [] }]),
+      ({ replies }) => expect(replies).toEqual([{ type: 'listed', id: 3, checkpoints: [], aside: [] }]),
     ],
     export: [
       { type: 'export', id: 3, store: 'other', checkpoint: 'checkpoint-5' },
@@ -191,10 +192,14 @@ describe('the protocol', () => {
       {
         ...{ type: 'listed', id: 7 },
         checkpoints: [
-          { name: 'checkpoint-5', step: 5, bytes: 0, problem: expect.stringContaining('manifest.json') },
+          { name: 'checkpoint-5', step: 5, bytes: 2, problem: expect.stringContaining('manifest.json') },
         ],
+        aside: [],
       },
-      { type: 'listed', id: 7, checkpoints: [expect.objectContaining({ name: 'checkpoint-2', step: 2 })] },
+      {
+        ...{ type: 'listed', id: 7, aside: [] },
+        checkpoints: [expect.objectContaining({ name: 'checkpoint-2', step: 2 })],
+      },
       { type: 'exported', id: 7, checkpoint: 'checkpoint-2', archive: file },
       { type: 'loading', id: 9, what: 'engine' },
       { type: 'cleared', id: 8 },
@@ -225,7 +230,7 @@ describe('the protocol', () => {
     expect(host.replies).toEqual([
       { type: 'failed', id: 1, message: 'The disk is gone.' },
       { type: 'failed', id: 2, message: 'The disk is gone.' },
-      { type: 'listed', id: 3, checkpoints: [] },
+      { type: 'listed', id: 3, checkpoints: [], aside: [] },
     ]);
   });
 
@@ -560,3 +565,42 @@ test.each([
   expect(host.replies).toEqual([{ type: 'failed', id: 3, message }]);
   expect(await store.list()).toEqual(['checkpoint-5']);
 });
+
+test('one that was put aside is listed, handed out as it is, and deleted', async () => {
+  const store = await storeWith('checkpoint-5.damaged');
+  const host = scripted({}, { openStore: () => store });
+  const named = { id: 3, store: 's', checkpoint: 'checkpoint-5.damaged' };
+  await host.send({ type: 'list', id: 3, store: 's' });
+  await host.send({ type: 'export', ...named });
+  await host.send({ type: 'delete', ...named });
+  const aside = [{ name: 'checkpoint-5.damaged', step: 5, bytes: 2 }];
+  expect(host.replies).toEqual([
+    { type: 'listed', id: 3, checkpoints: [], aside },
+    { type: 'exported', id: 3, checkpoint: 'checkpoint-5.damaged', archive: expect.any(Uint8Array) },
+    { type: 'listed', id: 3, checkpoints: [], aside: [] },
+  ]);
+});
+
+test.each<[string, Request, string]>([
+  ['started from', { ...START, resume: true }, ', or delete that checkpoint'],
+  ['taken back', { type: 'import', id: 1, store: 's', name: 'a.tar', archive: new Uint8Array() }, ''],
+])(
+  'one of a newer version that is %s: it is said what can be done in a page',
+  async (_, request, deleted) => {
+    const store = memoryStore();
+    const fix = 'Give it a name like checkpoint-40.damaged.';
+    const complaint = {
+      where: 'memory/checkpoint-5/manifest.json',
+      expected: 'version 1 at most',
+      got: 2,
+      fix,
+    };
+    const newer = () => Promise.reject(new NewerFormatError(complaint));
+    const host = scripted({ train: newer }, { openStore: () => ({ ...store, lock: newer }) });
+    await host.send(request);
+    expect(host.replies.at(-1)).toEqual({
+      ...{ type: 'failed', id: 1 },
+      message: `memory/checkpoint-5/manifest.json: expected version 1 at most, got 2. It was written by a newer Wallclock: reload the page to update it${deleted}.`,
+    });
+  },
+);

@@ -1,8 +1,10 @@
+import { isAside } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { NewerFormatError } from '../checkpoints/manifest.ts';
 import { NoneWholeError } from '../checkpoints/newest-whole.ts';
 import { StoreTaken } from '../checkpoints/store-taken.ts';
-import { describeCheckpoints } from '../checkpoints/stored-checkpoint.ts';
-import { exportCheckpoint, importCheckpoint } from '../checkpoints/transfer.ts';
+import { describeAside, describeCheckpoints } from '../checkpoints/stored-checkpoint.ts';
+import { exportAside, exportCheckpoint, importCheckpoint } from '../checkpoints/transfer.ts';
 import { messageOf, problemOf, WallclockError } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Backend, Frame } from '../demos/demo.ts';
@@ -102,7 +104,8 @@ export function createHost({
       }
       case 'export': {
         const { checkpoint } = request;
-        const archive = await exportCheckpoint(storeOf(request.store), checkpoint);
+        const pack = isAside(checkpoint) ? exportAside : exportCheckpoint;
+        const archive = await pack(storeOf(request.store), checkpoint);
         reply({ type: 'exported', id, checkpoint, archive });
         return;
       }
@@ -120,8 +123,9 @@ export function createHost({
 
   async function list(id: number, store: CheckpointStore): Promise<void> {
     const checkpoints = await describeCheckpoints(store);
+    const aside = await describeAside(store);
     const room = await measureRoom?.();
-    reply({ type: 'listed', id, checkpoints, ...(room && { room }) });
+    reply({ type: 'listed', id, checkpoints, aside, ...(room && { room }) });
   }
 
   function steer(type: 'pause' | 'continue' | 'stop' | 'save', id: number): void {
@@ -250,6 +254,12 @@ function failureOf(
     if (request.type === 'start') return { message: `${inUse}, in another tab or figure. ${OF_ITS_OWN}` };
     // A list has a worker of its own, so that the run may well be that of its own figure.
     return { message: `${inUse}, here or in another tab or figure. Reset it there first.` };
+  }
+  if (error instanceof NewerFormatError) {
+    // Its own fix is for those who have a folder. Not Run: that would delete what the newer one may still read.
+    const deleted = request.type === 'start' ? ', or delete that checkpoint' : '';
+    const fix = `It was written by a newer Wallclock: reload the page to update it${deleted}.`;
+    return { message: `${problemOf(error)} ${fix}` };
   }
   if (request.type !== 'start' || request.resume !== true || !isOfCheckpoints(error, place)) {
     return { message: messageOf(error) };

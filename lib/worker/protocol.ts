@@ -1,4 +1,4 @@
-import type { StoredCheckpoint } from '../checkpoints/stored-checkpoint.ts';
+import type { AsideCheckpoint, StoredCheckpoint } from '../checkpoints/stored-checkpoint.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import type { Backend, Frame } from '../demos/demo.ts';
@@ -14,7 +14,7 @@ export type Request =
   /** Which checkpoints are there? Neither this nor what follows loads an engine. */
   | { readonly type: 'list'; readonly id: number; readonly store: string }
   | { readonly type: 'delete'; readonly id: number; readonly store: string; readonly checkpoint: string }
-  /** One as a file. */
+  /** One as a file: verified, or, where it was put aside, as it is. */
   | { readonly type: 'export'; readonly id: number; readonly store: string; readonly checkpoint: string }
   /** A file taken back. `name` is the file's, for messages. */
   | {
@@ -81,6 +81,8 @@ export interface ListedReply {
   readonly id: number;
   /** Oldest first. */
   readonly checkpoints: readonly StoredCheckpoint[];
+  /** Damaged ones that were put aside. They take room, and nobody but a reader deletes them. */
+  readonly aside: readonly AsideCheckpoint[];
   /** Bytes that this origin has stored, and may store, as far as the browser says. */
   readonly room?: { readonly usage: number; readonly quota: number };
 }
