@@ -243,3 +243,80 @@ test('a store that is full: training goes on, and it is said what to do', async 
   const { step } = await run.state();
   await run.untilBeyond(step);
 });
+
+describe('a page that was left while its run saved', () => {
+  /** What the worker saves is not heard any more: as by a page that is gone. */
+  const makeDeaf = () => {
+    const Heard = globalThis.Worker;
+    globalThis.Worker = class extends Heard {
+      constructor(...given: ConstructorParameters<typeof Heard>) {
+        super(...given);
+        this.addEventListener('message', (event) => {
+          if ('deaf' in globalThis) event.stopImmediatePropagation();
+        });
+      }
+    };
+  };
+  const HINT = /^Resume from step [\d,]+$/;
+
+  /** Left with a newer save than it has heard of. */
+  async function leave(page: Page) {
+    await page.addInitScript(makeDeaf);
+    await page.reload();
+    const run = trainingRun(page);
+    await run.element.evaluate((element) => {
+      element.setAttribute('save', '0.2s');
+      element.setAttribute('max-time', '10m');
+    });
+    await run.button('Run').click();
+    await run.until(({ state }) => state.save.count >= 1);
+    await page.evaluate(() => Object.assign(globalThis, { deaf: true }));
+    const heard = await page.evaluate(() => JSON.stringify({ ...localStorage }));
+    await expect.poll(() => newestIn(page)).toBeGreaterThan(Number(/step\D+(\d+)/.exec(heard)![1]));
+    await page.reload();
+    const offered = async () => {
+      const label = await run.element.locator('.controls').getByRole('button', { name: HINT }).textContent();
+      return Number(label?.replaceAll(/\D/g, ''));
+    };
+    return { run, heard, offered };
+  }
+
+  /** The greatest step in the page's only database. */
+  const newestIn = (page: Page) =>
+    page.evaluate(async () => {
+      const [{ name } = {}] = await indexedDB.databases();
+      return new Promise<number>((resolve) => {
+        const opening = indexedDB.open(name!);
+        opening.onsuccess = () => {
+          const files = opening.result.transaction('files').objectStore('files');
+          files.getAllKeys().onsuccess = ({ target }) => {
+            const keys = (target as IDBRequest).result as [string, string][];
+            opening.result.close();
+            resolve(Math.max(...keys.map(([checkpoint]) => Number(checkpoint.split('-')[1]))));
+          };
+        };
+      });
+    });
+
+  test('offers what is really there when it is opened again', async () => {
+    const { page, complaints } = await open('/embed/spirals/');
+    const { offered } = await leave(page);
+    const newest = await newestIn(page);
+    await expect.poll(offered).toBe(newest);
+    await page.reload();
+    await expect.poll(offered).toBe(newest);
+    expect(complaints).toEqual([]);
+  });
+
+  test('offers it when its list is opened, where nothing told that it was left', async () => {
+    const { page } = await open('/embed/spirals/');
+    const { run, heard, offered } = await leave(page);
+    const newest = await newestIn(page);
+    // As it is after a crash.
+    await page.evaluate((hints) => Object.assign(localStorage, JSON.parse(hints)), heard);
+    await page.reload();
+    await expect.poll(offered).toBeLessThan(newest);
+    await run.element.getByText('Checkpoints', { exact: true }).click();
+    await expect.poll(offered).toBe(newest);
+  });
+});

@@ -5,6 +5,10 @@ import { panelStyles } from './checkpoint-panel-styles.ts';
 import { countText, measuredText, problemText, sizeText } from './checkpoint-text.ts';
 import type { Resumable } from './live-run.ts';
 import { make, setText } from './markup.ts';
+import { newestOf } from './newest-stored.ts';
+
+// One file to load, whichever of the two is wanted.
+export { tellNewestStored } from './newest-stored.ts';
 
 /** What a list of checkpoints needs of its figure. */
 export interface CheckpointPanelOptions {
@@ -14,8 +18,8 @@ export interface CheckpointPanelOptions {
   readonly openClient: typeof openClient;
   /** One is to be gone on with. */
   readonly onResume: (checkpoint: string) => void;
-  /** One was deleted or taken back: the newest one that can be gone on with now, or none. */
-  readonly onNewest: (newest: Resumable | undefined) => void;
+  /** What is there was looked at: the newest one that can be gone on with, or none, and whether somebody has changed that. */
+  readonly onNewest: (newest: Resumable | undefined, changed: boolean) => void;
 }
 
 /** The checkpoints of a store, in a worker of their own: a run under way is not disturbed, and keeps its own. */
@@ -111,7 +115,8 @@ export function makeCheckpointPanel({
     status.classList.add('wrong');
   }
 
-  function show({ checkpoints, aside, room }: ListedReply): void {
+  function show(reply: ListedReply): void {
+    const { checkpoints, aside, room } = reply;
     const bytes = [...checkpoints, ...aside].reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);
     const granted = room
       ? ` This site may store ${sizeText(room.quota)} and uses ${sizeText(room.usage)}.`
@@ -137,8 +142,7 @@ export function makeCheckpointPanel({
     // What had the focus is drawn anew. Where it is gone, the focus goes to what says how many are left.
     const again = rows.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused ?? '')}"]`);
     if (focused) (again ?? status).focus();
-    const newest = checkpoints.findLast(({ problem }) => problem === undefined);
-    if (changed) onNewest(newest && { checkpoint: newest.name, step: newest.step });
+    onNewest(newestOf(reply), changed);
     changed = false;
     void navigator.storage?.persisted?.().then((kept) => {
       keep.hidden = kept || checkpoints.length === 0;

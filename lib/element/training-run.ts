@@ -7,11 +7,18 @@ import { BaseElement } from './base-element.ts';
 import type { CheckpointPanel } from './checkpoint-panel.ts';
 import { type Controls, makeControls } from './controls.ts';
 import { type Figure, makeFigure } from './figure.ts';
-import { advance, type Happening, idleLiveRun, type LiveRun, type Phase } from './live-run.ts';
+import {
+  advance,
+  type Happening,
+  idleLiveRun,
+  type LiveRun,
+  type Phase,
+  type Resumable,
+} from './live-run.ts';
 import { loadText, numbersText, statusText, troubleText } from './live-run-text.ts';
 import { make, setText } from './markup.ts';
 import { keepOwnKeys } from './own-keys.ts';
-import { readHint, writeHint } from './resume-hint.ts';
+import { type Hint, readHint, writeHint } from './resume-hint.ts';
 import { sharedStyles } from './styles.ts';
 
 /**
@@ -43,6 +50,7 @@ export class TrainingRun extends BaseElement {
     make('summary', {}, 'Checkpoints'),
   );
   #panel: CheckpointPanel | undefined;
+  #looked: string | undefined;
   readonly #resized = new ResizeObserver(() => this.#schedule());
 
   constructor() {
@@ -172,8 +180,9 @@ export class TrainingRun extends BaseElement {
   readonly #onLeaving = ({ type }: Event) => {
     const leaves = type !== 'visibilitychange' || document.visibilityState === 'hidden';
     if (!leaves || !this.#client) return;
-    // What is offered the next time is what is known to have been saved: of this one, where somebody is here to hear it.
     this.#client.send({ type: 'save' });
+    // Whether somebody will be here to hear of it is not known: the next one to come looks, until somebody has heard.
+    this.#remember(true);
   };
 
   /** What lists them is loaded when somebody wants to see them. */
@@ -181,7 +190,7 @@ export class TrainingRun extends BaseElement {
     this.#panel?.close();
     if (!this.#checkpoints.open || !this.#settings) return;
     const { store } = this.#settings;
-    const { makeCheckpointPanel } = await import('./checkpoint-panel.ts');
+    const { makeCheckpointPanel } = await loadPanel();
     if (!this.#checkpoints.open) return;
     this.#panel ??= makeCheckpointPanel({
       store,
@@ -190,14 +199,20 @@ export class TrainingRun extends BaseElement {
         if (!this.#isIdle()) this.reset();
         this.run({ resume: checkpoint });
       },
-      onNewest: (newest) => {
-        this.#happen({ type: 'stored', newest });
-        writeHint(store, newest);
+      onNewest: (newest, changed) => {
+        // A run under way tells of its own; of one that has come to its end nothing is offered, whatever it has left.
+        if (changed || (this.#isIdle() && this.#live.resumable)) this.#offer(store, newest);
       },
     });
     this.#checkpoints.append(this.#panel.root);
     this.shadowRoot!.adoptedStyleSheets = [sharedStyles(), this.#panel.styles];
     this.#panel.refresh();
+  }
+
+  /** What is known of a store by looking at it. */
+  #offer(store: string, newest: Resumable | undefined): void {
+    this.#happen({ type: 'stored', newest });
+    writeHint(store, { resumable: newest });
   }
 
   /** What it shows is of one store, and of one look. */
@@ -224,13 +239,25 @@ export class TrainingRun extends BaseElement {
     try {
       this.#settings = parseDemoOptions(optionsOf(this), `<${this.localName}>`);
       this.#controls.fill(this.#settings);
-      const hint = this.#isPersistent() ? readHint(this.#settings.store) : undefined;
-      this.#live = idleLiveRun(hint);
+      const { store } = this.#settings;
+      const { resumable, left }: Hint = this.#isPersistent() ? readHint(store) : {};
+      this.#live = idleLiveRun(resumable);
+      if (left && this.#looked !== store) this.#look(store).catch(() => {}); // Then it offers what it has heard of.
     } catch (error) {
       this.#settings = undefined;
       setText(this.#status, (error as Error).message);
     }
     this.#schedule();
+  }
+
+  /** The page was left while its run saved: what came of that, nobody has heard. */
+  async #look(store: string): Promise<void> {
+    // Each attribute that is set configures it anew.
+    this.#looked = store;
+    const { tellNewestStored } = await loadPanel();
+    tellNewestStored(store, openClient, (newest) => {
+      if (this.phase === 'recorded' && this.#settings?.store === store) this.#offer(store, newest);
+    });
   }
 
   #onReply(reply: Reply): void {
@@ -258,8 +285,9 @@ export class TrainingRun extends BaseElement {
     return this.#settings !== undefined && this.#settings.store !== 'memory';
   }
 
-  #remember(): void {
-    if (this.#isPersistent() && this.#live.keeps) writeHint(this.#settings!.store, this.#live.resumable);
+  #remember(left?: boolean): void {
+    const { keeps, resumable } = this.#live;
+    if (this.#isPersistent() && keeps) writeHint(this.#settings!.store, { resumable, left });
   }
 
   #close(): void {
@@ -297,6 +325,8 @@ export class TrainingRun extends BaseElement {
     setText(this.#status, statusText(live, demo, this.#controls.values().backend));
   }
 }
+
+const loadPanel = () => import('./checkpoint-panel.ts');
 
 /** With these, what can be gone on with may be another. */
 const CHANGING: ReadonlySet<string> = new Set(['ready', 'begin', 'save', 'end', 'failed']);
