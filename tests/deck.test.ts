@@ -89,6 +89,16 @@ test('the address cannot override the configuration', async () => {
   expect(await page.locator('.speaker-notes').isVisible()).toBe(false);
 });
 
+test('on a phone the address of a slide leads to it', async () => {
+  const { page } = await open(`${DECK}#/10`, { viewport: { width: 390, height: 800 } });
+  await expect
+    .poll(() =>
+      page.evaluate(() => document.querySelectorAll('.slides > section')[10]!.getBoundingClientRect().top),
+    )
+    .toBeLessThan(400);
+  expect(await page.evaluate(() => scrollY)).toBeGreaterThan(800);
+});
+
 test('a phone gets the same slides as a page to read, and so does everybody without JavaScript', async () => {
   const small = { viewport: { width: 390, height: 800 } };
   for (const options of [small, { ...STAGE, javaScriptEnabled: false }]) {

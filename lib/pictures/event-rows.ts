@@ -41,12 +41,18 @@ export function eventRows(state: RunState): readonly EventRow[] {
 /** What is done for another reason than its interval: it is due whenever that reason holds, and tells nothing of the interval. */
 const UNASKED: readonly string[] = ['final', 'best', 'asked', 'save'];
 
-/** The last one that its interval asked for. Before the newest one only the marks are known: when it came, how late. */
+/**
+ * The last one that its interval asked for. Before the newest one only the marks are known: when it came, how late. The
+ * save that a run goes on from is a mark as well: it was told after what it holds.
+ */
 function lastAsked({ stepsPerEpoch, ...state }: RunState, action: ActionName, every: string) {
   const { last, marks } = state[action];
   if (!last) return {};
-  if (!UNASKED.includes(last.why[0] ?? '')) return { due: last.due, fired: last.due + last.late };
-  const mark = pointsOf(marks).at(-2);
+  const [before, newest] = pointsOf(marks).slice(-2);
+  const isTold = (newest ?? before)?.step === last.step;
+  const wasAsked = !UNASKED.includes(last.why[0] ?? '');
+  if (isTold && wasAsked) return { due: last.due, fired: last.due + last.late };
+  const mark = isTold ? newest && before : (newest ?? before);
   if (!mark) return {};
   const fired = /epoch/.test(every)
     ? mark.step / (stepsPerEpoch ?? Number.NaN)

@@ -141,6 +141,18 @@ test.each([
   expect(eventRows(state)).toMatchObject([{ action: 'save', every: save, ...row }]);
 });
 
+test('of a run that goes on, rows tell the save that it goes on from', async () => {
+  const strategy = { save: '5s', maxTime: '20s' } as const;
+  const { events } = await simulate({ strategy, step: 1500 });
+  const [, second] = events.filter((event) => event.type === 'save');
+  const before = events.slice(0, events.indexOf(second!)).reduce(fold, IDLE_RUN);
+  const { seq, type, checkpoint, ...save } = second!;
+  const [begin] = events.filter((event) => event.type === 'begin');
+  const state = fold(before, { ...begin!, seq, resumed: { checkpoint, state: before, save } });
+  // Due at 11 s, five after the one at 6 s.
+  expect(eventRows(state)).toMatchObject([{ count: 2, due: 11, fired: 12 }]);
+});
+
 test('rows of a run that has had the final one alone tell of none', async () => {
   const { state } = await simulate({ strategy: { save: '1h', maxTime: '20s' } });
   expect(eventRows(state)).toEqual([{ action: 'save', every: '1h', count: 1, late: 0, took: 0 }]);

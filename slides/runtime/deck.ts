@@ -25,6 +25,9 @@ if (search && !reading) history.replaceState(null, '', pathname + hash);
 
 if (reading) {
   document.documentElement.classList.add('reading');
+  // A deck's address names a slide by its number: who was sent it is to see that one.
+  const [, slide] = /^#\/(\d+)/.exec(hash) ?? [];
+  if (slide) root.querySelectorAll('.slides > section')[Number(slide)]?.scrollIntoView();
 } else {
   // With `print-pdf` Reveal leaves paper to slides.css: its own styles would print the slides as running text.
   document.documentElement.classList.add('presenting', 'print-pdf');
