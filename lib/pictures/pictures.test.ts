@@ -146,7 +146,7 @@ test('of a run that goes on, rows tell the save that it goes on from', async () 
   const { events } = await simulate({ strategy, step: 1500 });
   const [, second] = events.filter((event) => event.type === 'save');
   const before = events.slice(0, events.indexOf(second!)).reduce(fold, IDLE_RUN);
-  const { seq, type, checkpoint, ...save } = second!;
+  const { seq, checkpoint, ...save } = second!;
   const [begin] = events.filter((event) => event.type === 'begin');
   const state = fold(before, { ...begin!, seq, resumed: { checkpoint, state: before, save } });
   // Due at 11 s, five after the one at 6 s.
