@@ -35,8 +35,8 @@ How
 
 Where
   --out <folder>         for checkpoints and run.jsonl, the run's events. Default: runs/<demo>
-  --resume               go on from the newest checkpoint in the folder; begin a run where there is none, and end at
-                         once where the run has come to its end
+  --resume               go on from the newest checkpoint in the folder, by the intervals of this command; begin a run
+                         where there is none, and end at once where the run has come to its end
   --json                 print the events, one a line, and nothing else
 
   -h, --help             this text

@@ -22,7 +22,7 @@ export function statusText(live: LiveRun, demo: Demo, backend: Backend): string 
   const { phase, run, step } = live;
   switch (phase) {
     case 'recorded':
-      return `Recorded. Run trains it here: ${loadText(demo, backend)}.`;
+      return `Recorded. Run trains it here: ${loadText(demo, backend)}.${live.resumable ? RESUMES : ''}`;
     case 'loading':
       return LOADING[live.loading ?? 'engine'];
     case 'ready':
@@ -38,6 +38,9 @@ export function statusText(live: LiveRun, demo: Demo, backend: Backend): string 
       return `Training stopped.${spaced(troubleText(live))}`;
   }
 }
+
+/** A run that goes on keeps its schedule, and not what was in these fields. */
+const RESUMES = ' Resume goes on by the intervals as they stand here.';
 
 /** What Run loads. */
 export function loadText({ dataKilobytes }: Demo, backend: Backend): string {

@@ -140,6 +140,11 @@ test('a fresh run replaces what could be gone on with when it can train, and not
   expect(advance(begun(true), ready).resumable).toEqual(hint);
 });
 
+test('where a run can be gone on with, it is said by which intervals', () => {
+  const offered = idleLiveRun({ checkpoint: 'checkpoint-4', step: 4 });
+  expect(statusText(offered, demo, 'cpu')).toMatch(/ Resume goes on by the intervals as they stand here\.$/);
+});
+
 test('each phase says what is going on', async () => {
   const told = await replies();
   let live = idleLiveRun();
