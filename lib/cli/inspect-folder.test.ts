@@ -8,10 +8,9 @@ import { readRun, writeCheckpoint } from '../checkpoints/checkpoint.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
 import type { Metrics } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
-import { manualClock } from '../testing/manual-clock.ts';
+import { capturedIo } from '../testing/captured-io.ts';
 import { simulate } from '../testing/simulate.ts';
 import { type Inspected, inspectFolder } from './inspect-folder.ts';
-import type { Io } from './io.ts';
 import { main } from './main.ts';
 
 let root: string;
@@ -20,14 +19,7 @@ let folder: string;
 let count = 0;
 
 async function wallclock(...argv: string[]) {
-  const said = { stdout: '', stderr: '' };
-  const io: Io = {
-    stdout: { write: (text) => (said.stdout += text) },
-    stderr: { write: (text) => (said.stderr += text) },
-    clock: manualClock(),
-    onInterrupt: () => () => {},
-    exit: () => {},
-  };
+  const { io, said } = capturedIo();
   return { code: await main(argv, io), ...said };
 }
 

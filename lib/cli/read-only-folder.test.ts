@@ -2,8 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { manualClock } from '../testing/manual-clock.ts';
-import type { Io } from './io.ts';
+import { capturedIo } from '../testing/captured-io.ts';
 import { main } from './main.ts';
 
 const disk = vi.hoisted(() => ({ isReadOnly: false }));
@@ -32,14 +31,7 @@ afterEach(() => {
 });
 
 async function spirals(...options: string[]) {
-  const said = { stdout: '', stderr: '' };
-  const io: Io = {
-    stdout: { write: (text) => (said.stdout += text) },
-    stderr: { write: (text) => (said.stderr += text) },
-    clock: manualClock(),
-    onInterrupt: () => () => {},
-    exit: () => {},
-  };
+  const { io, said } = capturedIo();
   const code = await main(['train', 'spirals', '--backend', 'cpu', '--out', out, ...options], io);
   return { code, ...said };
 }

@@ -9,9 +9,8 @@ import { putAside } from '../checkpoints/put-aside.ts';
 import { nodeFsStore } from '../checkpoints/stores/node-fs-store.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
-import { manualClock } from '../testing/manual-clock.ts';
+import { capturedIo } from '../testing/captured-io.ts';
 import { simulate } from '../testing/simulate.ts';
-import type { Io } from './io.ts';
 import { main } from './main.ts';
 
 /** What the system says to whoever opens or lists what ends so. */
@@ -57,14 +56,7 @@ afterEach(() => {
 });
 
 async function wallclock(...argv: string[]) {
-  const said = { stdout: '', stderr: '' };
-  const io: Io = {
-    stdout: { write: (text) => (said.stdout += text) },
-    stderr: { write: (text) => (said.stderr += text) },
-    clock: manualClock(),
-    onInterrupt: () => () => {},
-    exit: () => {},
-  };
+  const { io, said } = capturedIo();
   const code = await main(argv, io);
   return { code, ...said, stdout: said.stdout.replaceAll(folder, 'run').replace(/[\d,]+ bytes/, 'n bytes') };
 }

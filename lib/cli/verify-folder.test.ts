@@ -15,8 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeSafetensors } from '../checkpoints/safetensors.ts';
-import { manualClock } from '../testing/manual-clock.ts';
-import type { Io } from './io.ts';
+import { capturedIo } from '../testing/captured-io.ts';
 import { main } from './main.ts';
 import { verifyFolder } from './verify-folder.ts';
 
@@ -26,14 +25,7 @@ let folder: string;
 let count = 0;
 
 async function wallclock(...argv: string[]) {
-  const said = { stdout: '', stderr: '' };
-  const io: Io = {
-    stdout: { write: (text) => (said.stdout += text) },
-    stderr: { write: (text) => (said.stderr += text) },
-    clock: manualClock(),
-    onInterrupt: () => () => {},
-    exit: () => {},
-  };
+  const { io, said } = capturedIo();
   return { code: await main(argv, io), ...said };
 }
 

@@ -4,8 +4,8 @@ import { syncFolder } from './node-fs-sync-folder.ts';
 
 /**
  * Makes a folder, with those above it that are not there, and brings their names to the disk: what is in it could not be
- * found without them. Node's own `recursive` never ends where a folder that is there
- * lets none be made in it, as those of /proc do.
+ * found without them. Node's own `recursive` never ends where a folder that is there lets none be made in it, as those of
+ * /proc do.
  */
 export async function makeFolder(path: string): Promise<void> {
   const made = await mkdir(path).then(
