@@ -183,6 +183,6 @@ async function makeMany(folder: string): Promise<void> {
     const path = join(folder, `checkpoint-${step}`);
     mkdirSync(path, { recursive: true });
     for (const [file, bytes] of files) writeFileSync(join(path, file), bytes);
-    writeFileSync(join(path, MANIFEST), await encodeManifest(files));
+    writeFileSync(join(path, MANIFEST), encodeManifest(files));
   }
 }

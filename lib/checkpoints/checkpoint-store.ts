@@ -41,8 +41,8 @@ export interface CheckpointStore {
    */
   rename?(name: string, to: string): Promise<void>;
   /**
-   * The SHA-256 of a file to be written, in hexadecimal digits, where the platform has a way to it that copies nothing.
-   * Default: that of the Web's cryptography, for which a file is copied once.
+   * The SHA-256 of a file in hexadecimal digits, where the platform has a quicker way to it that copies nothing. Default:
+   * one in JavaScript.
    */
   sha256?(bytes: Uint8Array): string;
   /**

@@ -41,7 +41,7 @@ export interface LossSum {
 }
 
 /** The part of a store from which a checkpoint can be read. */
-export type Files = Pick<CheckpointStore, 'place' | 'read'>;
+export type Files = Pick<CheckpointStore, 'place' | 'read' | 'sha256'>;
 
 const MODEL = 'model.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
@@ -156,7 +156,7 @@ async function open(store: Files, name: string) {
       const listed = Object.hasOwn(manifest.files, file) ? manifest.files[file] : undefined;
       if (listed && BOUNDS[file]) checkBytes(listed.bytes, `${where}/${file}`, BOUNDS[file]);
       const bytes = await store.read(name, file, listed?.bytes);
-      await verifyFile(manifest, file, bytes, where);
+      verifyFile(manifest, file, bytes, where, store.sha256);
       return bytes;
     },
   };

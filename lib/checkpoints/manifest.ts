@@ -1,6 +1,6 @@
 import { WallclockError } from '../core/errors.ts';
 import { boundedText, type JsonBounds, parseJson } from './from-json.ts';
-import { TooLargeError } from './too-large-error.ts';
+import { sha256 } from './sha256.ts';
 
 /** The list of a checkpoint's files, written last: a checkpoint without it does not exist. */
 export interface Manifest {
@@ -19,21 +19,21 @@ export const MANIFEST_BOUNDS: JsonBounds = { bytes: 65_536, depth: 3, containers
  * The manifest of these files, as it is written. Nothing follows its last brace, so that it is none without its last
  * byte. A store whose writer puts the files in their place itself writes it last, as `manifest.json`.
  *
- * @throws {WallclockError} in a browser's page without https, where there is no SHA-256.
+ * @param hash gives the SHA-256 of a file in hexadecimal digits: that of a store, where it has its own.
  * @example
  * ```ts
- * const manifest = await encodeManifest([['notes.txt', new TextEncoder().encode('hello')]]);
+ * const manifest = encodeManifest([['notes.txt', new TextEncoder().encode('hello')]]);
  * new TextDecoder().decode(manifest).length; // 155
  * ```
  */
-export async function encodeManifest(
-  files: readonly (readonly [string, Uint8Array<ArrayBuffer>])[],
-  hash: (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string> = sha256,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const listed: { [file: string]: Manifest['files'][string] } = {};
-  // One after the other: there is never more than one copy of one file.
-  for (const [file, bytes] of files) listed[file] = { bytes: bytes.length, sha256: await hash(bytes) };
-  return new TextEncoder().encode(textOf({ format: FORMAT, version: VERSION, files: listed }));
+export function encodeManifest(
+  files: readonly (readonly [string, Uint8Array])[],
+  hash: (bytes: Uint8Array) => string = sha256,
+): Uint8Array<ArrayBuffer> {
+  const listed = files.map(([file, bytes]) => [file, { bytes: bytes.length, sha256: hash(bytes) }] as const);
+  return new TextEncoder().encode(
+    textOf({ format: FORMAT, version: VERSION, files: Object.fromEntries(listed) }),
+  );
 }
 
 /** There is one text for what a manifest says. */
@@ -87,13 +87,14 @@ export function readManifest(bytes: Uint8Array, where: string): Manifest {
   return value as Manifest;
 }
 
-/** @throws {WallclockError} where a file is not the one that the manifest lists. */
-export async function verifyFile(
+/** @throws {WallclockError} where a file is not the one that the manifest lists. @param hash as {@link encodeManifest}'s. */
+export function verifyFile(
   manifest: Manifest,
   file: string,
   bytes: Uint8Array,
   where: string,
-): Promise<void> {
+  hash: (bytes: Uint8Array) => string = sha256,
+): void {
   const listed = Object.hasOwn(manifest.files, file) ? manifest.files[file] : undefined;
   const fix = 'The checkpoint is damaged: use another one.';
   if (!listed) throw new WallclockError({ where, expected: `'${file}' in its manifest`, got: 'none', fix });
@@ -101,7 +102,7 @@ export async function verifyFile(
   if (bytes.length !== listed.bytes) {
     throw new WallclockError({ where: here, expected: `${listed.bytes} bytes`, got: bytes.length, fix });
   }
-  const found = await sha256(bytes as Uint8Array<ArrayBuffer>);
+  const found = hash(bytes);
   if (found !== listed.sha256) {
     throw new WallclockError({ where: here, expected: `SHA-256 ${listed.sha256}`, got: found, fix });
   }
@@ -121,25 +122,4 @@ function checkFile(value: unknown, where: string): void {
 function checkNoMore(others: object, where: string): void {
   const [more] = Object.keys(others);
   if (more !== undefined) throw new WallclockError({ where, expected: 'nothing more', got: more });
-}
-
-/** Bytes: what the platforms take. */
-const MOST_HASHED = 2 ** 31 - 1;
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const { subtle } = globalThis.crypto;
-  if (!subtle) {
-    throw new WallclockError({
-      where: 'checkpoint',
-      expected: 'a secure page, because only there browsers compute SHA-256',
-      got: globalThis.location?.protocol ?? 'none',
-      fix: 'Serve the page over https or from localhost.',
-    });
-  }
-  if (bytes.length > MOST_HASHED) {
-    const expected = `at most ${MOST_HASHED} bytes, because no more are hashed at once`;
-    throw new TooLargeError({ where: 'checkpoint', expected, got: bytes.length });
-  }
-  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -200,7 +200,7 @@ describe('the writer on a thread of its own', () => {
     writer.close();
     expect(given[0][1].length).toBe(0);
     const manifest = readManifest(await store.read('checkpoint-1', 'manifest.json'), 'here');
-    await verifyFile(manifest, 'model', await store.read('checkpoint-1', 'model'), 'here');
+    verifyFile(manifest, 'model', await store.read('checkpoint-1', 'model'), 'here');
   });
 
   test('an error comes over as it was, and leaves nothing', async () => {
