@@ -1,3 +1,4 @@
+import { WallclockError } from '../core/errors.ts';
 import { runInWords, StoreTaken } from './store-taken.ts';
 
 /** Milliseconds that a run which has just been ended may take to let go of its store: its worker dies on its own time. */
@@ -9,11 +10,17 @@ const LETTING_GO = 500;
  * @param place of the store, for messages.
  * @param key of the store among all that this origin has.
  * @returns what gives it back, and resolves when it is free.
- * @throws {WallclockError} where another run has it.
+ * @throws {WallclockError} where another run has it, or nothing would keep one out.
  */
 export async function takeForRun(place: string, key: string, run: string): Promise<() => Promise<void>> {
-  // Pages without encryption have no locks, and no checkpoints either: those need SHA-256.
-  if (!navigator.locks) return async () => {};
+  if (!navigator.locks) {
+    throw new WallclockError({
+      where: place,
+      expected: 'a secure page, because only there a browser has locks that keep a second run out',
+      got: globalThis.location?.protocol ?? 'none',
+      fix: 'Serve the page over https or from localhost, or save in memory.',
+    });
+  }
   const [whole, byName] = [`wallclock:${key}`, `wallclock:${key}/run/`];
   const release = await holdLock(whole, { signal: AbortSignal.timeout(LETTING_GO) });
   if (!release) {
