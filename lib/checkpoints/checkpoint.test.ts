@@ -76,6 +76,12 @@ describe('a checkpoint', () => {
     expect(await readCheckpoint(store, 'c')).toEqual(empty);
   });
 
+  test('keeps the seed, where there is one', async () => {
+    const store = memoryStore();
+    await writeCheckpoint(store, 'c', { ...CHECKPOINT, seed: 0 });
+    expect((await readCheckpoint(store, 'c')).seed).toBe(0);
+  });
+
   test.each([0.1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     'keeps what the losses since the last log come to, also %d',
     async (sum) => {
@@ -301,6 +307,12 @@ describe('a run that does not hold is refused', () => {
     const diverged = { ...CHECKPOINT, run: { ...run, state: { ...run.state, series } } };
     await writeCheckpoint(store, 'c', diverged);
     expect((await readCheckpoint(store, 'c')).run.state.series['log.loss']!.points[0]!.value).toBeNull();
+  });
+
+  test.each([1.5, '7', null, {}])('a seed that is no whole number: %j', async (seed) => {
+    expect(await renewed({ ...run, seed })).toMatch(
+      /^memory\/c\/run.json: seed: expected a whole number, got /,
+    );
   });
 
   test.each([null, 5, {}, { sum: 1 }, { sum: 'much', count: 1 }, { sum: 1, count: -1 }])(

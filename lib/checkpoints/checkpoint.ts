@@ -32,6 +32,8 @@ export interface Checkpoint {
   readonly run: RunSnapshot;
   /** The losses of the steps since the last log. Default: none. */
   readonly losses?: LossSum;
+  /** Of the order of the examples and of what layers draw. Default: the run has none. */
+  readonly seed?: number;
 }
 
 /** So many losses, and what they come to. */
@@ -68,12 +70,13 @@ export const CHECKPOINT_FILES = [MODEL, OPTIMIZER, TRAINER_STATE, RUN] as const;
  * @throws {WallclockError} where one of them would hold more than is read again.
  */
 export function checkpointFiles(checkpoint: Checkpoint): CheckpointFile[] {
-  const { model, optimizer, trainerState, run, losses } = checkpoint;
+  const { model, optimizer, trainerState, run, losses, seed } = checkpoint;
+  const sum = losses && { losses: { ...losses, sum: writeNumber(losses.sum) } };
   const files: CheckpointFile[] = [
     [MODEL, encodeSafetensors(model)],
     [OPTIMIZER, encodeSafetensors(optimizer)],
     [TRAINER_STATE, new TextEncoder().encode(trainerState)],
-    [RUN, toJson({ ...run, ...(losses && { losses: { ...losses, sum: writeNumber(losses.sum) } }) })],
+    [RUN, toJson({ ...run, ...sum, ...(seed !== undefined && { seed }) })],
   ];
   for (const [file, { length }] of files) {
     if (BOUNDS[file]) checkBytes(length, file, BOUNDS[file]);
@@ -166,14 +169,21 @@ function readRunFile(
   bytes: Uint8Array,
   where: string,
   step: number | undefined,
-): Pick<Checkpoint, 'run' | 'losses'> {
+): Pick<Checkpoint, 'run' | 'losses' | 'seed'> {
   const value = fromJson(bytes, where, BOUNDS[RUN]!);
-  const { losses, ...rest } = isObject(value) ? (value as { readonly losses?: unknown }) : {};
+  const { losses, seed, ...rest } = (isObject(value) ? value : {}) as { losses?: unknown; seed?: unknown };
   const run = checkSnapshot(isObject(value) ? rest : value, where);
   if (step !== undefined && run.step !== step) {
     throw new WallclockError({ where, expected: `step ${step}, as its name says`, got: run.step });
   }
-  return { run, ...(losses !== undefined && { losses: checkLosses(losses, `${where}: losses`) }) };
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    throw new WallclockError({ where: `${where}: seed`, expected: 'a whole number', got: seed });
+  }
+  return {
+    run,
+    ...(losses !== undefined && { losses: checkLosses(losses, `${where}: losses`) }),
+    ...(seed !== undefined && { seed: seed as number }),
+  };
 }
 
 function checkLosses(value: unknown, where: string): LossSum {

@@ -29,6 +29,8 @@ export interface CheckpointKeeperOptions {
   readonly wanted?: WantedCheckpoint;
   /** By which the run counts, where that is known. */
   readonly stepsPerEpoch?: number | undefined;
+  /** Of the order of the examples and of what layers draw. Default: the loop has none that is known. */
+  readonly seed?: number;
   readonly clock: Clock;
 }
 
@@ -38,7 +40,7 @@ export interface CheckpointKeeperOptions {
  * @throws {WallclockError} where a weight is of a type that no checkpoint holds, another run has the store, or the checkpoint is damaged or does not fit.
  */
 export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise<CheckpointKeeper> {
-  const { store, strategy, trained, losses, resume, wanted, stepsPerEpoch, clock } = options;
+  const { store, strategy, trained, losses, resume, wanted, clock } = options;
   checkKeepable(trained.weights, `${store.place}: `);
   const before = resume ? await runName(store) : undefined;
   const name = before ?? `run-${clock.wall().toString(36)}`;
@@ -48,7 +50,7 @@ export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise
     const choice = typeof resume === 'string' ? named(resume) : wanted;
     const readable = { ...ANY, ...choice, check: checkReadable(strategy) };
     const resumed = resume
-      ? await resumeTraining(trained, store, strategy.keep, metric, readable, stepsPerEpoch)
+      ? await resumeTraining(trained, store, strategy.keep, metric, readable, options)
       : undefined;
     if (resumed?.losses) losses.restore(resumed.losses);
     const own = new Set(resumed?.kept.map(({ name }) => name));
@@ -113,7 +115,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
 
   /** Copies what is trained, and writes it: beside training where there is a thread for it. */
   async save(context: SaveContext): Promise<Saved | Writing> {
-    const { store, trained, losses } = this.#options;
+    const { store, trained, losses, seed } = this.#options;
     const { weights, optimizer } = trained;
     const checkpoint = checkpointName(context.step);
     if (this.#others.has(checkpoint)) {
@@ -131,7 +133,10 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     ]);
     const run = context.snapshot(checkpoint);
     const trainerState = this.history.textFor({ ...context, checkpoint });
-    const files = checkpointFiles({ model, optimizer: accumulators, trainerState, run, losses: sum });
+    const files = checkpointFiles({
+      ...{ model, optimizer: accumulators, trainerState, run, losses: sum },
+      ...(seed !== undefined && { seed }),
+    });
     const written = this.#write(checkpoint, files, context);
     return this.#writer ? { written } : written;
   }

@@ -270,9 +270,12 @@ describe('resumes', () => {
     const store = memoryStore();
     await fitOnce(store, 10);
     const { data, clock } = problem();
-    const begin = async (options: { initialEpoch?: number; batchSize?: number }) => {
+    const begin = async ({
+      seed = 5,
+      ...options
+    }: Partial<Record<'initialEpoch' | 'batchSize' | 'seed', number>>) => {
       const { model } = await fitOnce(memoryStore(), 0);
-      const callback = new FitCallback({ strategy: STRATEGY, clock, validation: data, store });
+      const callback = new FitCallback({ strategy: STRATEGY, clock, validation: data, store, seed });
       await callback.resume(model);
       const given = { epochs: 4, initialEpoch: 2, batchSize: 16, verbose: 0 } as const;
       await model.fit(data.xs, data.ys, { ...given, ...options, callbacks: [callback] });
@@ -283,6 +286,7 @@ describe('resumes', () => {
     await expect(begin({ batchSize: 32 })).rejects.toThrow(
       'model.fit(): batchSize: expected 4 batches an epoch, as before, got 2.',
     );
+    await expect(begin({ seed: 6 })).rejects.toThrow('expected seed 5, with which the run began, got 6.');
     // The store is free again.
     await (await store.lock('another'))();
   });

@@ -135,7 +135,7 @@ export class FitCallback extends Callback {
 
   async #keep(store: CheckpointStore, model: LayersModel, resume: boolean): Promise<CheckpointKeeper> {
     await this.close();
-    const { clock = systemClock } = this.#options;
+    const { clock = systemClock, seed = 0 } = this.#options;
     this.#keeper = await keepCheckpoints({
       ...{
         store,
@@ -144,6 +144,7 @@ export class FitCallback extends Callback {
         losses: this.#losses,
         clock,
         resume,
+        seed,
       },
       wanted: AT_EPOCH_ENDS,
     });

@@ -67,3 +67,17 @@ test('one that is not there is refused, and nothing is changed; so is what is no
   );
   expect(sortCheckpoints(await store.list())).toEqual(['checkpoint-5', 'checkpoint-10']);
 });
+
+test('with another seed other examples would come: it is refused, and nothing is changed', async () => {
+  const store = memoryStore();
+  const strategy = { save: '5 steps', maxSteps: 10 } as const;
+  await trained({ strategy, store, seed: 3 });
+  const again = { store, resume: true, strategy: { save: '5 steps', maxSteps: 15 } } as const;
+  await expect(trained(again)).rejects.toThrow(
+    'memory/checkpoint-10: expected seed 3, with which the run began, got 0. Resume with seed: 3.',
+  );
+  expect((await trained({ ...again, seed: 3 })).state).toMatchObject({
+    step: 15,
+    resumedFrom: 'checkpoint-10',
+  });
+});

@@ -1,4 +1,4 @@
-import { type LossSum, readRun, verifyBytes } from '../checkpoints/checkpoint.ts';
+import { type Checkpoint, type LossSum, readRun, verifyBytes } from '../checkpoints/checkpoint.ts';
 import { sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import {
@@ -40,7 +40,7 @@ export interface Resumed {
  * @param keep the rules of retention. What they might count is held against its manifest.
  * @param metric that tells which model is best.
  * @param wanted which checkpoints will do. Default: any does.
- * @param stepsPerEpoch by which the run counts, where that is known: in the middle of an epoch it must be as it was.
+ * @param course of the run that is to go on, as far as that is known: it must be as it was.
  * @throws {WallclockError} where all are damaged or the newest whole one does not fit; then everything is as it was.
  */
 export async function resumeTraining(
@@ -49,7 +49,7 @@ export async function resumeTraining(
   keep: Keep,
   metric: string | undefined,
   wanted?: WantedCheckpoint,
-  stepsPerEpoch?: number,
+  course: Course = {},
 ): Promise<Resumed | undefined> {
   const newest = await newestWhole(store, wanted);
   if (newest === undefined) return undefined;
@@ -57,7 +57,7 @@ export async function resumeTraining(
   const { model, optimizer: accumulators, run: snapshot, trainerState, losses } = checkpoint;
   const where = `${store.place}/${name}`;
   const history = new TrainerStateWriter(trainerState, `${where}/trainer_state.json`, snapshot.step);
-  checkPosition(snapshot, stepsPerEpoch, where);
+  checkCourse(checkpoint, course, where);
   // The weights are checked before anything is changed.
   checkFits(weights, model, `${where}/model.safetensors`);
   if (optimizer) restoreOptimizer(optimizer, accumulators, trainable, `${where}/optimizer.safetensors`);
@@ -75,17 +75,29 @@ export async function resumeTraining(
   return { checkpoint: name, snapshot, messages, history, kept, ...(losses && { losses }) };
 }
 
-/** Batches of another size are not the ones that are still to come in this epoch. */
-function checkPosition({ stepInEpoch, state }: RunSnapshot, given: number | undefined, where: string): void {
-  const { stepsPerEpoch } = state;
-  if (stepInEpoch === 0 || given === undefined || stepsPerEpoch === undefined || given === stepsPerEpoch)
-    return;
-  throw new WallclockError({
-    where,
-    expected: `${stepsPerEpoch} steps an epoch, because it stands at step ${stepInEpoch} of one`,
-    got: given,
-    fix: 'Resume with the data and the batchSize that the run began with.',
-  });
+/** What decides which examples are still to come. */
+interface Course {
+  /** In the middle of an epoch, batches of another size are not the ones that are left of it. */
+  readonly stepsPerEpoch?: number | undefined;
+  readonly seed?: number;
+}
+
+function checkCourse({ run, seed }: Pick<Checkpoint, 'run' | 'seed'>, given: Course, where: string): void {
+  const { stepInEpoch, state } = run;
+  const differs = (before: number | undefined, now: number | undefined) =>
+    before !== undefined && now !== undefined && before !== now;
+  if (differs(seed, given.seed)) {
+    const expected = `seed ${seed}, with which the run began`;
+    throw new WallclockError({ where, expected, got: given.seed, fix: `Resume with seed: ${seed}.` });
+  }
+  if (stepInEpoch > 0 && differs(state.stepsPerEpoch, given.stepsPerEpoch)) {
+    throw new WallclockError({
+      where,
+      expected: `${state.stepsPerEpoch} steps an epoch, because it stands at step ${stepInEpoch} of one`,
+      got: given.stepsPerEpoch,
+      fix: 'Resume with the data and the batchSize that the run began with.',
+    });
+  }
 }
 
 interface Own {

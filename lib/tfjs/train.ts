@@ -36,7 +36,10 @@ export interface TrainOptions {
   validation?: TrainingData;
   /** Examples a step, for data in memory. Default 32. */
   batchSize?: number;
-  /** Seeds the order of the examples, drawn anew for each epoch, and dropout and noise of layers. Default 0. */
+  /**
+   * Seeds the order of the examples, drawn anew for each epoch, and dropout and noise of layers. A run that is gone on with
+   * has to have the one it began with. Default 0.
+   */
   seed?: number;
   /** Where checkpoints go: nobody else's run may be there. Needed where the strategy saves. */
   store?: CheckpointStore;
@@ -110,7 +113,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
   const { model, strategy } = checked;
   const { store, clock = systemClock } = options;
 
-  const step = trainingStep(model, options.seed ?? 0);
+  const step = trainingStep(model, checked.seed);
   const losses = new LossAverage();
   const keeper =
     store &&
@@ -118,6 +121,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
       ...{ store, strategy, trained: trainedModel(model), losses, clock },
       resume: options.resume ?? false,
       stepsPerEpoch: checked.batches.length,
+      seed: checked.seed,
     }));
   // From here on the store is this run's, however it ends.
   try {
@@ -230,6 +234,7 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
     model: compiled,
     where: `${where}: data`,
     strategy,
+    seed,
     policy: strategy.policy(batches.length === undefined ? {} : { stepsPerEpoch: batches.length }),
     batches,
     validation:
