@@ -1,8 +1,9 @@
 import { ACTIONS, type ActionName } from '../core/policy.ts';
 import type { RunState } from '../core/run-state.ts';
 import { pointsOf } from '../core/series.ts';
+import { type DueUnit, dueUnit, intervalUnit } from './due-unit.ts';
 
-/** What a run did of one action, for a table. `due`, `fired` and `late` are seconds for times, else steps or epochs. */
+/** What a run did of one action, for a table. */
 export interface EventRow {
   /** Which one. */
   readonly action: ActionName;
@@ -10,6 +11,8 @@ export interface EventRow {
   readonly every: string;
   /** How often it happened. */
   readonly count: number;
+  /** Of `due`, `fired` and `late`. */
+  readonly unit: DueUnit;
   /** The last one that its interval asked for. */
   readonly due?: number;
   /** When that one came. */
@@ -34,7 +37,16 @@ export function eventRows(state: RunState): readonly EventRow[] {
     if (every === undefined) return [];
     const { count, marks, took } = state[action];
     const late = pointsOf(marks).reduce((most, { value }) => Math.max(most, value), 0);
-    return [{ action, every, count, late, took, ...lastAsked(state, action, every) }];
+    return [
+      {
+        action,
+        every,
+        count,
+        late,
+        took,
+        ...lastAsked(state, action, intervalUnit(every, isCounted(state))),
+      },
+    ];
   });
 }
 
@@ -45,19 +57,20 @@ const UNASKED: readonly string[] = ['final', 'best', 'asked', 'save'];
  * The last one that its interval asked for. Before the newest one only the marks are known: when it came, how late. The
  * save that a run goes on from is a mark as well: it was told after what it holds.
  */
-function lastAsked({ stepsPerEpoch, ...state }: RunState, action: ActionName, every: string) {
+function lastAsked({ stepsPerEpoch, ...state }: RunState, action: ActionName, unit: DueUnit) {
   const { last, marks } = state[action];
-  if (!last) return {};
+  if (!last) return { unit };
   const [before, newest] = pointsOf(marks).slice(-2);
   const isTold = (newest ?? before)?.step === last.step;
   const wasAsked = !UNASKED.includes(last.why[0] ?? '');
-  if (isTold && wasAsked) return { due: last.due, fired: last.due + last.late };
+  if (isTold && wasAsked) return { unit: dueUnit(last), due: last.due, fired: last.due + last.late };
   const mark = isTold ? newest && before : (newest ?? before);
-  if (!mark) return {};
-  const fired = /epoch/.test(every)
-    ? mark.step / (stepsPerEpoch ?? Number.NaN)
-    : /step/.test(every)
-      ? mark.step
-      : mark.time;
-  return Number.isFinite(fired) ? { due: fired - mark.value, fired } : {};
+  if (!mark) return { unit };
+  const fired = { s: mark.time, steps: mark.step, epochs: mark.step / (stepsPerEpoch ?? Number.NaN) }[unit];
+  return { unit, ...(Number.isFinite(fired) && { due: fired - mark.value, fired }) };
+}
+
+/** Whether the run's steps are known, of which a share would be. */
+function isCounted({ policy: { maxSteps, maxEpochs }, stepsPerEpoch }: RunState): boolean {
+  return maxSteps !== undefined || (maxEpochs !== undefined && stepsPerEpoch !== undefined);
 }

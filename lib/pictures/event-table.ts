@@ -24,10 +24,9 @@ export function eventTable(state: RunState, caption: string): string {
 }
 
 function tableRow(row: EventRow): string {
-  const timed = !/step|epoch/.test(row.every);
   const measure = (value: number | undefined) => {
     if (value === undefined) return '';
-    return timed ? `${value.toFixed(3)} s` : grouped(Number(value.toFixed(2)));
+    return row.unit === 's' ? `${value.toFixed(3)} s` : `${grouped(Number(value.toFixed(2)))} ${row.unit}`;
   };
   const times = row.count > 0 ? [row.due, row.fired, row.late].map(measure) : ['', '', ''];
   const cells = [row.every, grouped(row.count), ...times];

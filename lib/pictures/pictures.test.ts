@@ -124,14 +124,14 @@ test('rows tell when the last one was due and when it fired', async () => {
     step: 1500,
   });
   expect(eventRows(state)).toEqual([
-    { action: 'save', every: '5s', count: 3, due: 17, fired: 18, late: 1, took: 0 },
+    { action: 'save', every: '5s', count: 3, unit: 's', due: 17, fired: 18, late: 1, took: 0 },
   ]);
 });
 
 test.each([
   ['4s', { due: 17.5, fired: 18 }],
   ['3 steps', { due: 12, fired: 12 }],
-  ['1 epoch', { due: 2, fired: 2 }],
+  ['1 epoch', { unit: 'epochs', due: 2, fired: 2 }],
 ] as const)('of what comes every %s, rows tell the last one and not the final one', async (save, row) => {
   const { state } = await simulate({
     strategy: { save, maxTime: '20s' },
@@ -139,6 +139,17 @@ test.each([
   });
   expect(state.save.last?.why).toEqual(['final']);
   expect(eventRows(state)).toMatchObject([{ action: 'save', every: save, ...row }]);
+});
+
+test.each([
+  [{ maxTime: '20s' }, { unit: 's', due: 12, fired: 12 }],
+  [{ maxSteps: 15 }, { unit: 'steps', due: 9, fired: 9 }],
+] as const)('a share of a run with %j is told in what it is a share of', async (limit, row) => {
+  const { events } = await simulate({ strategy: { save: '60%', ...limit }, step: 1500 });
+  const first = events.findIndex(({ type }) => type === 'save') + 1;
+  for (const told of [events.slice(0, first), events.slice(0, -1)]) {
+    expect(eventRows(told.reduce(fold, IDLE_RUN))).toMatchObject([{ every: '60%', ...row }]);
+  }
 });
 
 test('of a run that goes on, rows tell the save that it goes on from', async () => {
@@ -155,7 +166,7 @@ test('of a run that goes on, rows tell the save that it goes on from', async () 
 
 test('rows of a run that has had the final one alone tell of none', async () => {
   const { state } = await simulate({ strategy: { save: '1h', maxTime: '20s' } });
-  expect(eventRows(state)).toEqual([{ action: 'save', every: '1h', count: 1, late: 0, took: 0 }]);
+  expect(eventRows(state)).toEqual([{ action: 'save', every: '1h', count: 1, unit: 's', late: 0, took: 0 }]);
 });
 
 const FIELD: FieldFrame = {

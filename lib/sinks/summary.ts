@@ -1,5 +1,6 @@
 import { ACTIONS, type ActionName } from '../core/policy.ts';
 import type { EvaluateEvent, FailEvent, LogEvent, RunEvent, SaveEvent } from '../core/run-event.ts';
+import { type DueUnit, dueUnit } from '../pictures/due-unit.ts';
 import { grouped } from '../pictures/grouped.ts';
 import { STOP_REASONS } from '../pictures/stop-reasons.ts';
 
@@ -85,7 +86,7 @@ function add(tally: Tally, event: ActedEvent): void {
 function tell(action: ActionName, { count, took, missed, latest, first, newest }: Tally): string[] {
   if (count === 0) return [];
   const between = count - first.length - newest.length;
-  const unit = unitOf(first[0]!);
+  const unit = dueUnit(first[0]!);
   return [
     `${action}: ${count === 1 ? 'once' : `${count} times`}, at most ${measure(latest, unit)} late, ${
       missed > 0 ? `${missed} missed, ` : ''
@@ -97,7 +98,7 @@ function tell(action: ActionName, { count, took, missed, latest, first, newest }
 }
 
 function rowOf(event: ActedEvent): string {
-  const unit = unitOf(event);
+  const unit = dueUnit(event);
   return row(
     `  ${event.type === 'save' ? event.checkpoint : event.type}`,
     grouped(event.step),
@@ -120,15 +121,7 @@ function row(name: string, ...cells: readonly string[]): string {
   return name.padEnd(WIDTHS[0]!) + set.join('');
 }
 
-type Unit = 's' | 'steps' | 'epochs';
-
-/** What `due` and `late` are measured in, as the reason says. A share of the run is of its steps, else of its time. */
-function unitOf({ why: [reason = ''], due, late, step }: ActedEvent): Unit {
-  if (/ steps?$/.test(reason) || (/%$/.test(reason) && due + late === step)) return 'steps';
-  return / epochs?$/.test(reason) ? 'epochs' : 's';
-}
-
-function measure(value: number, unit: Unit): string {
+function measure(value: number, unit: DueUnit): string {
   if (unit === 's') return `${value.toFixed(3)} s`;
   return `${grouped(Number(value.toFixed(2)))} ${unit}`;
 }
