@@ -1,7 +1,8 @@
 import { type Duration, type Loose, type LooseDuration, type Numbered, parseDuration } from './duration.ts';
 import { demand } from './errors.ts';
-import { type Arm, parsePercent, readEvery } from './every-grammar.ts';
+import { type Arm, EXAMPLES, parsePercent, readEvery } from './every-grammar.ts';
 import type { Base } from './moment.ts';
+import type { ActionName } from './policy.ts';
 import { asItIs, oneOf, optional, readOptions } from './read-options.ts';
 
 type Unit = 'step' | 'steps' | 'epoch' | 'epochs';
@@ -116,6 +117,8 @@ const READERS = {
  * Checks how often something is to happen.
  *
  * @param where names the option in the message: `strategy.save`, `--log`.
+ * @param action what happens: what is measured on the way is measured of actions that take time. Default `'save'`, which
+ *   may come at any interval.
  * @throws {WallclockError} that says what was expected and at which character, with an example and, where one is near,
  *   the corrected text.
  * @example
@@ -123,12 +126,16 @@ const READERS = {
  * parseEvery('30s or 1 epoch').arms.length; // 2
  * ```
  */
-export function parseEvery(value: unknown, where = 'every'): Interval {
+export function parseEvery(value: unknown, where = 'every', action: ActionName = 'save'): Interval {
   const written = typeof value === 'object' && value !== null ? value : { every: value };
   const options = readOptions(written, READERS, where);
   const { every, anchor, base, first } = options;
   const arms = readEvery(every, where, options);
   const terms = arms.flatMap((arm) => arm.terms);
+  for (const { kind, text } of terms) {
+    const fits = kind === 'auto' ? action === 'save' : kind !== 'overhead' || action !== 'log';
+    demand(fits, where, `a duration, steps or epochs for '${action}'`, text, EXAMPLES);
+  }
   const isAuto = terms.some(({ kind }) => kind === 'auto');
   const goes = (holds: boolean, option: keyof typeof options, expected: string, fix = 'Remove it.') =>
     demand(holds, `${where}.${option}`, expected, options[option], fix);

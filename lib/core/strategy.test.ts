@@ -111,6 +111,7 @@ test('options that contradict each other are refused, with what would do', () =>
     { log: '5% overhead' },
     { log: '1s or 5% overhead' },
     { evaluate: { every: 'auto', meanTimeBetweenFailures: '1d' } },
+    { log: 'auto' },
   ];
   expect(contradictory.map(messageOf)).toMatchInlineSnapshot(`
     [
@@ -123,6 +124,7 @@ test('options that contradict each other are refused, with what would do', () =>
       "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
       "strategy.log: expected a duration, steps or epochs for 'log', got '5% overhead'. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
       "strategy.evaluate: expected a duration, steps or epochs for 'evaluate', got 'auto'. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
+      "strategy.log: expected a duration, steps or epochs for 'log', got 'auto'. Write it like '30s', '5m', '1h20m', '100 steps' or '1 epoch'.",
     ]
   `);
 });

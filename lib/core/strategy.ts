@@ -3,7 +3,6 @@ import { type Deadline, type DeadlineOptions, parseDeadline } from './deadline.t
 import { type Duration, parseDuration } from './duration.ts';
 import { demand } from './errors.ts';
 import { type EvaluateText, type Every, type Interval, type LogText, parseEvery } from './every.ts';
-import { EXAMPLES } from './every-grammar.ts';
 import { type Patience, type PatienceOptions, parsePatience } from './patience.ts';
 import type { ActionName } from './policy.ts';
 import { oneOf, optional, type Reader, readBoolean, readCount, readOptions } from './read-options.ts';
@@ -164,15 +163,7 @@ export function parseStrategy(options: unknown, where = 'strategy'): Strategy {
   };
 }
 
-/** Reads the interval of an action. What is measured on the way is measured of actions that take time. */
+/** Reads the interval of an action. */
 export function intervalOf(action: ActionName): Reader<Interval> {
-  return (value, where) => {
-    const interval = parseEvery(value, where);
-    for (const { kind, text } of interval.arms.flatMap((arm) => arm.terms)) {
-      const fits = kind === 'auto' ? action === 'save' : kind !== 'overhead' || action !== 'log';
-      const expected = `a duration, steps or epochs for '${action}'`;
-      demand(fits, where, expected, text, EXAMPLES);
-    }
-    return interval;
-  };
+  return (value, where) => parseEvery(value, where, action);
 }
