@@ -1,6 +1,7 @@
+import { afterEvaluation, afterFailure, afterSuccess } from './after-action.ts';
 import { isBetter } from './best.ts';
 import { describeStrategy } from './describe-strategy.ts';
-import { horizonOf, MARGIN, type Place } from './horizon.ts';
+import { horizonOf, type Place } from './horizon.ts';
 import { type Axis, type Moment, markAt } from './moment.ts';
 import { isExhausted } from './patience.ts';
 import {
@@ -18,20 +19,13 @@ import {
 import { type RunSize, resolveParts } from './resolve-parts.ts';
 import { type ActionSchedule, NEW_SCHEDULE, type Schedule } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
+import { timeLeft } from './time-left.ts';
 import { dueAt, firing, isDue } from './trigger.ts';
 
-/** A failed action waits a second before it is tried again, then two, four, and so on up to a minute. */
-const RETRY_FIRST = 1_000;
-const RETRY_LONGEST = 60_000;
 /** Who stops a run from outside may not wait for its evaluation. */
 const IN_A_HURRY: readonly ActionName[] = ['save', 'log', 'evaluate'];
 /** What the end of a run lacks is tried so often. */
 const MOST_ENDINGS = 3;
-/** The part of the time until a deadline that is held back for an action whose cost is not known yet. */
-const UNKNOWN_COST = 1 / 20;
-/** An interval that was met late on so many steps in a row is shorter than a step. */
-const SHORTER_THAN_A_STEP = 3;
-
 /**
  * Wallclock's own policy: each action at its interval, never twice on a step, the best model by event, the final ones
  * where the last step lacks them, and a stop when a limit is reached. An interval starts again only when its action has
@@ -41,10 +35,9 @@ const SHORTER_THAN_A_STEP = 3;
  * @throws {WallclockError} where an interval is a part of a run whose size is not known.
  */
 export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<Schedule> {
-  const { final, best, patience, deadline } = strategy;
+  const { final, best, patience } = strategy;
   const intervals = resolveParts(strategy, size);
-  const finals = ACTIONS.filter((action) => final[action]);
-  const hasDeadline = Number.isFinite(deadline.after);
+  const time = timeLeft(strategy);
 
   /** The action, where it is due at the end of this step, with its account of itself. */
   function dueAction(schedule: Schedule, type: ActionName, moment: Moment): Action | undefined {
@@ -82,8 +75,8 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   /** Nothing can be due, nor can anything stop the run, before one of these places has been reached. */
   function quiet(schedule: Schedule, moment: Moment): Quiet {
     const places: Place[] = limits(schedule).map(([, axis, length, from]) => [axis, from + length]);
+    places.push(['elapsed', time.lastStart(schedule, moment)]);
     if (size.steps !== undefined) places.push(['step', size.steps]);
-    if (hasDeadline) places.push(['elapsed', lastStart(schedule, moment)]);
     for (const action of ACTIONS) {
       const interval = intervals[action];
       const past = pastOf(schedule, action, moment);
@@ -96,64 +89,6 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
       }
     }
     return horizonOf(places, moment, size.stepsPerEpoch);
-  }
-
-  /** Milliseconds to allow for actions: for each somewhat more than the longest so far, or as much more as that one was. */
-  function allowance(schedule: Schedule, actions: readonly ActionName[]): number {
-    return actions.reduce((sum, action) => {
-      const { longest, rise } = schedule[action];
-      const unknown = action === 'log' ? 0 : deadline.after * UNKNOWN_COST;
-      const seen = longest + Math.max(rise, longest * MARGIN);
-      return sum + (hasBeenTried(schedule, action) ? seen : unknown);
-    }, 0);
-  }
-
-  /** When by the wall the final actions have to begin, if another step is taken and a save under way is waited for. */
-  function lastStart(schedule: Schedule, { saving, longestStep }: Moment): number {
-    const underWay = allowance(schedule, saving ? ['save'] : []);
-    const known = finals.filter((action) => !isRisk(schedule, action));
-    const reserve = underWay + Math.max(allowance(schedule, known), deadline.reserve);
-    return schedule.begun.elapsed + deadline.after - reserve - longestStep * (1 + MARGIN);
-  }
-
-  /** Whether nobody knows how long an evaluation would keep the last save waiting: no time is held back for it. */
-  function isRisk(schedule: Schedule, action: ActionName): boolean {
-    const isFirst = action === 'evaluate' && !hasBeenTried(schedule, action);
-    return isFirst && final.save && !isReserved(schedule, action);
-  }
-
-  /**
-   * Whether the reserve that was asked for is for this action too, whose cost is not known yet: if it takes long, the run
-   * ends with it, and needs no other of its kind.
-   */
-  function isReserved(schedule: Schedule, action: ActionName): boolean {
-    return deadline.reserve > 0 && final[action] && !hasBeenTried(schedule, action);
-  }
-
-  /** Whether the final actions would end after the deadline if another step were taken after these. */
-  function isDeadline(schedule: Schedule, actions: readonly Action[], moment: Moment): boolean {
-    const besides = typesOf(actions).filter((type) => !isReserved(schedule, type));
-    return hasDeadline && moment.elapsed + allowance(schedule, besides) >= lastStart(schedule, moment);
-  }
-
-  /** Milliseconds by the wall since this run began, once these have been carried out too. */
-  function endOf(schedule: Schedule, actions: readonly Action[], moment: Moment): number {
-    return moment.elapsed - schedule.begun.elapsed + allowance(schedule, typesOf(actions));
-  }
-
-  /**
-   * What of a last step's actions would keep the last save from ending before the deadline, or could not end before it, is
-   * left out: an evaluation, and a save that need not be. One of which nobody knows how long it takes is taken to take as
-   * long as the run has.
-   */
-  function inTime(schedule: Schedule, actions: readonly Action[], moment: Moment): readonly Action[] {
-    const fits = (some: readonly Action[]) => {
-      const risk = some.some(({ type }) => isRisk(schedule, type)) ? endOf(schedule, [], moment) : 0;
-      return endOf(schedule, some, moment) + risk <= deadline.after;
-    };
-    if (fits(actions)) return actions;
-    const measured = actions.filter(({ type }) => type !== 'evaluate');
-    return fits(measured) || final.save ? measured : measured.filter(({ type }) => type !== 'save');
   }
 
   /**
@@ -223,11 +158,11 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const first = lacksMetric && !isPatient && mayEvaluate ? beforeSave(schedule, moment) : evaluate;
     const due = [log, first, waits ? undefined : save].filter((action) => action !== undefined);
 
-    if (isDeadline(schedule, due, moment)) stop ??= 'deadline';
+    if (time.isUsedUp(schedule, due, moment)) stop ??= 'deadline';
     const isLast = ends || stop !== undefined;
     if (due.length === 0 && !isLast) return undefined;
     const wanted = isLast ? completed(schedule, due, moment.active / 1000, moment) : due;
-    const actions = isLast ? inTime(schedule, wanted, moment) : due;
+    const actions = isLast ? time.inTime(schedule, wanted, moment) : due;
     const endings = wanted.length > due.length ? 1 : 0;
     return { state: { ...schedule, endings }, actions, stop };
   }
@@ -242,11 +177,11 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const { action, ok, rest, reading, checkpoint = '' } = point;
     const { type } = action;
     const past = before[type];
-    const now = ok ? succeeded(past, point, moment) : failed(past, point, moment);
+    const now = ok ? afterSuccess(past, point, moment, intervals[type]) : afterFailure(past, point, moment);
     let state: Schedule = { ...before, [type]: now };
     if (!ok) {
       if (strategy.onFailure === 'stop') return { state, stop: 'failure' };
-      return { state, stop: isDeadline(state, rest, moment) ? 'deadline' : undefined };
+      return { state, stop: time.isUsedUp(state, rest, moment) ? 'deadline' : undefined };
     }
 
     let stop: StopReason | undefined;
@@ -255,54 +190,18 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
       const value = point.metrics?.[best.metric] ?? Number.NaN;
       const isBest = isBetter(best, value, before.best?.value);
       if (type === 'evaluate') {
-        state = measured(state, value, moment);
+        state = afterEvaluation(state, best, value, moment);
         if (isBest) state = { ...state, better: reading.step };
         if (isBest && canSave(state, moment)) actions = withBestSave(rest, reading.active / 1000);
         if (patience && isExhausted(patience, state.waiting, moment)) stop = 'patience';
       } else if (isBest) state = { ...state, best: { step: reading.step, value, checkpoint } };
     }
     // What was written beside training ends no step: the next question is whether the run does.
-    if (reading.step === moment.step && isDeadline(state, actions, moment)) stop ??= 'deadline';
-    if (stop) actions = inTime(state, completed(state, actions, reading.active / 1000, moment), moment);
+    if (reading.step === moment.step && time.isUsedUp(state, actions, moment)) stop ??= 'deadline';
+    if (stop) actions = time.inTime(state, completed(state, actions, reading.active / 1000, moment), moment);
     const isNews = now.warned && !past.warned;
     const warning = `${type}: an interval of ${intervals[type]?.text} is shorter than a step, so that every step has one.`;
     return { state, actions, stop, warning: isNews && intervals[type] ? warning : undefined };
-  }
-
-  function succeeded(past: ActionSchedule, done: ActionDone, moment: Moment): ActionSchedule {
-    const { action, reading, mark = markAt(moment) } = done;
-    const inARow = past.step === reading.step - 1 && action.late > 0 ? past.inARow + 1 : 1;
-    // What was done for another reason met none of the instants of a grid.
-    const met = intervals[action.type]?.arms.some(({ text }) => action.why.includes(text));
-    return {
-      ...past,
-      ...costs(past, done),
-      ...(met && { met: reading }),
-      mark,
-      count: past.count + 1,
-      step: reading.step,
-      inARow,
-      failures: 0,
-      retryAt: 0,
-      warned: past.warned || inARow >= SHORTER_THAN_A_STEP,
-    };
-  }
-
-  function failed(past: ActionSchedule, done: ActionDone, moment: Moment): ActionSchedule {
-    const failures = past.failures + 1;
-    const wait = Math.min(RETRY_FIRST * 2 ** (failures - 1), RETRY_LONGEST);
-    return { ...past, ...costs(past, done), failures, retryAt: moment.active + wait };
-  }
-
-  /** An evaluation is over: what it says of the best so far. */
-  function measured(schedule: Schedule, value: number, moment: Moment): Schedule {
-    const better = isBetter(best!, value, schedule.bar, best!.minDelta);
-    const { evaluations, since } = schedule.waiting;
-    return {
-      ...schedule,
-      ...(better && { bar: value }),
-      waiting: better ? { evaluations: 0, since: markAt(moment) } : { evaluations: evaluations + 1, since },
-    };
   }
 
   function decideAtEnd(
@@ -318,9 +217,9 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const order = reason === 'stopped' ? IN_A_HURRY : ACTIONS;
     const lacking = completed(before, waited ? [waited] : [], reading.active / 1000, moment, order);
     // What has failed the last time is not tried again where it would not end before the deadline.
-    const isLate = endOf(before, lacking, moment) > deadline.after;
+    const isLate = time.isLate(before, lacking, moment);
     const wanted = lacking.filter(({ type }) => !(isLate && before[type].failures > 0));
-    const missing = inTime(before, wanted, moment);
+    const missing = time.inTime(before, wanted, moment);
     if (moment.step > begun.step && missing.length > 0 && endings < MOST_ENDINGS) {
       return { state, actions: missing };
     }
@@ -365,24 +264,6 @@ function pastOf(schedule: Schedule, action: ActionName, moment: Moment): ActionS
   return isBeingWritten(action, moment)
     ? { ...schedule[action], mark: moment.saving!, met: moment.saving! }
     : schedule[action];
-}
-
-/** Whether it is known how long it takes, be it that it failed. */
-function hasBeenTried(schedule: Schedule, action: ActionName): boolean {
-  return schedule[action].count + schedule[action].failures > 0;
-}
-
-/** What an action has cost by now, whatever came of it. */
-function costs({ count, failures, spent, longest }: ActionSchedule, { took, lasted }: ActionDone) {
-  return {
-    spent: spent + took,
-    longest: Math.max(longest, lasted),
-    rise: count + failures > 0 ? Math.max(0, lasted - longest) : 0,
-  };
-}
-
-function typesOf(actions: readonly Action[]): readonly ActionName[] {
-  return actions.map(({ type }) => type);
 }
 
 /** An action that is done at once, for a reason that is no interval. @param due in seconds. */
