@@ -1,7 +1,8 @@
 import type { Clock } from './core/clock.ts';
 import { asItIs, optional, type Reader, readCount, readerOf, readOptions } from './core/read-options.ts';
 import { policyOf, type ReadyStrategy } from './core/ready-strategy.ts';
-import { Run, type RunOptions } from './core/run.ts';
+import { Run } from './core/run.ts';
+import type { RunOptions } from './core/run-options.ts';
 import type { StrategyOptions } from './core/strategy.ts';
 import { systemClock } from './system-clock.ts';
 

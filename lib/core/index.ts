@@ -45,7 +45,7 @@ export { type ReplayOptions, replay } from './replay.ts';
 export type { RunSize } from './resolve-parts.ts';
 export { type Resume, type ResumeOptions, resumeFrom } from './resume-from.ts';
 export { type Keep, type KeepOptions, type Kept, Retention, type Rule, retain } from './retention.ts';
-export { Run, type RunOptions } from './run.ts';
+export { Run } from './run.ts';
 export type {
   BeginEvent,
   EndEvent,
@@ -60,6 +60,7 @@ export type {
   WakeEvent,
   WarnEvent,
 } from './run-event.ts';
+export type { RunOptions } from './run-options.ts';
 export type { RunSnapshot } from './run-snapshot.ts';
 export { type ActionRecord, fold, IDLE_RUN, type RunState } from './run-state.ts';
 export { append, EMPTY_SERIES, pointsOf, type Series, type SeriesPoint } from './series.ts';

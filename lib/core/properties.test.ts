@@ -339,7 +339,8 @@ test('of the times of a watch each counts its own, whatever the clock does', () 
       const watch = new Stopwatch({ now: () => now, wall: () => wall }, times);
       const sum = { training: 0, acting: 0, paused: 0, slept: 0 };
       for (const { activity, moved, slept } of script) {
-        watch.activity = activity;
+        watch.paused = activity === 'paused';
+        if (activity !== 'paused') watch.activity = activity;
         watch.compare();
         now += moved;
         wall += moved + slept;

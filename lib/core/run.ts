@@ -1,48 +1,23 @@
-import { type ActionContext, type Actions, checkActions, type SaveContext, type Writing } from './actions.ts';
-import type { Agreement } from './agreement.ts';
-import type { Clock } from './clock.ts';
+import { checkActions, type Writing } from './actions.ts';
+import { callAction } from './call-action.ts';
 import { demand } from './errors.ts';
-import type { JournalFile } from './journal-file.ts';
 import { type Mark, type Moment, markAt, timesOf } from './moment.ts';
-import { checkMetric, isWriting, type Outcome, outcome, type Told, type ToldSave, told } from './outcome.ts';
+import { isWriting, type Outcome, outcome, type ToldSave, told } from './outcome.ts';
 import {
   type Action,
   type ActionDone,
   type Decision,
   type Point,
-  type Policy,
   REASONS,
-  type StepEnded,
   type StopReason,
 } from './policy.ts';
 import { oneOf } from './read-options.ts';
-import type { Resume } from './resume-from.ts';
 import type { Metrics, Occasion, RunEvent } from './run-event.ts';
+import type { RunOptions } from './run-options.ts';
 import { NEW_RUN, type RunSnapshot } from './run-snapshot.ts';
 import { fold, IDLE_RUN, type RunState } from './run-state.ts';
-import { type Activity, Stopwatch } from './stopwatch.ts';
-
-/** What a {@link Run} is made of. */
-export interface RunOptions<State> {
-  /** What decides. */
-  policy: Policy<State>;
-  /** What tells the time. */
-  clock: Clock;
-  /** How this loop does what is decided. */
-  actions: Actions;
-  /** Steps in one pass over the data, where it is known. It makes fractions of an epoch possible. */
-  stepsPerEpoch?: number;
-  /** Hears every event, in order, at once. */
-  onEvent?: (event: RunEvent) => void;
-  /** Keeps every event, before it is heard; checkpoints record how far it has come. Default: none. */
-  journal?: JournalFile;
-  /** The run's name. Default: one made of the date. */
-  name?: string;
-  /** With other workers that train together: then one decides for all. Default: alone. */
-  agreement?: Agreement;
-  /** The checkpoint to go on from, as `resumeFrom()` has checked it. Default: a new run. */
-  resume?: Resume;
-}
+import { Standing } from './standing.ts';
+import type { Activity, Stopwatch } from './stopwatch.ts';
 
 /** What is known of an action before it is known what came of it. */
 type Doing = Omit<ActionDone, 'at' | 'ok' | 'checkpoint'>;
@@ -78,53 +53,37 @@ export class Run {
   /** As events tell it: given, a checkpoint's, or made of the date. */
   readonly name: string;
   readonly #options: RunOptions<unknown>;
-  readonly #moment: { -readonly [key in keyof Moment]: Moment[key] };
-  #watch: Stopwatch | undefined;
-  /** The watch, while the next call may come: the run has begun and not ended, and nothing is under way. */
-  #free: Stopwatch | undefined;
-  /** Steps that have ended. The moment is not told of each: see {@link #catchUp}. */
-  #steps = 0;
-  /** The count of steps at which the policy is to be asked, if not before: 0 is at the end of the next. */
-  #askAt = 0;
-  #epochs = 0;
-  #stepInEpoch = 0;
+  readonly #standing: Standing;
+  /** The same, while the next call may come: the run has begun and not ended, and nothing is under way. */
+  #free: Standing | undefined;
   #schedule: unknown;
   #state = IDLE_RUN;
   #stopped: StopReason | undefined;
   /** Whether that was asked for from outside, and then the schedule before what such an end adds. */
   #isAskedToStop = false;
   #left: { readonly state: unknown } | undefined;
-  #interrupted: Activity = 'training';
-  #slept = 0;
   #ended: Promise<RunState> | undefined;
   #writing: SaveUnderWay | undefined;
-  /** The times at the end of the last step. */
-  #stepEnded: StepEnded;
 
   constructor(options: RunOptions<unknown>) {
-    const { policy, actions, clock, resume } = options;
+    const { policy, actions, clock, resume, stepsPerEpoch } = options;
     checkActions(policy, actions);
     const isChecked = resume === undefined || typeof resume?.told === 'function';
     const fix = 'Write resume: resumeFrom({ checkpoint, snapshot }).';
     demand(isChecked, 'resume', 'a checkpoint that was checked', resume, fix);
-    const { run, step, epochs, stepInEpoch, times, stepEnded } = resume?.snapshot ?? NEW_RUN;
+    const { snapshot } = resume ?? {};
     this.#options = options;
-    this.name = run ?? options.name ?? `run-${clock.wall().toString(36)}`;
+    this.name = snapshot?.run ?? options.name ?? `run-${clock.wall().toString(36)}`;
     this.#schedule = resume ? resume.schedule(policy) : policy.initialState();
-    this.#steps = step;
-    this.#epochs = epochs;
-    this.#stepInEpoch = stepInEpoch;
-    this.#stepEnded = stepEnded;
-    this.#moment = { step, epoch: 0, ...times, saving: undefined };
-    this.#moment.epoch = this.#epoch();
+    this.#standing = new Standing(snapshot ?? NEW_RUN, stepsPerEpoch);
   }
 
   /** Starts the clock. Time before it does not count. A resumed run that has used up its limits stops here. */
   begin(): Promise<void> | undefined {
     const { clock, resume, policy, stepsPerEpoch } = this.#options;
-    demand(!this.#watch, 'run', 'begin() once, at the start of the run', 'a second begin()');
-    this.#watch = new Stopwatch(clock, this.#moment);
-    this.#free = this.#watch;
+    demand(!this.#standing.watch, 'run', 'begin() once, at the start of the run', 'a second begin()');
+    this.#standing.begin(clock);
+    this.#free = this.#standing;
     // Events are counted on.
     if (resume) this.#state = resume.snapshot.state;
     this.#tell({
@@ -136,18 +95,17 @@ export class Run {
       ...(resume && { resumed: resume.told() }),
     });
     for (const message of resume?.messages ?? []) this.#tell({ type: 'warn', message });
-    return this.#ask({ at: 'run begins', resumed: resume !== undefined, stepEnded: this.#stepEnded });
+    const stepEnded = timesOf(this.#standing.momentOfStep);
+    return this.#ask({ at: 'run begins', resumed: resume !== undefined, stepEnded });
   }
 
   /** To be called after each step of training. */
   step(): Promise<void> | undefined {
-    const watch = this.#free ?? this.#enter('step()');
-    const isQuiet = watch.readStep();
-    if (++this.#steps < this.#askAt && isQuiet) return undefined;
-    this.#catchUp();
-    this.#noticeSleep(watch);
+    const standing = this.#free ?? this.#enter('step()');
+    if (standing.endStep()) return undefined;
+    this.#noticeSleep(this.#running());
     const doing = this.#ask(STEP_ENDS);
-    if (!doing) this.#lookAhead(watch);
+    if (!doing) this.#lookAhead();
     return doing;
   }
 
@@ -157,17 +115,11 @@ export class Run {
    * @param complete false where it was cut short: then the epoch does not count, and the policy is asked all the same.
    */
   epoch(complete = true): Promise<void> | undefined {
-    this.#enter('epoch()');
-    this.#askAt = 0;
-    if (complete) {
-      this.#epochs++;
-      this.#stepInEpoch = 0;
-    }
-    this.#moment.epoch = this.#epoch();
+    this.#enter('epoch()').endEpoch(complete);
     // What is due with it is for whoever goes on from here: an end that was asked for has its own.
     if (this.#isAskedToStop) return undefined;
     // The end of a step has been read: what is decided with it is of the same instant.
-    return this.#ask(EPOCH_ENDS, this.#momentOfStep());
+    return this.#ask(EPOCH_ENDS, this.#standing.momentOfStep);
   }
 
   /** Carries out the final actions and resolves to what the run came to. Training must have ended. */
@@ -184,7 +136,7 @@ export class Run {
     await this.#waitForWriting();
     const reason = this.#stopped ?? 'finished';
     if (this.#isAskedToStop) this.#left = { state: this.#schedule };
-    const reading = markAt(this.#momentOfStep());
+    const reading = markAt(this.#standing.momentOfStep);
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
       this.#read();
       const decision = await this.#decide({ at: 'run ends', reason, reading });
@@ -233,21 +185,18 @@ export class Run {
     return this.#stopped;
   }
 
-  /** From here on no active time passes: between steps, or within an action that waits. */
+  /** From here on no active time passes: between steps, or within an action, which a pause outlasts. */
   pause(): void {
-    const { activity } = this.#running();
-    if (activity === 'paused') return;
-    this.#interrupted = activity;
-    this.#turn('pause', 'paused');
+    if (!this.#running().paused) this.#turn('pause', true);
   }
 
   /** Ends a pause. */
   continue(): void {
-    if (this.#running().activity === 'paused') this.#turn('continue', this.#interrupted);
+    if (this.#running().paused) this.#turn('continue', false);
   }
 
-  #turn(type: 'pause' | 'continue', activity: Activity): void {
-    this.#running().activity = activity;
+  #turn(type: 'pause' | 'continue', paused: boolean): void {
+    this.#running().paused = paused;
     this.#options.agreement?.[type]();
     this.#read();
     this.#tell({ type });
@@ -255,14 +204,12 @@ export class Run {
 
   /** Where the run stands in its data: complete epochs, and steps into the one under way. */
   get position(): { readonly epochs: number; readonly stepInEpoch: number } {
-    this.#catchUp();
-    return { epochs: this.#epochs, stepInEpoch: this.#stepInEpoch };
+    return this.#standing.position;
   }
 
   /** The last reading of the clock. One object, brought up to date in place when it is asked for. */
   get moment(): Moment {
-    this.#catchUp();
-    return this.#moment;
+    return this.#standing.moment;
   }
 
   /** What the run has come to: the fold of its events. */
@@ -280,11 +227,11 @@ export class Run {
     try {
       await doing;
     } finally {
-      this.#free = this.#watch;
+      this.#free = this.#standing;
     }
   }
 
-  #answer(point: Point, moment: Moment = this.#moment): Promise<void> | undefined {
+  #answer(point: Point, moment: Moment = this.moment): Promise<void> | undefined {
     if (this.#writing?.attempt) return this.#concludeWriting().then(() => this.#answer(point, moment));
     const decision = this.#decide(point, moment);
     if (decision === undefined) return undefined;
@@ -295,7 +242,7 @@ export class Run {
 
   #decide(
     point: Point,
-    moment: Moment = this.#moment,
+    moment: Moment = this.moment,
   ): Decision<unknown> | undefined | Promise<Decision<unknown> | undefined> {
     const { policy, agreement } = this.#options;
     if (agreement) return agreement.decide(policy, this.#schedule, point, moment);
@@ -331,24 +278,26 @@ export class Run {
   async #perform(action: Action, rest: readonly Action[], reading: Mark): Promise<readonly Action[]> {
     if (action.type === 'save') await this.#waitForWriting();
     this.#running().compare();
-    const begun = this.#moment.active;
+    const begun = this.moment.active;
     const measured = this.#measuredAt(reading);
     const doing = (): Doing => {
-      const took = this.#moment.active - begun;
+      const took = this.moment.active - begun;
       return { action, rest, reading, ...measured, took, lasted: took };
     };
     const snapshot = (checkpoint: string) => {
       this.#read();
       return this.#snapshot({ at: 'action done', ok: true, checkpoint, ...doing() });
     };
-    const context = { elapsed: reading.elapsed / 1000, ...measured, snapshot };
-    const call = () => this.#call(action, context);
+    const { step, epoch } = this.moment;
+    const context = { step, epoch, why: action.why };
+    const toSave = { elapsed: reading.elapsed / 1000, ...measured, snapshot };
+    const call = () => callAction(this.#options, action, context, toSave);
     const attempt = await this.#standStill(call, action.type === 'log' ? 'training' : 'acting');
     // What was due with it comes at the end of the run, and once more where the run is gone on with from here.
     if (!attempt.ok && attempt.givenUp && this.#stopped) return [];
     if (attempt.ok && isWriting(attempt.result)) {
-      const mark = markAt(this.#moment);
-      this.#moment.saving = mark;
+      const mark = markAt(this.moment);
+      this.#standing.saving = mark;
       this.#writing = this.#writeBeside(attempt.result, { ...doing(), mark, rest: [] }, begun);
       return rest;
     }
@@ -361,9 +310,9 @@ export class Run {
     attempt: () => Result | Promise<Result>,
     activity: Activity = 'acting',
   ): Promise<Outcome<Result>> {
-    this.#turnTo(activity);
+    this.#running().activity = activity;
     const came = await outcome(attempt);
-    this.#turnTo('training');
+    this.#running().activity = 'training';
     this.#read();
     return came;
   }
@@ -390,7 +339,7 @@ export class Run {
       begun,
       outcome: outcome(async () => told('save', await written)).then((attempt) => {
         writing.attempt = attempt;
-        this.#askAt = 0;
+        this.#standing.endQuiet();
         return attempt;
       }),
     };
@@ -408,34 +357,9 @@ export class Run {
   async #concludeWriting(): Promise<void> {
     const { attempt, begun, doing } = this.#writing!;
     this.#writing = undefined;
-    this.#moment.saving = undefined;
-    const lasted = Math.max(doing.took, this.#moment.active - begun);
+    this.#standing.saving = undefined;
+    const lasted = Math.max(doing.took, this.moment.active - begun);
     await this.#conclude(attempt!, { ...doing, lasted });
-  }
-
-  /** A pause that has begun within an action outlasts it: then this is what the run goes on with. */
-  #turnTo(activity: Activity): void {
-    const watch = this.#running();
-    if (watch.activity === 'paused') this.#interrupted = activity;
-    else watch.activity = activity;
-  }
-
-  async #call(
-    { type, why }: Action,
-    toSave: Omit<SaveContext, keyof ActionContext>,
-  ): Promise<Told | Writing> {
-    const { actions, policy, agreement } = this.#options;
-    const { step, epoch } = this.#moment;
-    const context: ActionContext = { step, epoch, why };
-    if (type === 'save') {
-      const saved = await actions.save!({ ...context, ...toSave });
-      if (!isWriting(saved)) return told(type, saved);
-      // Workers that agree do the same at each step, and the disks of some are slower.
-      return agreement ? told(type, await saved.written) : saved;
-    }
-    const done = told(type, await actions[type]!(context));
-    if (type === 'evaluate') checkMetric(done.metrics, policy.describe().best?.metric);
-    return done;
   }
 
   /** What an evaluation of this very step has measured. */
@@ -447,18 +371,17 @@ export class Run {
   #snapshot(done: ActionDone): RunSnapshot {
     const { policy, agreement, journal } = this.#options;
     const led = (moment: Moment) => agreement?.momentAsLed(moment) ?? moment;
-    const moment = led(this.#moment);
+    const moment = led(this.moment);
     // A run that goes on from where it was asked to stop does what it would have done without that.
     const decision = this.#left ?? policy.decide(this.#schedule, agreement?.pointAsLed(done) ?? done, moment);
     const { type: _, ...account } = done.action;
     const { metrics, reading } = done;
     return {
       run: this.name,
-      step: this.#steps,
-      epochs: this.#epochs,
-      stepInEpoch: this.#stepInEpoch,
+      step: moment.step,
+      ...this.#standing.position,
       times: { ...timesOf(moment), longestStep: moment.longestStep },
-      stepEnded: timesOf(led(this.#momentOfStep())),
+      stepEnded: timesOf(led(this.#standing.momentOfStep)),
       saved: { elapsed: reading.elapsed / 1000, ...(metrics && { metrics }), ...account },
       ...(journal && { journal: journal.position() }),
       schedule: decision ? decision.state : this.#schedule,
@@ -472,48 +395,21 @@ export class Run {
     this.#noticeSleep(watch);
   }
 
-  /** What the policy has nothing to do at is not asked of it, nor told to the moment. Workers that agree ask together. */
-  #lookAhead(watch: Stopwatch): void {
+  /** What the policy has nothing to do at is not asked of it. Workers that agree ask together. */
+  #lookAhead(): void {
     const { policy, agreement } = this.#options;
     if (agreement || !policy.quiet) return;
-    const { steps, milliseconds } = policy.quiet(this.#schedule, this.#moment);
-    this.#askAt = this.#steps + steps;
-    watch.quietFor(milliseconds);
+    this.#standing.quietFor(policy.quiet(this.#schedule, this.moment));
   }
 
-  /** Brings the moment up to the last step that has ended, and the times that are kept of its end. */
-  #catchUp(): void {
-    const ended = this.#steps - this.#moment.step;
-    if (ended === 0) return;
-    this.#watch!.settle();
-    this.#moment.step = this.#steps;
-    this.#stepInEpoch += ended;
-    this.#moment.epoch = this.#epoch();
-    this.#stepEnded = timesOf(this.#moment);
+  #noticeSleep(watch: Stopwatch): void {
+    const { slept } = watch;
+    if (slept === 0) return;
+    watch.slept = 0;
+    this.#tell({ type: 'wake', slept: slept / 1000 });
   }
 
-  /** Now, with the times at the end of the last step. */
-  #momentOfStep(): Moment {
-    return { ...this.#moment, ...this.#stepEnded };
-  }
-
-  #noticeSleep({ slept }: Stopwatch): void {
-    if (slept === this.#slept) return;
-    const since = slept - this.#slept;
-    this.#slept = slept;
-    this.#tell({ type: 'wake', slept: since / 1000 });
-  }
-
-  #epoch(): number {
-    const { stepsPerEpoch } = this.#options;
-    if (stepsPerEpoch === undefined) return this.#epochs;
-    const { step } = this.#moment;
-    // One division is exact where a sum of two would round.
-    if (step === this.#epochs * stepsPerEpoch + this.#stepInEpoch) return step / stepsPerEpoch;
-    return this.#epochs + Math.min(1, this.#stepInEpoch / stepsPerEpoch);
-  }
-
-  #tell(untold: Untold, at: Mark = this.#moment): void {
+  #tell(untold: Untold, at: Mark = this.moment): void {
     // Outside of decisions, seconds are the unit of every time.
     const { step, epoch, elapsed, active } = at;
     const occasion = { seq: this.#state.events, step, epoch, elapsed: elapsed / 1000, active: active / 1000 };
@@ -523,8 +419,8 @@ export class Run {
     this.#options.onEvent?.(event);
   }
 
-  /** The watch, where this call may come: the run has begun and not ended, and nothing is under way. */
-  #enter(call: string): Stopwatch {
+  /** Where the run stands, where this call may come: it has begun and not ended, and nothing is under way. */
+  #enter(call: string): Standing {
     this.#running();
     demand(!this.#ended, 'run', 'nothing after end()', call);
     const fix = 'Write await run.step(), and so with epoch() and save().';
@@ -532,10 +428,10 @@ export class Run {
     return this.#free;
   }
 
-  /** The watch of a run that has begun; the moment is that of the last step at the least. */
+  /** The watch of a run that has begun. */
   #running(): Stopwatch {
-    demand(this.#watch, 'run', 'begin() before anything else', 'another call');
-    this.#catchUp();
-    return this.#watch;
+    const { watch } = this.#standing;
+    demand(watch, 'run', 'begin() before anything else', 'another call');
+    return watch;
   }
 }

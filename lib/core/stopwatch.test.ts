@@ -15,14 +15,16 @@ test('each activity adds to its own times', () => {
   watch.activity = 'acting';
   expect(times).toMatchObject({ elapsed: 100, active: 100, training: 100 });
   clock.advance(20);
-  watch.activity = 'paused';
+  watch.paused = true;
   expect(times).toMatchObject({ elapsed: 120, active: 120, training: 100 });
   clock.advance(3);
   watch.activity = 'training';
-  expect(times).toMatchObject({ elapsed: 123, active: 120, training: 100 });
+  clock.advance(4);
+  watch.paused = false;
+  expect(times).toMatchObject({ elapsed: 127, active: 120, training: 100 });
   clock.advance(1);
   watch.read();
-  expect(times).toMatchObject({ elapsed: 124, active: 121, training: 101 });
+  expect(times).toMatchObject({ elapsed: 128, active: 121, training: 101 });
 });
 
 test('a clock that runs backwards adds nothing, and goes on from where it is', () => {
@@ -72,9 +74,9 @@ test('a pause amid a step leaves both of its parts one step', () => {
   const clock = manualClock();
   const { watch, times } = started(clock);
   clock.advance(600);
-  watch.activity = 'paused';
+  watch.paused = true;
   clock.advance(5000);
-  watch.activity = 'training';
+  watch.paused = false;
   clock.advance(400);
   watch.readStep();
   expect(times.longestStep).toBe(1000);
@@ -212,7 +214,7 @@ describe('while it is quiet', () => {
 
   test('it is not begun in a pause', () => {
     const { clock, watch, times } = quiet(1000);
-    watch.activity = 'paused';
+    watch.paused = true;
     watch.quietFor(1000);
     clock.advance(5);
     expect(watch.readStep()).toBe(false);

@@ -6,8 +6,8 @@ export type Times = Pick<Moment, 'elapsed' | 'active' | 'training' | 'longestSte
 
 type MutableTimes = { -readonly [time in keyof Times]: Times[time] };
 
-/** What a run is doing, which decides which of its times go on. */
-export type Activity = 'training' | 'acting' | 'paused';
+/** What a run does while it is not paused: time of actions is no training time. */
+export type Activity = 'training' | 'acting';
 
 /** The wall is compared so often at the most: its reading costs more than the monotonic one. Milliseconds. */
 const WALL_EVERY = 250;
@@ -24,7 +24,7 @@ const SLEEP = 2_000;
  * A run asks it at every step: nothing is allocated, and nothing is copied.
  */
 export class Stopwatch {
-  /** Milliseconds that the machine has slept since this stopwatch was started. */
+  /** Milliseconds that the machine has slept since the stopwatch was started, or since this was set to 0. */
   slept = 0;
   readonly #clock: Clock;
   readonly #times: MutableTimes;
@@ -37,6 +37,7 @@ export class Stopwatch {
   #wall: number;
   #stepBegan: number;
   #activity: Activity = 'training';
+  #paused = false;
 
   /** @param times begin at zero, or where a resumed run left them; they are brought up to date in place. */
   constructor(clock: Clock, times: MutableTimes) {
@@ -84,7 +85,7 @@ export class Stopwatch {
    * machine has slept, or a step is longer than all before it.
    */
   quietFor(milliseconds: number): void {
-    if (this.#activity === 'training') this.#quietUntil = this.#read + milliseconds;
+    if (!this.#paused && this.#activity === 'training') this.#quietUntil = this.#read + milliseconds;
   }
 
   /** Adds up the steps that were quiet. */
@@ -101,16 +102,22 @@ export class Stopwatch {
     this.#compare(this.#read);
   }
 
-  get activity(): Activity {
-    return this.#activity;
-  }
-
   /** What passed until now counts as the former activity, what follows as the new one. */
   set activity(next: Activity) {
     this.read();
-    // An action is none of a step, also one that counts as training. A pause may come amid a step.
-    if (next !== 'paused' && this.#activity !== 'paused') this.#stepBegan = this.#times.training;
+    // An action is none of a step, also one that counts as training.
+    this.#stepBegan = this.#times.training;
     this.#activity = next;
+  }
+
+  /** Whether only elapsed time goes on, whatever the activity. It may come amid a step, and amid an action. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  set paused(paused: boolean) {
+    this.read();
+    this.#paused = paused;
   }
 
   #pass(now: number): void {
@@ -125,7 +132,7 @@ export class Stopwatch {
   #add(passed: number): void {
     const times = this.#times;
     times.elapsed += passed;
-    if (this.#activity === 'paused') return;
+    if (this.#paused) return;
     times.active += passed;
     if (this.#activity === 'training') times.training += passed;
   }
