@@ -173,22 +173,26 @@ describe('a follower', () => {
     expect([follower.run.moment.step, follower.run.stopped]).toEqual([leader.run.moment.step, 'time']);
   });
 
-  test('goes on by the clock of the leader where it has to lead, and saves its times', async () => {
-    const words: Word[] = [];
-    const leader = workerOf(STRATEGY, words);
-    await leader.run.begin();
-    await train(leader, 10, 450);
-    const follower = workerOf(STRATEGY, words, { leads: false });
-    await follower.run.begin();
-    await train(follower, 1000, words.at(-1)!.step);
-    follower.port.leads = true;
-    await train(follower, 10);
-    await follower.run.end();
-    const due = follower.events.flatMap((event) => (event.type === 'save' ? [Math.round(event.due)] : []));
-    expect(due).toEqual([2, 4, 6, 8, 9]);
-    expect(follower.run.stopped).toBe('time');
-    expect(follower.snapshots.map(({ times }) => Math.round(times.active / 1000))).toEqual([2, 4, 6, 8, 9]);
-  });
+  test.each(['active', 'training', 'elapsed'] as const)(
+    'goes on by the clock of the leader where it has to lead, and saves its times: %s',
+    async (base) => {
+      const strategy: StrategyOptions = { ...STRATEGY, save: { every: '2s', base } };
+      const words: Word[] = [];
+      const leader = workerOf(strategy, words);
+      await leader.run.begin();
+      await train(leader, 10, 450);
+      const follower = workerOf(strategy, words, { leads: false });
+      await follower.run.begin();
+      await train(follower, 1000, words.at(-1)!.step);
+      follower.port.leads = true;
+      await train(follower, 10);
+      await follower.run.end();
+      const due = follower.events.flatMap((event) => (event.type === 'save' ? [Math.round(event.due)] : []));
+      expect(due).toEqual([2, 4, 6, 8, 9]);
+      expect(follower.run.stopped).toBe('time');
+      expect(follower.snapshots.map(({ times }) => Math.round(times[base] / 1000))).toEqual([2, 4, 6, 8, 9]);
+    },
+  );
 
   test('that goes another way is told, and told again', async () => {
     const words: Word[] = [];
