@@ -37,23 +37,25 @@ async function tamper(page: Page, name: string, how: 'put aside' | 'damage' | 'm
         });
       const [{ name: database } = {}] = await indexedDB.databases();
       const open = await done(indexedDB.open(database!));
-      const files = open.transaction('files', 'readwrite').objectStore('files');
+      const transaction = open.transaction(['files', 'pieces'], 'readwrite');
+      const [files, pieces] = [transaction.objectStore('files'), transaction.objectStore('pieces')];
       const keys = (await done(files.getAllKeys(IDBKeyRange.bound([name], [name, []])))) as [
         string,
         string,
       ][];
       for (const key of keys) {
-        const bytes: Uint8Array = await done(files.get(key));
+        const entry: { draft: string } = await done(files.get(key));
         if (how === 'put aside') {
           files.delete(key);
-          files.put(bytes, [`${name}.damaged`, key[1]]);
+          files.put(entry, [`${name}.damaged`, key[1]]);
         } else if (key[1] === 'manifest.json') {
-          const text = new TextDecoder().decode(bytes);
+          const piece = [entry.draft, key[1], 0];
+          const text = new TextDecoder().decode(await done(pieces.get(piece)));
           const changed = how === 'damage' ? `[${text.slice(1)}` : text.replace('"version":1', '"version":2');
-          files.put(new TextEncoder().encode(changed), key);
+          pieces.put(new TextEncoder().encode(changed), piece);
         }
       }
-      await new Promise((resolve) => files.transaction.addEventListener('complete', resolve));
+      await new Promise((resolve) => transaction.addEventListener('complete', resolve));
       open.close();
     },
     { name, how },
@@ -312,6 +314,7 @@ describe('a page that was left while its run saved', () => {
     const { page } = await open('/embed/spirals/');
     const { run, heard, offered } = await leave(page);
     const newest = await newestIn(page);
+    await expect.poll(offered).toBe(newest);
     // As it is after a crash.
     await page.evaluate((hints) => Object.assign(localStorage, JSON.parse(hints)), heard);
     await page.reload();

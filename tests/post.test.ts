@@ -194,12 +194,12 @@ async function damageCheckpoints(page: Page): Promise<void> {
       });
     for (const { name } of await indexedDB.databases()) {
       const database = await done(indexedDB.open(name!));
-      const files = database.transaction('files', 'readwrite').objectStore('files');
-      for (const key of await done(files.getAllKeys())) {
+      const pieces = database.transaction('pieces', 'readwrite').objectStore('pieces');
+      for (const key of await done(pieces.getAllKeys())) {
         if ((key as string[])[1] !== 'model.safetensors') continue;
-        const bytes: Uint8Array = await done(files.get(key));
+        const bytes: Uint8Array = await done(pieces.get(key));
         bytes[bytes.length - 1]! ^= 1;
-        await done(files.put(bytes, key));
+        await done(pieces.put(bytes, key));
       }
       database.close();
     }

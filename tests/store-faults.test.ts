@@ -8,9 +8,9 @@ import { openBrowser } from './open-browser.ts';
  */
 const open = openBrowser();
 
-/** Injects the faults, and returns what did not hold, with how many faults there were. */
+/** Injects the faults, and returns what did not hold, with how many faults there were, and in which calls. */
 const TORTURE = `
-async ({ store, patches, faults, one }) => {
+async ({ store, age, patches, faults, one }) => {
   const { readCheckpoint, writeCheckpoint } = await import(location.origin + '/lib/checkpoints/checkpoint.ts');
   const { simulate } = await import(location.origin + '/lib/testing/index.ts');
   const { WallclockError } = await import(location.origin + '/lib/core/errors.ts');
@@ -37,6 +37,7 @@ async ({ store, patches, faults, one }) => {
     return writeCheckpoint(into, 'checkpoint-' + step, { model, optimizer: [], trainerState: '{}', run });
   };
   const scenes = {
+    ...(age && { 'a save beside what an older version has written': (from) => save(from, 2) }),
     'a save': (from) => save(from, 2),
     'a save in the place of another': (from) => save(from, 1),
     'a deletion': (from) => from.remove('checkpoint-1'),
@@ -45,15 +46,19 @@ async ({ store, patches, faults, one }) => {
   };
 
   let count = 0;
-  const fresh = async () => {
-    const made = store('faults-' + count++);
+  const fresh = async (scene) => {
+    const name = 'faults-' + count++;
+    const made = store(name);
     await save(made, 1);
-    return made;
+    if (scene.includes('older')) await age(name, made);
+    // One that has nothing open.
+    return store(name);
   };
   const problems = [];
   let injected = 0;
+  const faulty = new Set();
   for (const [scene, act] of Object.entries(scenes)) {
-    const undisturbed = await fresh();
+    const undisturbed = await fresh(scene);
     calls.length = 0;
     await act(undisturbed);
     const names = [...calls];
@@ -62,8 +67,9 @@ async ({ store, patches, faults, one }) => {
         // The faults in turns, where all of them would take too long.
         if (one && index % faults.length !== nth) continue;
         injected++;
+        faulty.add(name);
         const where = scene + ', ' + name + ', call ' + (index + 1) + ' of ' + names.length + ', ' + JSON.stringify(how) + ': ';
-        const tried = await fresh();
+        const tried = await fresh(scene);
         calls.length = 0;
         fault = { nth: index + 1, how };
         const error = await act(tried).then(() => undefined, (reason) => reason ?? 'nothing');
@@ -85,7 +91,7 @@ async ({ store, patches, faults, one }) => {
             if (model[0].data[0] !== run.step) problems.push(where + whole + ' holds something else');
           }
           if (scene !== 'a deletion' && !listed.includes('checkpoint-1')) problems.push(where + 'checkpoint-1 is lost');
-          if (scene === 'a save' && error === undefined && !listed.includes('checkpoint-2')) problems.push(where + 'it is not there');
+          if (/^a save(?! in)/.test(scene) && error === undefined && !listed.includes('checkpoint-2')) problems.push(where + 'it is not there');
           if (scene === 'a deletion' && error === undefined && listed.length > 0) problems.push(where + 'it is still there');
           await save(tried, 3);
           await readCheckpoint(tried, 'checkpoint-3');
@@ -95,7 +101,7 @@ async ({ store, patches, faults, one }) => {
       }
     }
   }
-  return { injected, problems };
+  return { injected, faulty: [...faulty].sort(), problems };
 }`;
 
 const FAULTS = [
@@ -106,30 +112,50 @@ const FAULTS = [
 
 test('IndexedDB: refused requests, full quota and aborted transactions', async () => {
   const { page } = await open(`${inject('elsewhere')}/`);
-  const { injected, problems } = await page.evaluate<Outcome>(`(async () => {
+  const { injected, faulty, problems } = await page.evaluate<Outcome>(`(async () => {
     const { indexedDbStore } = await import(location.origin + '/lib/checkpoints/stores/indexeddb-store.ts');
     const refuse = (act, self, how, error) => {
       if (!how.after) throw error;
-      // It is carried out, and its transaction aborted.
+      // It is carried out, and its transaction aborted; that of what is opened comes with its upgrade.
       const result = act();
-      (self.transaction?.abort ? self.transaction : result).abort?.();
-      if (result instanceof IDBOpenDBRequest) throw error;
+      if (result instanceof IDBOpenDBRequest) {
+        result.addEventListener('upgradeneeded', () => result.transaction.abort());
+      }
+      [self.transaction, result.transaction, result].find((one) => one?.abort)?.abort();
       return result;
     };
     return (${TORTURE})({
       store: indexedDbStore,
+      // What is in it becomes a database of version 1, which kept each file whole.
+      age: async (name, store) => {
+        const files = ['model.safetensors', 'optimizer.safetensors', 'trainer_state.json', 'run.json', 'manifest.json'];
+        const whole = await Promise.all(files.map((file) => store.read('checkpoint-1', file)));
+        await new Promise((resolve) => (indexedDB.deleteDatabase('wallclock:' + name).onsuccess = resolve));
+        await new Promise((resolve) => {
+          const request = indexedDB.open('wallclock:' + name, 1);
+          request.onupgradeneeded = () => {
+            const made = request.result.createObjectStore('files');
+            for (const [index, file] of files.entries()) made.put(whole[index], ['checkpoint-1', file]);
+          };
+          request.onsuccess = () => resolve(request.result.close());
+        });
+      },
       patches: [
         [IDBFactory.prototype, ['open'], refuse],
-        [IDBDatabase.prototype, ['transaction'], refuse],
+        [IDBDatabase.prototype, ['createObjectStore', 'transaction'], refuse],
         [IDBTransaction.prototype, ['objectStore'], refuse],
-        [IDBObjectStore.prototype, ['put', 'delete', 'get', 'getAllKeys'], refuse],
+        [IDBObjectStore.prototype, ['put', 'delete', 'get', 'count', 'getAllKeys'], refuse],
+        [LockManager.prototype, ['request'], async (act, self, how, error) => { throw error; }],
       ],
       faults: ${JSON.stringify(FAULTS)},
     });
   })()`);
   expect(problems).toEqual([]);
-  expect(injected).toBeGreaterThan(50);
-});
+  expect(faulty.join(' ')).toBe(
+    'count createObjectStore delete get getAllKeys objectStore open put request transaction',
+  );
+  expect(injected).toBeGreaterThan(500);
+}, 120_000);
 
 test.each(['a page', 'a worker'])(
   'OPFS in %s: each call that is refused, or fails when it is done',
@@ -174,6 +200,8 @@ test.each(['a page', 'a worker'])(
 
 interface Outcome {
   readonly injected: number;
+  /** The names of the calls that failed. */
+  readonly faulty: string[];
   readonly problems: string[];
 }
 

@@ -43,3 +43,32 @@ test.each(CASES)('OPFS in a worker: %s', async (_, index) => {
   })`);
   expect(complaint).toBe('conforms');
 });
+
+test.each([['indexedDbStore', 'indexeddb-store']])(
+  '%s: a draft that becomes a checkpoint while another one sweeps is not swept up',
+  async (made, file) => {
+    const { page } = await open(`${inject('elsewhere')}/`);
+    const found = await page.evaluate(`(async () => {
+    const { ${made} } = await import('/lib/checkpoints/stores/${file}.ts');
+    const store = ${made}('it');
+    const begin = async (name) => {
+      const draft = await store.create(name);
+      await draft.write('model', new TextEncoder().encode(name));
+      await draft.write('manifest.json', new TextEncoder().encode('{}'));
+      return draft;
+    };
+    const draft = await begin('checkpoint-1');
+    // It was seen, and is committed before anybody can ask whether it is in hand.
+    const { request } = LockManager.prototype;
+    LockManager.prototype.request = async function (...args) {
+      LockManager.prototype.request = request;
+      await draft.commit();
+      return this.request(...args);
+    };
+    await (await begin('checkpoint-2')).commit();
+    const names = [...(await store.list())].sort();
+    return Promise.all(names.map(async (name) => new TextDecoder().decode(await store.read(name, 'model'))));
+  })()`);
+    expect(found).toEqual(['checkpoint-1', 'checkpoint-2']);
+  },
+);
