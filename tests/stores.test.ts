@@ -44,11 +44,12 @@ test.each(CASES)('OPFS in a worker: %s', async (_, index) => {
   expect(complaint).toBe('conforms');
 });
 
-test.each([['indexedDbStore', 'indexeddb-store']])(
-  '%s: a draft that becomes a checkpoint while another one sweeps is not swept up',
-  async (made, file) => {
-    const { page } = await open(`${inject('elsewhere')}/`);
-    const found = await page.evaluate(`(async () => {
+test.each([
+  ['indexedDbStore', 'indexeddb-store'],
+  ['opfsStore', 'opfs-store'],
+])('%s: a draft that becomes a checkpoint while another one sweeps is not swept up', async (made, file) => {
+  const { page } = await open(`${inject('elsewhere')}/`);
+  const found = await page.evaluate(`(async () => {
     const { ${made} } = await import('/lib/checkpoints/stores/${file}.ts');
     const store = ${made}('it');
     const begin = async (name) => {
@@ -69,6 +70,5 @@ test.each([['indexedDbStore', 'indexeddb-store']])(
     const names = [...(await store.list())].sort();
     return Promise.all(names.map(async (name) => new TextDecoder().decode(await store.read(name, 'model'))));
   })()`);
-    expect(found).toEqual(['checkpoint-1', 'checkpoint-2']);
-  },
-);
+  expect(found).toEqual(['checkpoint-1', 'checkpoint-2']);
+});

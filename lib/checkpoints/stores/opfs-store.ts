@@ -85,7 +85,9 @@ export function opfsStore(name: string): CheckpointStore {
     for (const folder of await folders()) {
       if (kept.has(folder.name)) continue;
       await navigator.locks.request(lockOf(folder.name), { ifAvailable: true }, async (lock) => {
-        if (lock) await discard(folder);
+        if (!lock) return;
+        // Whoever had it in hand may have made a checkpoint of it since.
+        if ((await committed()).get(folder.checkpoint)?.name !== folder.name) await discard(folder);
       });
     }
   }
