@@ -136,6 +136,30 @@ test('what was replaced, removed or abandoned leaves nothing behind', async () =
   expect(keys).toEqual([[2, 0, 2], true, [[], [], []]]);
 });
 
+test('what cannot be read for want of a piece is put aside with what is left of it', async () => {
+  const [messages, names, left] = await inPage<[string[], string[], number]>(
+    await openPage(),
+    `
+    const { passedOver } = await import('/lib/checkpoints/newest-whole.ts');
+    const { putAside } = await import('/lib/checkpoints/put-aside.ts');
+    const store = indexedDbStore('it');
+    await save(store, 1);
+    await inDatabase(['pieces'], async (pieces) => {
+      const keys = await done(pieces.getAllKeys());
+      await done(pieces.delete(keys.find(([, file]) => file === 'model.safetensors')));
+    });
+    const error = await readCheckpoint(store, 'checkpoint-1').catch((reason) => reason);
+    const messages = await putAside(store, [await passedOver(store, 'checkpoint-1', error)]);
+    const left = await store.read('checkpoint-1.damaged', 'optimizer.safetensors');
+    return [messages, await store.list(), left.length];`,
+  );
+  expect(messages).toEqual([
+    expect.stringMatching(/model\.safetensors.+ It is kept as checkpoint-1\.damaged\.$/),
+  ]);
+  expect(names).toEqual(['checkpoint-1.damaged']);
+  expect(left).toBeGreaterThan(0);
+});
+
 describe('a draft', () => {
   test('of a tab that has died is swept up with the next checkpoint', async () => {
     const page = await openPage();
@@ -218,7 +242,7 @@ const store = indexedDbStore('it');
 const stepOf = async (name) => (await readCheckpoint(store, name)).model[0].data[0];
 `;
 
-test('checkpoints of version 1 are listed and read as they are, replaced, and removed', async () => {
+test('checkpoints of version 1 are listed and read as they are, replaced, renamed and removed', async () => {
   const found = await inPage(
     await openPage(),
     `${VERSION_1}
@@ -226,7 +250,9 @@ test('checkpoints of version 1 are listed and read as they are, replaced, and re
     found.push(await store.read('checkpoint-1', 'run.json', 5).catch((error) => error.got > 5));
     await save(store, 1);
     found.push(await store.list(), await stepOf('checkpoint-1'));
-    await store.remove('checkpoint-2');
+    await store.rename('checkpoint-2', 'checkpoint-2.damaged');
+    found.push(await stepOf('checkpoint-2.damaged'));
+    await store.remove('checkpoint-2.damaged');
     found.push(await store.list());
     await store.remove('checkpoint-1');
     found.push(await allKeys());
@@ -234,7 +260,7 @@ test('checkpoints of version 1 are listed and read as they are, replaced, and re
   );
   expect(found).toEqual([
     ...[['checkpoint-1', 'checkpoint-2'], 1, 2, true],
-    ...[['checkpoint-1', 'checkpoint-2'], 1],
+    ...[['checkpoint-1', 'checkpoint-2'], 1, 2],
     ...[['checkpoint-1'], [[], [], []]],
   ]);
 });

@@ -41,6 +41,7 @@ async ({ store, age, patches, faults, one }) => {
     'a save': (from) => save(from, 2),
     'a save in the place of another': (from) => save(from, 1),
     'a deletion': (from) => from.remove('checkpoint-1'),
+    'another name': async (from) => from.rename?.('checkpoint-1', 'checkpoint-1.damaged'),
     'a list': (from) => from.list(),
     'a checkpoint that is read': (from) => readCheckpoint(from, 'checkpoint-1'),
   };
@@ -90,8 +91,10 @@ async ({ store, age, patches, faults, one }) => {
             const { model, run } = await readCheckpoint(tried, whole);
             if (model[0].data[0] !== run.step) problems.push(where + whole + ' holds something else');
           }
-          if (scene !== 'a deletion' && !listed.includes('checkpoint-1')) problems.push(where + 'checkpoint-1 is lost');
+          const kept = listed.includes('checkpoint-1') !== (scene === 'another name' && listed.includes('checkpoint-1.damaged'));
+          if (scene !== 'a deletion' && !kept) problems.push(where + 'checkpoint-1 is lost');
           if (/^a save(?! in)/.test(scene) && error === undefined && !listed.includes('checkpoint-2')) problems.push(where + 'it is not there');
+          if (scene === 'another name' && error === undefined && listed[0] !== 'checkpoint-1.damaged') problems.push(where + 'it has its old name');
           if (scene === 'a deletion' && error === undefined && listed.length > 0) problems.push(where + 'it is still there');
           await save(tried, 3);
           await readCheckpoint(tried, 'checkpoint-3');

@@ -151,6 +151,20 @@ export function indexedDbStore(name: string): CheckpointStore {
     async remove(checkpoint) {
       await transact('readwrite', ['files', 'pieces'], (store) => removeFrom(store, checkpoint));
     },
+    async rename(checkpoint, to) {
+      await transact('readwrite', ['files'], async (store) => {
+        const files = store('files');
+        if ((await answer(files.count([to, MANIFEST]))) > 0) {
+          throw new WallclockError({ where: `${place}/${to}`, expected: 'a free name', got: 'a checkpoint' });
+        }
+        files.delete(allOf(to));
+        for (const key of await answer(files.getAllKeys(allOf(checkpoint)))) {
+          // What it is made of stays where it is.
+          files.put(await answer(files.get(key)), [to, ...(key as IDBValidKey[]).slice(1)]);
+        }
+        files.delete(allOf(checkpoint));
+      });
+    },
     writer: () =>
       webWriter(
         place,
