@@ -144,6 +144,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
             file.write(event);
           },
           position: () => file!.position(),
+          sync: () => file!.sync(),
           close: () => file?.close(),
         },
       };

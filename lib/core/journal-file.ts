@@ -14,4 +14,12 @@ export interface JournalFile {
   write(event: RunEvent): void;
   /** How far the file has come with all events that it was given. Must not throw. */
   position(): JournalPosition;
+  /**
+   * Brings what the file holds to the disk. A save waits for it before its checkpoint exists, so that no checkpoint knows of
+   * events that a power cut has taken. Where `createRun()` saves by a function of your own, that awaits it. Default: a file
+   * that no checkpoint waits for.
+   *
+   * @throws {WallclockError} where it cannot be: then the save has failed.
+   */
+  sync?(): Promise<void>;
 }

@@ -154,3 +154,70 @@ describe.each(FAULTS)('with $code, $when it is carried out', (how) => {
     }
   });
 });
+
+describe('before a checkpoint, the file is brought to the disk', () => {
+  test('with all that it was given, and its name once', async () => {
+    const file = jsonlFile(path);
+    disk.calls = [];
+    file.write(event(0));
+    await file.sync();
+    file.write(event(1));
+    await file.sync();
+    const named = process.platform === 'win32' ? [] : ['openSync', 'fsync', 'closeSync'];
+    expect(disk.calls).toEqual(['writeSync', 'fsync', ...named, 'writeSync', 'fsync']);
+    file.close();
+  });
+
+  test('what the disk has refused is written first, where it takes it now', async () => {
+    const failures: string[] = [];
+    const file = jsonlFile(path, { onFailure: ({ message }) => failures.push(message) });
+    disk.calls = [];
+    disk.fault = { nth: 1, how: { code: 'ENOSPC', when: 'before' } };
+    file.write(event(0));
+    expect(failures).toHaveLength(1);
+    await file.sync();
+    expect(readFileSync(path, 'utf8')).toBe(line(event(0)));
+    file.close();
+  });
+
+  test('what it goes on refusing keeps no checkpoint from being written, and is told once', async () => {
+    const failures: string[] = [];
+    const file = jsonlFile(path, { onFailure: ({ message }) => failures.push(message) });
+    for (const act of [() => file.write(event(0)), () => file.sync()]) {
+      disk.calls = [];
+      // Before it is written again, its length is looked at.
+      disk.fault = { nth: failures.length + 1, how: { code: 'EFBIG', when: 'before' } };
+      await act();
+    }
+    expect(disk.calls).toContain('fsync');
+    expect(failures).toHaveLength(1);
+    disk.fault = undefined;
+    file.close();
+    expect(readFileSync(path, 'utf8')).toBe(line(event(0)));
+  });
+
+  test.each(['the file', 'its name'])(
+    'what fails for %s says which file, why, and what of it; then it is tried again',
+    async (which) => {
+      const file = jsonlFile(path);
+      file.write(event(0));
+      disk.calls = [];
+      disk.fault = { nth: which === 'the file' ? 1 : 3, how: { code: 'EIO', when: 'before' } };
+      await expect(file.sync()).rejects.toThrow(
+        `${path}: expected to bring its events to the disk, got 'EIO: injected, fsync'. ` +
+          'The checkpoint would know of more than it.',
+      );
+      await file.sync();
+      file.close();
+    },
+  );
+});
+
+// Nothing that is written to it is kept.
+test.runIf(process.platform !== 'win32')('a device is not waited for', async () => {
+  const file = jsonlFile('/dev/null');
+  disk.calls = [];
+  await file.sync();
+  expect(disk.calls).toEqual([]);
+  file.close();
+});

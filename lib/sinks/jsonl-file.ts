@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  fsync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -13,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { WallclockError } from '../core/errors.ts';
 import type { JournalPosition } from '../core/journal-file.ts';
 import type { BeginEvent, RunEvent } from '../core/run-event.ts';
@@ -23,6 +25,13 @@ export interface JsonlFile {
   readonly write: (event: RunEvent) => void;
   /** How far the file has come, with those events that wait to be written. */
   readonly position: () => JournalPosition;
+  /**
+   * Brings the file to the disk, and its name. Events that the disk has refused, as `onFailure` has told, wait on: no
+   * checkpoint is given up for them.
+   *
+   * @throws {WallclockError} where it cannot be brought there.
+   */
+  readonly sync: () => Promise<void>;
   /**
    * Writes what could not be written before, and closes the file.
    *
@@ -51,8 +60,8 @@ const APPENDING =
  * kept aside, in `<file>.1.old`, `<file>.2.old` and so on. Where the checkpoint records none, or the bytes up to there
  * are others, the events are counted.
  *
- * Each event is handed to the system at once, so that it outlives this process; while the disk refuses them, events
- * wait in memory. A line that an earlier crash cut short is removed. The path is of a file or a device: a link is not
+ * Each event is handed to the system at once, so that it outlives this process, and is on the disk before a checkpoint
+ * that knows of it. While the disk refuses them, events wait in memory. A line that an earlier crash cut short is removed. The path is of a file or a device: a link is not
  * followed.
  *
  * @param path of the file; its folder is made.
@@ -65,8 +74,9 @@ const APPENDING =
  * ```
  */
 export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): JsonlFile {
-  const { file, ...held } = opened(path);
+  const { file, isDevice, ...held } = opened(path);
   let told = held;
+  let isNamed = false;
   let waiting: Buffer = Buffer.alloc(0);
   let failing = false;
 
@@ -79,6 +89,13 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
     } catch (cause) {
       return failed(path, 'to append to the file', cause, 'Its events wait in memory.');
     }
+  }
+
+  /** Writes what waits, and tells where that fails anew. */
+  function put(): void {
+    const error = flush();
+    if (error && !failing) onFailure?.(error);
+    failing = error !== undefined;
   }
 
   function cut(begin: BeginEvent): void {
@@ -101,11 +118,26 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
       told.hash.update(line);
       told.bytes += line.length;
       waiting = waiting.length > 0 ? Buffer.concat([waiting, line]) : line;
-      const error = flush();
-      if (error && !failing) onFailure?.(error);
-      failing = error !== undefined;
+      put();
     },
     position: () => ({ bytes: told.bytes, sha256: told.hash.copy().digest('hex') }),
+    async sync() {
+      // What a device is given is kept by nobody.
+      if (isDevice) return;
+      put();
+      try {
+        await synced(file);
+        if (!isNamed) await syncFolder(dirname(path));
+        isNamed = true;
+      } catch (cause) {
+        throw failed(
+          path,
+          'to bring its events to the disk',
+          cause,
+          'The checkpoint would know of more than it.',
+        );
+      }
+    },
     close() {
       const error = flush();
       try {
@@ -121,7 +153,12 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
 }
 
 /** The file without a line that was cut short, and the hash of what it holds. */
-function opened(path: string): { readonly file: number; bytes: number; hash: Hash } {
+function opened(path: string): {
+  readonly file: number;
+  readonly isDevice: boolean;
+  bytes: number;
+  hash: Hash;
+} {
   let file: number | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -131,11 +168,30 @@ function opened(path: string): { readonly file: number; bytes: number; hash: Has
     const { size } = found;
     const bytes = endOfLastLine(file, size);
     if (bytes < size) ftruncateSync(file, bytes);
-    return { file, bytes, hash: hashOf(file, bytes) };
+    return { file, isDevice: !found.isFile(), bytes, hash: hashOf(file, bytes) };
   } catch (cause) {
     if (file !== undefined) closeSync(file);
     const isLink = (cause as NodeJS.ErrnoException).code === 'ELOOP';
     throw failed(path, 'a file to append to', isLink ? 'a link' : cause, 'Choose another place.');
+  }
+}
+
+const synced = promisify(fsync);
+
+/** A file is found by its name. Windows has no way to ask for it, and needs none; nobody can of a folder that is not read. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  let folder: number;
+  try {
+    folder = openSync(path, constants.O_RDONLY);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return;
+    throw error;
+  }
+  try {
+    await synced(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

@@ -6,6 +6,7 @@ import { ANY, type WantedCheckpoint } from '../checkpoints/newest-whole.ts';
 import type { Actions, SaveContext, Saved, Writing } from '../core/actions.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
+import type { JournalFile } from '../core/journal-file.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
 import { restoreState } from '../core/resume-from.ts';
@@ -31,6 +32,8 @@ export interface CheckpointKeeperOptions {
   readonly stepsPerEpoch?: number | undefined;
   /** Of the order of the examples and of what layers draw. Default: the loop has none that is known. */
   readonly seed?: number;
+  /** Of the run. Default: none. */
+  readonly journal?: JournalFile | undefined;
   readonly clock: Clock;
 }
 
@@ -159,9 +162,11 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     files: ReturnType<typeof checkpointFiles>,
     { elapsed, metrics }: Pick<SaveContext, 'elapsed' | 'metrics'>,
   ): Promise<Saved> {
-    const { store, strategy } = this.#options;
+    const { store, strategy, journal } = this.#options;
     await this.#remove(this.#surplus);
     this.#surplus = [];
+    // A checkpoint that a power cut leaves must not know of events that it has taken.
+    await journal?.sync?.();
     const bytes = await (this.#writer?.write(checkpoint, files) ?? writeFiles(store, checkpoint, files));
     const metric = strategy.best && metrics?.[strategy.best.metric];
     this.#retention.add({

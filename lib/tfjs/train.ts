@@ -122,6 +122,7 @@ export async function train(compiled: LayersModel, options: TrainOptions): Promi
       resume: options.resume ?? false,
       stepsPerEpoch: checked.batches.length,
       seed: checked.seed,
+      journal: options.journal,
     }));
   // From here on the store is this run's, however it ends.
   try {
@@ -220,7 +221,8 @@ function checkOptions(model: LayersModel, options: TrainOptions) {
     check(heard === undefined || typeof heard === 'function', listener, 'a function', heard);
   }
   const { journal } = options;
-  const keeps = typeof journal?.write === 'function' && typeof journal.position === 'function';
+  const { write, position, sync = write } = journal ?? {};
+  const keeps = [write, position, sync].every((member) => typeof member === 'function');
   check(journal === undefined || keeps, 'journal', 'a file of events, as jsonlFile() makes one', journal);
   checkNeeds(strategy.description, options, where, compiled);
   const { validation, store, signal } = options;
