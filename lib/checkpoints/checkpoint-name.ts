@@ -43,7 +43,9 @@ export function asideStep(name: string): number | undefined {
  * ```
  */
 export function sortCheckpoints(names: readonly string[]): string[] {
-  return names
-    .filter((name) => checkpointStep(name) !== undefined)
-    .sort((a, b) => checkpointStep(a)! - checkpointStep(b)!);
+  const steps = names.flatMap((name) => {
+    const step = checkpointStep(name);
+    return step === undefined ? [] : [{ name, step }];
+  });
+  return steps.sort((a, b) => a.step - b.step).map(({ name }) => name);
 }

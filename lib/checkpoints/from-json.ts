@@ -53,20 +53,19 @@ function readText(bytes: Uint8Array, where: string): string {
   }
 }
 
-const BRACKET = /["{}[\]]/g;
 const TOKEN = /["{}]/g;
-const IN_STRING = /["\\]/g;
 const COLON = /\s*:/y;
 
 /** One pass over a text that may be anything. */
 function checkSize(text: string, where: string, most: JsonBounds): void {
   let depth = 0;
   let containers = 0;
-  BRACKET.lastIndex = 0;
-  for (let found = BRACKET.exec(text); found; found = BRACKET.exec(text)) {
-    if (found[0] === '"') BRACKET.lastIndex = endOfString(text, BRACKET.lastIndex);
-    else if (found[0] === '}' || found[0] === ']') depth--;
-    else if (++depth > most.depth || ++containers > most.containers) {
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at + 1) - 1;
+    else if (character === '}' || character === ']') depth--;
+    else if (character === '{' || character === '[') {
+      if (++depth <= most.depth && ++containers <= most.containers) continue;
       const within = depth > most.depth ? `${most.depth} lists and objects within one another` : undefined;
       const expected = `at most ${within ?? `${most.containers} lists and objects`}`;
       throw new WallclockError({ where, expected, got: 'more' });
@@ -102,11 +101,12 @@ function checkKey(quoted: string, taken: Set<string>, where: string): void {
   taken.add(key);
 }
 
+/** Behind the quote that ends a string: one after an odd number of backslashes is a part of it. */
 function endOfString(text: string, from: number): number {
-  IN_STRING.lastIndex = from;
-  for (let found = IN_STRING.exec(text); found; found = IN_STRING.exec(text)) {
-    if (found[0] === '"') return IN_STRING.lastIndex;
-    IN_STRING.lastIndex++;
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text[at - 1 - escapes] === '\\') escapes++;
+    if (escapes % 2 === 0) return at + 1;
   }
   return text.length;
 }

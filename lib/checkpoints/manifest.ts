@@ -38,11 +38,10 @@ export function encodeManifest(
 
 /** There is one text for what a manifest says. */
 function textOf({ format, version, files }: Manifest): string {
-  const listed = Object.entries(files).map(([file, { bytes, sha256: hash }]) => [
-    file,
-    { bytes, sha256: hash },
-  ]);
-  return JSON.stringify({ format, version, files: Object.fromEntries(listed) });
+  const listed = Object.entries(files).map(
+    ([file, { bytes, sha256: hash }]) => `${JSON.stringify(file)}:{"bytes":${bytes},"sha256":"${hash}"}`,
+  );
+  return `{"format":"${format}","version":${version},"files":{${listed.join()}}}`;
 }
 
 /** A checkpoint of a version that this code does not know yet. It is not damaged: another Wallclock can read it. */
@@ -58,7 +57,7 @@ const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 export function readManifest(bytes: Uint8Array, where: string): Manifest {
   const text = boundedText(bytes, where, MANIFEST_BOUNDS);
   const value = parseJson(text, where);
-  const { format, version, files, ...others } = (value ?? {}) as { [key in keyof Manifest]?: unknown };
+  const { format, version, files } = (value ?? {}) as { [key in keyof Manifest]?: unknown };
   if (format !== FORMAT) throw new OtherFormatError({ where, expected: `format '${FORMAT}'`, got: format });
   if (Number.isSafeInteger(version) && (version as number) > VERSION) {
     // A bit that has turned may look the same. Nobody but its owner can tell: so nothing is done, and both ways are said.
@@ -68,7 +67,6 @@ export function readManifest(bytes: Uint8Array, where: string): Manifest {
     throw new NewerFormatError({ where, expected: `version ${VERSION} at most`, got: version, fix });
   }
   if (version !== VERSION) throw new WallclockError({ where, expected: `version ${VERSION}`, got: version });
-  checkNoMore(others, where);
   if (typeof files !== 'object' || files === null || Array.isArray(files)) {
     throw new WallclockError({ where, expected: 'files with bytes and sha256', got: files });
   }
@@ -76,11 +74,17 @@ export function readManifest(bytes: Uint8Array, where: string): Manifest {
     if (!FILE.test(name)) {
       throw new WallclockError({ where, expected: 'the plain name of a file in its folder', got: name });
     }
-    checkFile(file, `${where}: files.${name}`);
+    if (!isListed(file)) {
+      throw new WallclockError({ where: `${where}: files.${name}`, expected: 'bytes and sha256', got: file });
+    }
   }
   // No hash is kept of it: that it is written in one way alone shows what has happened to its bytes, and that no key is
   // there twice.
   if (textOf(value as Manifest) !== text) {
+    checkNoMore(value as Manifest, ['format', 'version', 'files'], where);
+    for (const [name, file] of Object.entries(files)) {
+      checkNoMore(file, ['bytes', 'sha256'], `${where}: files.${name}`);
+    }
     const expected = 'a manifest on one line, without a space, in the order in which it is written';
     throw new WallclockError({ where, expected, got: 'the same in another form' });
   }
@@ -108,18 +112,13 @@ export function verifyFile(
   }
 }
 
-function checkFile(value: unknown, where: string): void {
-  const { bytes, sha256: hash, ...others } = (value ?? {}) as { bytes?: unknown; sha256?: unknown };
-  const holds =
-    Number.isSafeInteger(bytes) &&
-    (bytes as number) >= 0 &&
-    typeof hash === 'string' &&
-    /^[0-9a-f]{64}$/.test(hash);
-  if (!holds) throw new WallclockError({ where, expected: 'bytes and sha256', got: value });
-  checkNoMore(others, where);
+function isListed(value: unknown): boolean {
+  const { bytes, sha256: hash } = (value ?? {}) as { bytes?: unknown; sha256?: unknown };
+  const isSize = Number.isSafeInteger(bytes) && (bytes as number) >= 0;
+  return isSize && typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
 }
 
-function checkNoMore(others: object, where: string): void {
-  const [more] = Object.keys(others);
+function checkNoMore(value: object, known: readonly string[], where: string): void {
+  const more = Object.keys(value).find((key) => !known.includes(key));
   if (more !== undefined) throw new WallclockError({ where, expected: 'nothing more', got: more });
 }

@@ -1,5 +1,5 @@
 import { closeSync, lstatSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { BOUNDS, CHECKPOINT_FILES } from '../checkpoints/checkpoint.ts';
 import { checkpointStep, isAside, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import { checkBytes, fromJson } from '../checkpoints/from-json.ts';
@@ -107,20 +107,18 @@ function inspect(folder: string, name: string): Found {
       }
     }
     for (const [file, listed] of Object.entries(manifest.files)) {
-      if (file !== RUN) checkSize(join(path, file), listed.bytes);
+      if (file !== RUN) checkSize(path + sep + file, listed.bytes);
       bytes += listed.bytes;
     }
     const { run, step, times, saved } = headOf(
-      join(path, RUN),
+      path + sep + RUN,
       manifest.files[RUN]!.bytes,
       checkpointStep(name),
     );
-    return {
-      ...{ name, state: 'whole', step, run, bytes, decided: saved.elapsed },
-      ...{ elapsed: times.elapsed / 1000, active: times.active / 1000 },
-      ...(saved.metrics && { metrics: saved.metrics }),
-      problems: [],
-    };
+    const { metrics, elapsed: decided } = saved;
+    const [elapsed, active] = [times.elapsed / 1000, times.active / 1000];
+    const told = { name, state: 'whole', step, run, elapsed, active, bytes, decided, problems: [] } as const;
+    return metrics ? { ...told, metrics } : told;
   } catch (error) {
     const problem = asUnreadable(path, error);
     return failing(name, problem instanceof UnreadableError ? 'unreadable' : 'damaged', messageOf(problem));
@@ -138,7 +136,7 @@ function withoutDecided({ decided: _, ...inspected }: Found): Inspected {
 
 /** With its own size. Undefined where there is none. */
 function manifestOf(path: string): (Manifest & { readonly size: number }) | undefined {
-  const where = join(path, MANIFEST);
+  const where = path + sep + MANIFEST;
   const found = ifPresent(() => startOf(where, MANIFEST_BOUNDS.bytes));
   if (!found) return undefined;
   checkBytes(found.size, where, MANIFEST_BOUNDS);
@@ -175,7 +173,7 @@ function headOf(where: string, bytes: number, expected: number | undefined): Hea
   const found = ifPresent(() => startOf(where, HEAD_BYTES));
   if (!found) throw missing(where);
   sameSize(where, bytes, found.size);
-  const start = headIn(found.start.toString());
+  const start = headIn(found.start);
   const { run, step, times, saved } = (start?.saved ? start : readJson(where)) as Partial<Head>;
   const holds =
     typeof run === 'string' &&
@@ -192,10 +190,10 @@ function headOf(where: string, bytes: number, expected: number | undefined): Hea
 }
 
 /** What stands before the schedule. Undefined where the schedule does not begin in this text. */
-function headIn(text: string): Partial<Head> | undefined {
+function headIn(start: Buffer): Partial<Head> | undefined {
   // The same text may stand within another object: what is before it is then no object by itself.
-  for (let at = text.indexOf(SCHEDULE); at >= 0; at = text.indexOf(SCHEDULE, at + 1)) {
-    const head = objectOf(`${text.slice(0, at)}}`);
+  for (let at = start.indexOf(SCHEDULE); at >= 0; at = start.indexOf(SCHEDULE, at + 1)) {
+    const head = objectOf(`${start.toString('utf8', 0, at)}}`);
     if (head) return head;
   }
   return undefined;

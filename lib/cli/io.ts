@@ -42,8 +42,10 @@ export const EXIT_CODES: { readonly [signal in Interrupt]: number } = {
   SIGPIPE: 141,
 };
 
-/** What a shell is told where something went wrong. */
+/** What a shell is told: where all is well, where something went wrong, and where nothing has begun. */
+export const FINE = 0;
 export const FAILED = 1;
+export const MISUSED = 2;
 
 /** npx passes on what the terminal has already sent to this process as well; heard after a step at the latest. */
 const ECHO_OF_NPX = 500;
@@ -105,4 +107,11 @@ function unwritten(cause: Error): WallclockError {
     fix: 'Nothing more is written there. Free some room, or send it elsewhere.',
     cause,
   });
+}
+
+/** Our own errors say all there is to say; of others, the way they came is told. */
+export function tell(error: unknown, { stderr }: Io, code: number): number {
+  const text = error instanceof WallclockError ? error.message : ((error as Error)?.stack ?? String(error));
+  stderr.write(`${text}\n`);
+  return code;
 }
