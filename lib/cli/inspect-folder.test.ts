@@ -186,8 +186,14 @@ test('a run without rules keeps all as the latest; another run in the folder has
 });
 
 test('what is no folder is refused', async () => {
-  const { code, stderr } = await wallclock('inspect', join(root, 'nowhere'));
-  expect([code, stderr]).toEqual([2, expect.stringContaining('expected the folder of a run')]);
+  for (const [path, got] of [
+    [join(root, 'nowhere'), 'nothing of this name'],
+    [file('manifest.json'), 'a file'],
+  ] as const) {
+    const { code, stderr } = await wallclock('inspect', path);
+    const expected = `${path}: expected the folder of a run, got '${got}'. Name the folder that --out has made`;
+    expect([code, stderr]).toEqual([2, expect.stringContaining(expected)]);
+  }
 });
 
 async function blank(path: string) {

@@ -13,6 +13,7 @@ import { type Kept, type Rule, retain } from '../core/retention.ts';
 import type { Metrics } from '../core/run-event.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { checkpointItself } from './checkpoint-itself.ts';
+import { noRunFolder } from './no-run-folder.ts';
 import { lookWhileUnchanged } from './unchanged.ts';
 
 /*
@@ -268,13 +269,6 @@ function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (cause) {
-    const error = asUnreadable(folder, cause);
-    if (error instanceof UnreadableError) throw error;
-    throw new WallclockError({
-      where: folder,
-      expected: 'the folder of a run',
-      got: messageOf(cause),
-      cause,
-    });
+    throw noRunFolder(folder, cause);
   }
 }

@@ -296,6 +296,32 @@ test.each([
   expect(said.stderr).toContain(`${join(out, 'settings.json')}: ${message}`);
 });
 
+test.each([
+  ['none', undefined, "expected the demo, the seed and the optimizer of the run, got 'none'"],
+  ['half of them', '{"demo":"spir', "expected JSON, got 'something else'"],
+  [
+    'those of something else',
+    '{"theme":"dark"}',
+    `expected the demo, the seed and the optimizer of the run, got {"theme":"dark"}`,
+  ],
+  [
+    'a demo that there is not',
+    '{"demo":"x","seed":1}',
+    'expected the demo, the seed and the optimizer of the run',
+  ],
+  ['more than there can be', ' '.repeat(70_000), 'expected at most 65536 bytes, got 70000'],
+  ['null', 'null', 'expected the demo, the seed and the optimizer of the run, got null'],
+])('where the settings are %s, it is said what they would be', async (_, text, message) => {
+  await main(spirals('--steps', '10'), scriptedIo().io);
+  const file = join(out, 'settings.json');
+  const begun = (await readFile(file, 'utf8')).trim();
+  await (text === undefined ? rm(file) : writeFile(file, text));
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '20', '--resume'), io)).toBe(2);
+  expect(said.stderr).toContain(`${file}: ${message}`);
+  expect(said.stderr).toContain(`with the options of this command that is ${begun}.`);
+});
+
 test.each(['run.jsonl', 'settings.json'])('a link or a pipe in the place of %s is refused', async (name) => {
   await main(spirals('--steps', '10'), scriptedIo().io);
   const outside = join(folder, 'outside');

@@ -73,6 +73,8 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   const settingsFile = join(folder, 'settings.json');
   const store = nodeFsStore(folder);
 
+  const asked = agreeOn(options, undefined, folder);
+
   /** What is there. */
   async function takeStock() {
     [journal, settingsFile].forEach(checkIsFile);
@@ -85,7 +87,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     const resumes = checkpoints.length > 0;
     return {
       resumes,
-      settings: agreeOn(options, resumes ? await readSettings(settingsFile) : undefined, folder),
+      settings: agreeOn(options, resumes ? await readSettings(settingsFile, asked) : undefined, folder),
     };
   }
 
@@ -198,7 +200,9 @@ async function checkIsWritable(folder: string): Promise<void> {
 
 function unwritable(folder: string, cause: unknown): WallclockError {
   const where = `--out ${folder}`;
-  return new WallclockError({ where, expected: 'a folder to write to', got: messageOf(cause), cause });
+  const inTheWay = (cause as NodeJS.ErrnoException).code === 'ENOTDIR';
+  const got = inTheWay ? 'one within a file' : messageOf(cause);
+  return new WallclockError({ where, expected: 'a folder to write to', got, cause });
 }
 
 /** The events of a run that left no checkpoint are no part of the one that starts afresh. @returns where they are now. */

@@ -1,8 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { fromJson } from '../checkpoints/from-json.ts';
+import { readRegular } from '../checkpoints/stores/node-fs-regular.ts';
+import { asUnreadable } from '../checkpoints/stores/node-fs-unreadable.ts';
+import { UnreadableError } from '../checkpoints/unreadable-error.ts';
 import { parseBest } from '../core/best.ts';
 import { WallclockError } from '../core/errors.ts';
 import { parseKeep } from '../core/retention.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
+import { DEMOS } from '../demos/demos.ts';
 import { DEFAULT_OPTIMIZER, OPTIMIZER_NAMES, type OptimizerName } from '../demos/optimizer-names.ts';
 import type { RunFolderOptions } from './run-folder.ts';
 
@@ -32,7 +36,8 @@ export function agreeOn(
 ): RunSettings {
   if (before && before.demo !== demo) {
     const expected = `'${before.demo}', the demo of the run in ${folder}`;
-    throw new WallclockError({ where: '--resume', expected, got: demo });
+    const fix = 'Name that one, or another folder by --out.';
+    throw new WallclockError({ where: '--resume', expected, got: demo, fix });
   }
   for (const [option, asked, begun] of [
     ['seed', seed, before?.seed],
@@ -65,31 +70,39 @@ export function withRules(
   return { ...strategy, ...(keep && { keep }), ...(best && { best }) };
 }
 
-/** @throws {WallclockError} where they cannot be read, or are none. */
-export async function readSettings(file: string): Promise<RunSettings> {
+const SETTINGS = 'the demo, the seed and the optimizer of the run';
+/** What a run writes takes some hundred bytes. */
+const BOUNDS = { bytes: 65_536, depth: 9, containers: 99 };
+
+/**
+ * @param likely what a run that is begun with this command would write: an example of what is missing.
+ * @throws {WallclockError} where they cannot be read, or are none.
+ */
+export async function readSettings(file: string, likely: RunSettings): Promise<RunSettings> {
   try {
-    const {
-      demo,
-      seed,
-      optimizer: name = DEFAULT_OPTIMIZER,
-      ...rules
-    } = JSON.parse(await readFile(file, 'utf8')) as { [key in keyof RunSettings]?: unknown };
-    const optimizer = OPTIMIZER_NAMES.find((known) => known === name);
-    if (typeof demo === 'string' && Number.isSafeInteger(seed) && optimizer) {
-      return { demo, seed: seed as number, optimizer, ...checkedRules(rules, file) };
-    }
-    throw new TypeError('It holds something else.');
-  } catch (cause) {
-    if (cause instanceof WallclockError) throw cause;
-    const got = cause instanceof Error ? cause.message : cause;
-    throw new WallclockError({
-      where: file,
-      expected: 'the demo, the seed and the optimizer of the run',
-      got,
-      fix: `Write it as {"demo":"spirals","seed":42,"optimizer":"adam"}, as the run began.`,
-      cause,
-    });
+    return settingsIn(fromJson(await readRegular(file, BOUNDS.bytes), file, BOUNDS), file);
+  } catch (error) {
+    const cause = asUnreadable(file, error);
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    if (cause instanceof UnreadableError || !(isMissing || cause instanceof WallclockError)) throw cause;
+    const fix =
+      'Without it nobody knows what to go on with. ' +
+      `Write it as the run began: with the options of this command that is ${JSON.stringify(likely)}.`;
+    const { where, expected, got } =
+      cause instanceof WallclockError ? cause : { where: file, expected: SETTINGS, got: 'none' };
+    throw new WallclockError({ where, expected, got, fix, cause });
   }
+}
+
+function settingsIn(value: unknown, file: string): RunSettings {
+  const read = (value ?? {}) as { [key in keyof RunSettings]?: unknown };
+  const { demo, seed, optimizer: name = DEFAULT_OPTIMIZER, keep, best } = read;
+  const known = DEMOS.find(({ id }) => id === demo);
+  const optimizer = OPTIMIZER_NAMES.find((known) => known === name);
+  if (!known || !optimizer || !Number.isSafeInteger(seed)) {
+    throw new WallclockError({ where: file, expected: SETTINGS, got: value });
+  }
+  return { demo: known.id, seed: seed as number, optimizer, ...checkedRules({ keep, best }, file) };
 }
 
 /** A run of an earlier version says nothing of them. */

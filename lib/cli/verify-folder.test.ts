@@ -252,6 +252,12 @@ test('every byte of a manifest counts', async () => {
 test('what is no folder is refused', async () => {
   const { code, stderr } = await wallclock('verify', join(root, 'nowhere'));
   expect([code, stderr]).toEqual([2, expect.stringContaining('expected the folder of a run')]);
+  const inTheWay = join(root, 'a file');
+  await writeFile(inTheWay, '');
+  expect((await wallclock('verify', inTheWay)).stderr).toBe(
+    `${inTheWay}: expected the folder of a run, got 'a file'. ` +
+      'Name the folder that --out has made, or one of a checkpoint in it.\n',
+  );
   expect((await wallclock('verify')).stderr).toContain('wallclock verify: expected the folder of one run');
   expect((await wallclock('verify', folder, '--save', '5m')).stderr).toContain('expected only --json');
 });

@@ -12,6 +12,7 @@ import { messageOf, WallclockError } from '../core/errors.ts';
 import { readSchedule } from '../core/schedule.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import { checkpointItself } from './checkpoint-itself.ts';
+import { noRunFolder } from './no-run-folder.ts';
 import { readWhileUnchanged } from './unchanged.ts';
 import { verifyTensors } from './verify-tensors.ts';
 
@@ -173,13 +174,6 @@ async function entriesOf(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (cause) {
-    const error = asUnreadable(folder, cause);
-    if (error instanceof UnreadableError) throw error;
-    throw new WallclockError({
-      where: folder,
-      expected: 'the folder of a run',
-      got: messageOf(cause),
-      cause,
-    });
+    throw noRunFolder(folder, cause);
   }
 }

@@ -136,9 +136,17 @@ describe('a checkpoint records how far the file has come', () => {
   });
 
   test.each([
-    ['others', (content: string) => ({ ...position(content), sha256: 'a'.repeat(64) })],
-    [' bytes', (content: string) => ({ ...position(content), bytes: 10_000 })],
-  ])('and where there are %s, that is said and events are counted', async (got, recorded) => {
+    [
+      'others',
+      (content: string) => ({ ...position(content), sha256: 'a'.repeat(64) }),
+      "'other bytes'. The run goes on from its checkpoint all the same; what does not lead up to it is kept aside.",
+    ],
+    [
+      'fewer',
+      (content: string) => ({ ...position(content), bytes: 10_000 }),
+      '246. The run goes on from its checkpoint all the same; what is gone of its events is lost.',
+    ],
+  ])('and where there are %s, that is said and events are counted', async (_, recorded, got) => {
     const whole = `${JSON.stringify(first)}\n${line(1)}`;
     jsonlFile(path).close();
     await writeFile(path, whole + line(2));
@@ -149,8 +157,8 @@ describe('a checkpoint records how far the file has come', () => {
     file.close();
     expect(await readFile(path, 'utf8')).toBe(`${whole}${JSON.stringify(resumed)}\n`);
     expect(await readFile(`${path}.1.old`, 'utf8')).toBe(line(2));
-    expect(failures).toEqual([expect.stringContaining('bytes that checkpoint-1 goes on from, got')]);
-    expect(failures[0]).toContain(`${got}'. It is cut by counting events instead.`);
+    const { bytes } = recorded(whole);
+    expect(failures).toEqual([`${path}: expected the ${bytes} bytes that checkpoint-1 knows of, got ${got}`]);
   });
 });
 

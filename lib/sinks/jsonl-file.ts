@@ -101,7 +101,7 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
   function cut(begin: BeginEvent): void {
     try {
       const content = readAll(file);
-      const end = endBefore(content, begin, (problem) => onFailure?.(unlike(path, begin, problem)));
+      const end = endBefore(content, begin, (got) => onFailure?.(unlike(path, begin, got)));
       cutAt(path, file, content, end);
       told = { bytes: end, hash: createHash('sha256').update(content.subarray(0, end)) };
     } catch (cause) {
@@ -240,13 +240,13 @@ function cutAt(path: string, file: number, content: Buffer, end: number): void {
   ftruncateSync(file, end);
 }
 
-/** How much of the file the run that begins here goes on from. @param doubt hears why it is not what was recorded. */
-function endBefore(content: Buffer, begin: BeginEvent, doubt: (problem: string) => void): number {
+/** How much of the file the run that begins here goes on from. @param doubt hears what there is that was not recorded. */
+function endBefore(content: Buffer, begin: BeginEvent, doubt: (got: number | string) => void): number {
   const recorded = begin.resumed?.journal;
   if (recorded) {
     const { bytes, sha256 } = recorded;
     if (bytes <= content.length && digest(content.subarray(0, bytes)) === sha256) return bytes;
-    doubt(bytes > content.length ? `${content.length} bytes` : 'others');
+    doubt(bytes > content.length ? content.length : 'other bytes');
   }
   return endOfEvents(content, begin);
 }
@@ -290,9 +290,15 @@ function endOfLastLine(file: number, size: number): number {
   return 0;
 }
 
-function unlike(path: string, { resumed }: BeginEvent, got: string): WallclockError {
-  const expected = `the ${resumed!.journal!.bytes} bytes that ${resumed!.checkpoint} goes on from`;
-  return new WallclockError({ where: path, expected, got, fix: 'It is cut by counting events instead.' });
+/** @param got so many bytes, which are too few, or what others there are. */
+function unlike(path: string, { resumed }: BeginEvent, got: number | string): WallclockError {
+  const expected = `the ${resumed!.journal!.bytes} bytes that ${resumed!.checkpoint} knows of`;
+  const outcome =
+    typeof got === 'number'
+      ? 'what is gone of its events is lost'
+      : 'what does not lead up to it is kept aside';
+  const fix = `The run goes on from its checkpoint all the same; ${outcome}.`;
+  return new WallclockError({ where: path, expected, got, fix });
 }
 
 /** What there is to do about it. */
