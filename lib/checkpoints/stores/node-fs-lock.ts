@@ -263,6 +263,17 @@ export async function checkIsFree(folder: string): Promise<void> {
   if (now !== undefined) checkIsDead(holder, folder, now);
 }
 
+/**
+ * When whoever has the folder gave its last sign of life, by the clock of the file system: hardly later than now. Undefined
+ * where nobody has it.
+ */
+export async function lastSignIn(folder: string): Promise<number | undefined> {
+  return lstat(join(folder, LOCK)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+}
+
 /** The time by the clock of the file system. Undefined where nothing can be written. */
 async function timeIn(path: string): Promise<number | undefined> {
   try {

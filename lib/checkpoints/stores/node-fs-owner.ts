@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -34,16 +35,39 @@ export const HERE: Place = {
  * What can be told of an owner's process from here.
  *
  * @param place where it runs. Undefined: an earlier version did not say, and it is taken to be here.
+ * @param here the place of this process, in the same words.
  */
-export function lifeOf(owner: string, place: Place = HERE): 'alive' | 'dead' | 'unseen' {
-  if (place.host !== HERE.host) return 'unseen';
-  if (place.boot && HERE.boot && place.boot !== HERE.boot) return 'dead';
-  if (place.processes !== HERE.processes) return 'unseen';
+export function lifeOf(owner: string, place: Place = HERE, here: Place = HERE): 'alive' | 'dead' | 'unseen' {
+  if (place.host !== here.host) return 'unseen';
+  if (place.boot && here.boot && place.boot !== here.boot) return 'dead';
+  if (place.processes !== here.processes) return 'unseen';
   return isAlive(owner) ? 'alive' : 'dead';
 }
 
+/** The place of this process as a part of a name: of each word a digest, because a host's may be long. */
+export const HERE_IN_NAME = [HERE.host, HERE.boot, HERE.processes].map(digest).join('-');
+
+/**
+ * The same of an owner that a name tells.
+ *
+ * @param place as a part of that name. Undefined: an earlier version did not say.
+ */
+export function lifeByName(owner: string, place: string | undefined): ReturnType<typeof lifeOf> {
+  return place === undefined ? lifeOf(owner) : lifeOf(owner, placeIn(place), placeIn(HERE_IN_NAME));
+}
+
+function placeIn(name: string): Place {
+  const [host = '', boot = '', processes = ''] = name.split('-');
+  return { host, boot, processes };
+}
+
+/** What the system does not tell stays ''. */
+function digest(word: string): string {
+  return word && createHash('sha256').update(word).digest('hex').slice(0, 8);
+}
+
 /** Whether the process still runs that wrote this owner, here. */
-export function isAlive(owner: string): boolean {
+function isAlive(owner: string): boolean {
   if (owner === OWN) return true;
   const { process: id, started } = OWNER.exec(owner)?.groups ?? {};
   if (id === undefined || Number(id) === process.pid || !isRunning(Number(id))) return false;

@@ -23,7 +23,7 @@ import { storeConformance } from '../../testing/store-conformance.ts';
 import type { CheckpointStore } from '../checkpoint-store.ts';
 import { readManifest, verifyFile } from '../manifest.ts';
 import { checkIsFree } from './node-fs-lock.ts';
-import { HERE, OWN } from './node-fs-owner.ts';
+import { HERE, HERE_IN_NAME, OWN } from './node-fs-owner.ts';
 import { nodeFsStore } from './node-fs-store.ts';
 
 /** A process that there is not: Linux gives no number above 4,194,304. */
@@ -78,6 +78,54 @@ test('what a process that died has left is swept up; drafts of the living are no
   await living.write('manifest.json', new Uint8Array());
   await living.commit();
   expect((await readdir(folder)).sort()).toEqual(['checkpoint-1', 'checkpoint-4']);
+});
+
+describe('of a process on another host', () => {
+  const PLACE = '00000000-11111111-22222222';
+  const lock = () => join(folder, '.wallclock.lock');
+  /** Whoever has the folder gives a sign of life so many seconds after something has last been changed. */
+  const signAfter = async (seconds: number, path: string) => {
+    const then = new Date((await stat(join(folder, path))).ctimeMs + seconds * 1000);
+    await writeFile(lock(), '');
+    await utimes(lock(), then, then);
+  };
+  const hidden = async () => (await readdir(folder)).filter((name) => /draft$|old$/.test(name));
+
+  test('a draft is left for a minute after the last file that it wrote, and then swept up', async () => {
+    const draft = `.checkpoint-1.${OWN}-0-0.${PLACE}.draft`;
+    await mkdir(join(folder, draft));
+    await writeFile(join(folder, draft, 'model'), '');
+    await signAfter(59, join(draft, 'model'));
+    await save(nodeFsStore(folder), 'checkpoint-2', 'two');
+    expect(await hidden()).toEqual([draft]);
+    await signAfter(61, join(draft, 'model'));
+    await save(nodeFsStore(folder), 'checkpoint-3', 'three');
+    expect(await hidden()).toEqual([]);
+  });
+
+  test('a replacement is not undone while it may be under way', async () => {
+    await save(nodeFsStore(folder), 'checkpoint-1', 'old');
+    const aside = `.checkpoint-1.${DEAD}-0-0.${PLACE}.old`;
+    await rename(join(folder, 'checkpoint-1'), join(folder, aside));
+    await signAfter(59, aside);
+    expect(await nodeFsStore(folder).list()).toEqual([]);
+    await signAfter(61, aside);
+    expect(await nodeFsStore(folder).list()).toEqual(['checkpoint-1']);
+  });
+
+  test('nothing is touched where nobody has the folder', async () => {
+    const draft = `.checkpoint-1.${DEAD}-0-0.${PLACE}.draft`;
+    await mkdir(join(folder, draft));
+    await save(nodeFsStore(folder), 'checkpoint-2', 'two');
+    expect(await hidden()).toEqual([draft]);
+  });
+
+  test('started once more since, what it left is swept up at once', async () => {
+    const [host, , processes] = HERE_IN_NAME.split('-');
+    await mkdir(join(folder, `.checkpoint-1.${OWN}-0-0.${host}-11111111-${processes}.draft`));
+    await save(nodeFsStore(folder), 'checkpoint-2', 'two');
+    expect(await hidden()).toEqual([]);
+  });
 });
 
 test('a replacement that was cut short between its two renames is undone', async () => {

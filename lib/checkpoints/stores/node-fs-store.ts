@@ -15,21 +15,25 @@ import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
 import { MANIFEST } from '../manifest.ts';
 import { checkName, isName } from '../store-names.ts';
 import { type ThreadListener, threadWriter, type WriterThread } from '../thread-writer.ts';
-import { lockFolder } from './node-fs-lock.ts';
-import { isAlive, OWN } from './node-fs-owner.ts';
+import { lastSignIn, lockFolder } from './node-fs-lock.ts';
+import { HERE_IN_NAME, lifeByName, OWN } from './node-fs-owner.ts';
 import { readRegular } from './node-fs-regular.ts';
+import { MOST_SILENCE } from './node-fs-sign-of-life.ts';
 import { syncFolder } from './node-fs-sync-folder.ts';
 import { asUnreadable } from './node-fs-unreadable.ts';
 
 /*
  * One folder a checkpoint. What is not one yet, or not one any more, has a hidden name that is never listed:
  *
- *   checkpoint-40/                       exists, if it has a manifest
- *   .checkpoint-40.<owner>-<n>.draft/    being written, or being deleted
- *   .checkpoint-40.<owner>-<n>.old/      being replaced: put back where the new one did not come
- *   .wallclock.lock                      names the run that writes here
+ *   checkpoint-40/                               exists, if it has a manifest
+ *   .checkpoint-40.<owner>-<n>.<place>.draft/    being written, or being deleted
+ *   .checkpoint-40.<owner>-<n>.<place>.old/      being replaced: put back where the new one did not come
+ *   .wallclock.lock                              names the run that writes here
+ *
+ * An earlier version wrote no place.
  */
-const HIDDEN = /^\.(?<name>.+)\.(?<owner>\d+-\d+)-\d+-\d+\.(?<kind>draft|old)$/;
+const HIDDEN =
+  /^\.(?<name>.+)\.(?<owner>\d+-\d+)-\d+-\d+(?:\.(?<place>[\da-f]*-[\da-f]*-[\da-f]*))?\.(?<kind>draft|old)$/;
 
 let drafts = 0;
 
@@ -255,15 +259,37 @@ async function putBack(folder: string): Promise<void> {
 async function leftBehind(folder: string) {
   const found: { readonly name: string; readonly kind: string; readonly path: string }[] = [];
   for (const entry of await entriesOf(folder)) {
-    const { name, kind, owner } = HIDDEN.exec(entry.name)?.groups ?? {};
+    const { name, kind, owner, place } = HIDDEN.exec(entry.name)?.groups ?? {};
     if (name === undefined || kind === undefined || owner === undefined) continue;
-    if (!isAlive(owner)) found.push({ name, kind, path: join(folder, entry.name) });
+    const path = join(folder, entry.name);
+    const life = lifeByName(owner, place);
+    if (life === 'dead' || (life === 'unseen' && (await isSilent(folder, path)))) {
+      found.push({ name, kind, path });
+    }
   }
   return found;
 }
 
+/**
+ * Whether nothing has been done in a hidden folder for so long that its process is dead, where that cannot be seen. It is
+ * so long before the last sign of life of whoever has this folder: that is told by the same clock.
+ */
+async function isSilent(folder: string, path: string): Promise<boolean> {
+  const now = await lastSignIn(folder);
+  if (now === undefined) return false;
+  try {
+    const files = (await readdir(path)).map((file) => join(path, file));
+    // What is only renamed has been changed as well, though not modified.
+    const changed = await Promise.all([path, ...files].map(async (one) => (await lstat(one)).ctimeMs));
+    return now - Math.max(...changed) >= MOST_SILENCE;
+  } catch {
+    // It is being deleted.
+    return false;
+  }
+}
+
 function hide(folder: string, name: string, kind: 'draft' | 'old'): string {
-  return join(folder, `.${name}.${OWN}-${threadId}-${drafts++}.${kind}`);
+  return join(folder, `.${name}.${OWN}-${threadId}-${drafts++}.${HERE_IN_NAME}.${kind}`);
 }
 
 /** Resolves when the bytes are on the disk. */
