@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { manualClock } from '../testing/manual-clock.ts';
-import type { Io } from './io.ts';
+import { capturedIo } from '../testing/captured-io.ts';
 import { main } from './main.ts';
 import { readJson } from './read-json.ts';
 
@@ -21,16 +20,9 @@ async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
 async function planned(content: string | Uint8Array, options: readonly string[] = [], stdin = '') {
   const file = join(folder, 'plan.json');
   await writeFile(file, content);
-  const said = { stdout: '', stderr: '' };
-  const io: Io = {
-    stdin: bytesOf(stdin),
-    stdout: { write: (text) => (said.stdout += text) },
-    stderr: { write: (text) => (said.stderr += text) },
-    clock: manualClock(),
-    onInterrupt: () => () => {},
-    exit: () => {},
-  };
-  const code = await main(['plan', ...(stdin ? ['-'] : [file]), ...options], io);
+  const { io, said } = capturedIo();
+  const argv = ['plan', ...(stdin ? ['-'] : [file]), ...options];
+  const code = await main(argv, { ...io, stdin: bytesOf(stdin) });
   return { code, ...said, stderr: said.stderr.replaceAll(file, 'plan.json') };
 }
 
@@ -107,15 +99,10 @@ test.each([
   ['a folder', '', "expected a file that can be read, got 'a folder'."],
   ['a file that is not there', 'missing.json', "expected a file that can be read, got 'no such file'."],
 ])('%s is refused', async (_, name, message) => {
-  const said = { stderr: '' };
-  const output = { write: (text: string) => (said.stderr += text) };
-  const io: Io = {
-    ...{ stdout: output, stderr: output },
-    ...{ clock: manualClock(), onInterrupt: () => () => {}, exit: () => {} },
-  };
+  const { io, said } = capturedIo();
   const file = join(folder, name);
   expect(await main(['plan', file], io)).toBe(2);
-  expect(said.stderr).toBe(`${file}: ${message}\n`);
+  expect(said).toEqual({ stdout: '', stderr: `${file}: ${message}\n` });
 });
 
 test('an input without an end is read no further than it may be', async () => {

@@ -1,23 +1,15 @@
 import { expect, test } from 'vitest';
-import { manualClock } from '../testing/manual-clock.ts';
-import type { Io } from './io.ts';
+import { capturedIo } from '../testing/captured-io.ts';
 import { main } from './main.ts';
 
 /** What the command says about a run of that Trainer. */
 async function planned(input: string, ...options: readonly string[]) {
-  const said = { stdout: '', stderr: '' };
+  const { io, said } = capturedIo();
   async function* stdin() {
     yield new TextEncoder().encode(input);
   }
-  const io: Io = {
-    stdin: stdin(),
-    stdout: { write: (text) => (said.stdout += text) },
-    stderr: { write: (text) => (said.stderr += text) },
-    clock: manualClock(),
-    onInterrupt: () => () => {},
-    exit: () => {},
-  };
-  return { code: await main(['plan', '--hf', '-', ...options], io), ...said };
+  const code = await main(['plan', '--hf', '-', ...options], { ...io, stdin: stdin() });
+  return { code, ...said };
 }
 
 const RUN = {
