@@ -135,6 +135,8 @@ test.each<[string, () => Promise<unknown>, string]>([
   ['a manifest that is none', () => writeFile(file('manifest.json'), '{'), 'expected JSON'],
   ['a run.json that says nothing', () => blank(file('run.json')), 'expected JSON'],
   ['the checkpoint of another step', () => ofAnother(), 'expected step 8, as its name says, got 6'],
+  ['a metric that is no number', () => forged('"loss":4', '"loss":"4"'), 'saved.metrics: expected a number'],
+  ['a list of metrics', () => forged('{"loss":4,"accuracy":0.5}', '[4]'), 'saved.metrics: expected a number'],
   ['a link', () => linked(), 'expected a folder'],
   ['a pipe in place of its manifest', () => piped('manifest.json'), "expected a file, got 'something else'"],
   ['a pipe in place of a file', () => piped('run.json'), "expected a file, got 'something else'"],
@@ -144,6 +146,26 @@ test.each<[string, () => Promise<unknown>, string]>([
   expect(find('checkpoint-8').problems.join()).toContain(problem);
   expect(find('checkpoint-4')).toMatchObject({ state: 'whole', kept: ['latest', 'best'] });
 });
+
+test.each([
+  ['"latest":2', '"latest":"2"', 'keep.latest: expected a whole number of at least 1'],
+  ['"best":1', '"best":-1', 'keep.best: expected a whole number of at least 1'],
+  ['"every":3600', '"every":null', 'keep.every: expected seconds, more than 0, got null'],
+  ['"keep":{', '"keep":[],"other":{', 'keep: expected'],
+  ['"greaterIsBetter":false', '"greaterIsBetter":"no"', 'best.greaterIsBetter: expected true or false'],
+])(
+  'where the rules of a run are none, they are not gone by, and that is told: %s as %s',
+  async (from, to, problem) => {
+    await forged(from, to);
+    expect(find('checkpoint-8')).toMatchObject({ state: 'whole', step: 8 });
+    expect(inspectFolder(folder).filter(({ kept }) => kept)).toEqual([]);
+    const { stdout, code } = await wallclock('inspect', folder);
+    const [line, told] = stdout.trimEnd().split('\n').slice(-2) as [string, string];
+    expect([code, line]).toEqual([0, expect.stringMatching(/^checkpoint-8 .* accuracy 0.500$/)]);
+    expect(told).toContain(`  ${file('run.json')}: state.policy.${problem}`);
+    expect(told).toContain('By which rules its run keeps checkpoints is not known.');
+  },
+);
 
 test('the start of a run.json is enough, and one without an early schedule is read whole', async () => {
   const text = await readFile(file('run.json'), 'utf8');
@@ -195,6 +217,13 @@ test('what is no folder is refused', async () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(expected)]);
   }
 });
+
+/** Another text in its run.json, in the place of the first of its kind. */
+async function forged(from: string, to: string) {
+  const text = await readFile(file('run.json'), 'utf8');
+  expect(text).toContain(from);
+  await replace('run.json', text.replace(from, to));
+}
 
 async function blank(path: string) {
   await writeFile(path, ' '.repeat((await readFile(path)).length));

@@ -14,6 +14,7 @@ import type { Metrics } from '../core/run-event.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { checkpointItself } from './checkpoint-itself.ts';
 import { noRunFolder } from './no-run-folder.ts';
+import { storedRules } from './stored-rules.ts';
 import { lookWhileUnchanged } from './unchanged.ts';
 
 /*
@@ -41,9 +42,12 @@ export interface Inspected {
   readonly bytes?: number;
   /** What an evaluation of its step has measured. */
   readonly metrics?: Metrics;
-  /** The rules of retention that keep it. Without any, all are among the latest. */
+  /**
+   * The rules of retention that keep it. Without any, all are among the latest. Undefined where the rules of its run are not
+   * known.
+   */
   readonly kept?: readonly Rule[];
-  /** What is damaged or could not be read, in whole sentences. */
+  /** What is damaged or could not be read, in whole sentences; of a whole one, why its run's rules are not known. */
   readonly problems: readonly string[];
 }
 
@@ -181,13 +185,26 @@ function headOf(where: string, bytes: number, expected: number | undefined): Hea
     Number.isSafeInteger(step) &&
     Number.isFinite(times?.elapsed) &&
     Number.isFinite(times?.active) &&
-    Number.isFinite(saved?.elapsed) &&
-    (saved?.metrics === undefined || (typeof saved.metrics === 'object' && saved.metrics !== null));
+    Number.isFinite(saved?.elapsed);
   if (!holds) throw new WallclockError({ where, expected: 'where a run stood', got: 'something else' });
   if (step !== (expected ?? step)) {
     throw new WallclockError({ where, expected: `step ${expected}, as its name says`, got: step });
   }
+  const metrics: unknown = saved?.metrics;
+  if (metrics !== undefined && !areMetrics(metrics)) {
+    throw new WallclockError({
+      where: `${where}: saved.metrics`,
+      expected: 'a number for each',
+      got: metrics,
+    });
+  }
   return { run, step: step!, times: times!, saved: saved! };
+}
+
+/** NaN and the infinities are null in JSON. */
+function areMetrics(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((metric) => metric === null || typeof metric === 'number');
 }
 
 /** What stands before the schedule. Undefined where the schedule does not begin in this text. */
@@ -239,8 +256,15 @@ function withRules(folder: string, checkpoints: readonly Found[]): readonly Insp
     ({ run }) => run,
   );
   const kept = new Map<string, readonly Rule[]>();
+  const problems = new Map<string, string>();
   for (const own of runs.values()) {
-    const { keep = {}, best } = policyOf(join(folder, own.at(-1)!.name, RUN));
+    const newest = own.at(-1)!.name;
+    const told = rulesOf(join(folder, newest, RUN));
+    if (told instanceof Error) {
+      problems.set(newest, `${messageOf(told)} By which rules its run keeps checkpoints is not known.`);
+      continue;
+    }
+    const { keep = {}, best } = told;
     const { every, ...rules } = keep;
     const asKept = own.map(({ name, decided, metrics }): Kept => {
       const metric = best && metrics?.[best.metric];
@@ -252,16 +276,19 @@ function withRules(folder: string, checkpoints: readonly Found[]): readonly Insp
     }
   }
   return checkpoints.map((found) => {
-    const by = kept.get(found.name);
-    return { ...withoutDecided(found), ...(by && { kept: by }) };
+    const [by, problem] = [kept.get(found.name), problems.get(found.name)];
+    return { ...withoutDecided(found), ...(by && { kept: by }), ...(problem && { problems: [problem] }) };
   });
 }
 
-function policyOf(where: string): Pick<PolicyDescription, 'keep' | 'best'> {
+function rulesOf(where: string): Pick<PolicyDescription, 'keep' | 'best'> | Error {
   try {
-    return (readJson(where) as Partial<RunSnapshot>).state?.policy ?? {};
-  } catch {
-    return {};
+    return storedRules(
+      (readJson(where) as Partial<RunSnapshot>).state?.policy ?? {},
+      `${where}: state.policy`,
+    );
+  } catch (error) {
+    return asUnreadable(where, error) as Error;
   }
 }
 

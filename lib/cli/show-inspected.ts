@@ -33,11 +33,9 @@ export async function showInspected(
 /** `checkpoint-40  step 40  12.5 s, 11.0 s active  12,480 bytes  loss 0.31  kept: latest, best` */
 function linesOf({ name, state, problems, ...checkpoint }: Inspected): string {
   if (state !== 'whole') {
-    return [`${name}  ${WORDS[state]}`, ...problems.map((problem) => `  ${problem}`)]
-      .map((line) => `${printable(line)}\n`)
-      .join('');
+    return linesWith(`${name}  ${WORDS[state]}`, problems);
   }
-  const { step, elapsed, active, bytes, metrics = {}, kept = [] } = checkpoint;
+  const { step, elapsed, active, bytes, metrics = {}, kept } = checkpoint;
   const measured = Object.entries(metrics).map(
     // NaN and the infinities are null in JSON.
     ([metric, value]) => `${metric} ${Number(value ?? Number.NaN).toPrecision(3)}`,
@@ -47,7 +45,11 @@ function linesOf({ name, state, problems, ...checkpoint }: Inspected): string {
     `${elapsed!.toFixed(1)} s, ${active!.toFixed(1)} s active`,
     `${grouped(bytes!)} bytes`,
     ...measured,
-    kept.length > 0 ? `kept: ${kept.join(', ')}` : 'kept by no rule',
+    ...(kept ? [kept.length > 0 ? `kept: ${kept.join(', ')}` : 'kept by no rule'] : []),
   ];
-  return `${printable(cells.join('  '))}\n`;
+  return linesWith(cells.join('  '), problems);
+}
+
+function linesWith(first: string, problems: readonly string[]): string {
+  return [first, ...problems.map((problem) => `  ${problem}`)].map((line) => `${printable(line)}\n`).join('');
 }
