@@ -58,7 +58,8 @@ could not be read
   <folder>               of a run, as --out made it, or one checkpoint's
   --json                 print what was found as JSON, and nothing else
 
-Ctrl+C stops after the step under way, with a last log, evaluation and checkpoint. Pressed again, it ends at once.
+Ctrl+C stops after the step under way, with a last log, evaluation and checkpoint. Pressed again, it ends at once; under npx
+a tenth of a second later at the soonest, because npx sends it twice.
 
 Example
   wallclock train digits --log 1s --evaluate 10s --save 30s --max-time 2m --out runs/digits

@@ -38,7 +38,7 @@ afterEach(() => rm(folder, { recursive: true }));
 function scriptedIo() {
   const said = { stdout: '', stderr: '', exits: [] as number[] };
   let interrupt: ((signal: Interrupt) => void) | undefined;
-  const clock = manualClock();
+  let endEcho: (() => void) | undefined;
   const awaited: { at: string; act: () => void }[] = [];
   const io: Io = {
     stdout: {
@@ -48,8 +48,10 @@ function scriptedIo() {
       },
     },
     stderr: { write: (text) => (said.stderr += text) },
-    clock,
-    echo: 500,
+    clock: manualClock(),
+    afterEcho(listener) {
+      endEcho = listener;
+    },
     onInterrupt(listener) {
       interrupt = listener;
       return () => {
@@ -64,12 +66,12 @@ function scriptedIo() {
     when(at: string, act: () => void) {
       awaited.push({ at, act });
     },
-    /** Interrupts, so many milliseconds after it was interrupted before, when this is written. */
-    interruptAt(at: string, signal: Interrupt, after = 0) {
+    /** Interrupts when this is written: where that is later, after the echo of what interrupted before. */
+    interruptAt(at: string, signal: Interrupt, isLater = false) {
       awaited.push({
         at,
         act() {
-          clock.advance(after);
+          if (isLater) endEcho?.();
           interrupt?.(signal);
         },
       });
@@ -499,27 +501,49 @@ test.each([
   expect(scripted.isListening).toBe(false);
 });
 
-test.each<[Interrupt, Interrupt, number, string, number[]]>([
-  ['SIGINT', 'SIGINT', 499, 'is passed on by npx and', []],
-  ['SIGHUP', 'SIGHUP', 499, 'is passed on by npx and', []],
-  ['SIGINT', 'SIGINT', 500, 'is another one and', [130]],
-  ['SIGTERM', 'SIGTERM', 1, 'is another one and', [143]],
-  ['SIGTERM', 'SIGINT', 1, 'is another one and', [130]],
-  ['SIGINT', 'SIGHUP', 1, 'is another one and', [129]],
-  ['SIGPIPE', 'SIGPIPE', 1, 'says nothing new and', []],
-])('after %s, %s %i ms later %s exits with %j', async (first, signal, after, _, exits) => {
+test.each<[Interrupt, Interrupt, string, string, number[]]>([
+  ['SIGINT', 'SIGINT', 'soon', 'is passed on by npx and', []],
+  ['SIGHUP', 'SIGHUP', 'soon', 'is passed on by npx and', []],
+  ['SIGINT', 'SIGINT', 'later', 'is another one and', [130]],
+  ['SIGTERM', 'SIGTERM', 'soon', 'is another one and', [143]],
+  ['SIGTERM', 'SIGINT', 'soon', 'is another one and', [130]],
+  ['SIGINT', 'SIGHUP', 'soon', 'is another one and', [129]],
+  ['SIGPIPE', 'SIGPIPE', 'soon', 'says nothing new and', []],
+])('after %s, %s %s %s exits with %j', async (first, signal, when, _, exits) => {
   const { io, said, interruptAt } = scriptedIo();
   interruptAt('"type":"log"', first);
-  interruptAt('"type":"save"', signal, after);
+  interruptAt('"type":"save"', signal, when === 'later');
   await main(spirals('--max-time', '1h', '--json'), io);
   expect(said.exits).toEqual(exits);
 });
+
+test.each([
+  [2, []],
+  [3, [130]],
+])(
+  'npx and an npm run around it pass a signal on once each: with %i more, it exits with %j',
+  async (more, exits) => {
+    const { io, said, when, interruptAt } = scriptedIo();
+    let interrupt = (_: Interrupt) => {};
+    const onInterrupt: Io['onInterrupt'] = (listener) => {
+      interrupt = listener;
+      return io.onInterrupt(listener);
+    };
+    interruptAt('"type":"log"', 'SIGINT');
+    when('"type":"save"', () => {
+      for (let count = 0; count < more; count++) interrupt('SIGINT');
+    });
+    await main(spirals('--max-time', '1h', '--json'), { ...io, onInterrupt });
+    expect(said.exits).toEqual(exits);
+  },
+);
 
 test('without npx between them, the second one ends it however soon it comes', async () => {
   const { io, said, interruptAt } = scriptedIo();
   interruptAt('"type":"log"', 'SIGINT');
   interruptAt('"type":"save"', 'SIGINT');
-  await main(spirals('--max-time', '1h', '--json'), { ...io, echo: 0 });
+  const { afterEcho: _, ...direct } = io;
+  await main(spirals('--max-time', '1h', '--json'), direct);
   expect(said.exits).toEqual([130]);
 });
 

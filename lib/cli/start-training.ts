@@ -45,22 +45,26 @@ async function isComplete(
 
 async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io: Io): Promise<number> {
   const controller = new AbortController();
-  let interrupted: Heard | undefined;
+  let interrupted: Interrupt | undefined;
+  let echoes = 0;
   const listenNoMore = io.onInterrupt((signal) => {
-    const at = io.clock.now();
     if (!interrupted) {
-      interrupted = { signal, at };
+      interrupted = signal;
       controller.abort();
-    } else if (signal !== 'SIGPIPE' && !isEcho({ signal, at }, interrupted, io)) {
-      io.exit(EXIT_CODES[signal]);
-    }
+      if (!isOfTerminal(signal) || !io.afterEcho) return;
+      echoes = MOST_ECHOES;
+      io.afterEcho(() => {
+        echoes = 0;
+      });
+    } else if (signal === interrupted && echoes > 0) echoes--;
+    else if (signal !== 'SIGPIPE') io.exit(EXIT_CODES[signal]);
   });
   try {
     // Loads TensorFlow.js, so that help and mistakes are answered without it.
     const { trainDemo } = await import('./train-demo.ts');
     const state = await trainDemo(command, folder, io, controller.signal);
     if (endedBadly(state)) return FAILED;
-    return interrupted ? EXIT_CODES[interrupted.signal] : FINE;
+    return interrupted ? EXIT_CODES[interrupted] : FINE;
   } catch (error) {
     const isRefused = error instanceof WallclockError && !folder.begun;
     return tell(error, io, isRefused ? MISUSED : FAILED);
@@ -69,16 +73,12 @@ async function runUntilInterrupted(command: TrainCommand, folder: RunFolder, io:
   }
 }
 
-interface Heard {
-  readonly signal: Interrupt;
-  /** In milliseconds. */
-  readonly at: number;
-}
+/** npx passes a signal on once, and so does an npm run around it. */
+const MOST_ECHOES = 2;
 
-/** Whether a signal is the first one again. A terminal sends these two; other programs send what they send once. */
-function isEcho({ signal, at }: Heard, first: Heard, { echo = 0 }: Io): boolean {
-  const isOfTerminal = signal === 'SIGINT' || signal === 'SIGHUP';
-  return isOfTerminal && signal === first.signal && at - first.at < echo;
+/** A terminal sends these to all that runs in it; other programs send what they send to one. */
+function isOfTerminal(signal: Interrupt): boolean {
+  return signal === 'SIGINT' || signal === 'SIGHUP';
 }
 
 /** Whether the last thing that the run tried at its end did not succeed: its last step is not saved, for one. */
