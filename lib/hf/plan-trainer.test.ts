@@ -161,3 +161,22 @@ test('a run without an end is refused', async () => {
     'input: expected a run that ends within 1000000 micro-batches',
   );
 });
+
+/** Seen in transformers 5.17.0; huggingface/transformers#48319 says why. */
+test('a best checkpoint that was deleted before a run is resumed is forgotten, and the best metric is not', async () => {
+  const args = {
+    ...{ logging_strategy: 'no', eval_strategy: 'steps', eval_steps: 1, save_steps: 1, num_train_epochs: 1 },
+    ...{ load_best_model_at_end: true, save_total_limit: 2 },
+  } as TrainerInput['args'];
+  const run: TrainerInput = { args, losses: [1], batches_per_epoch: 4 };
+  const evals = [0.5, 0.9, 0.4, 0.6].map((eval_loss) => ({ eval_loss }));
+  const inject = [{ event: 'step_end', step: 3, set: ['should_training_stop'] }] as const;
+  const first_run = { ...run, evals, inject };
+  const resume_from = 'checkpoint-2';
+  // The best of checkpoint-2 was checkpoint-1, which went when checkpoint-3 became the best.
+  const worse = evals.map(() => ({ eval_loss: 0.8 }));
+  expect(await planTrainer({ ...run, evals: worse, first_run, resume_from })).toMatchObject({
+    final_state: { best_metric: 0.5, best_global_step: 1, best_model_checkpoint: null },
+    loaded_best_model: null,
+  });
+});

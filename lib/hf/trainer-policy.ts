@@ -142,7 +142,13 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
 
   function decideAtBegin(before: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
     const { step } = moment;
-    const fresh = { ...before, lastLogged: step, inEpoch: false, inStep: false, ended: 'no' as const };
+    // What a resumed run knows of may have been deleted since: then there is no best one to load.
+    const { bestCheckpoint: known } = before;
+    const bestCheckpoint = known !== null && exists(known) ? known : null;
+    const fresh: TrainerSchedule = {
+      ...{ ...before, bestCheckpoint, lastLogged: step },
+      ...{ inEpoch: false, inStep: false, ended: 'no' },
+    };
     const schedule = fire(fresh, 'train_begin', step);
     if (!args.eval_on_start) return { state: { ...schedule, phase: 'idle' } };
     return { state: { ...schedule, phase: 'start' }, actions: [act('evaluate', moment, 'eval_on_start')] };
