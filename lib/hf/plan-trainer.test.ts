@@ -180,3 +180,21 @@ test('a best checkpoint that was deleted before a run is resumed is forgotten, a
     loaded_best_model: null,
   });
 });
+
+test('early stopping hears of a metric once, also where the name of one data set begins with that of another', async () => {
+  const metric_for_best_model = 'test_hard_loss';
+  const args = {
+    ...QUIET,
+    eval_strategy: 'steps',
+    eval_steps: 1,
+    num_train_epochs: 1,
+    metric_for_best_model,
+  } as const;
+  const evals = [0.5, 0.9, 0.4, 0.6].flatMap((loss) => [
+    { eval_test_loss: 1 },
+    { eval_test_hard_loss: loss },
+  ]);
+  const input: TrainerInput = { args, evals, losses: [1], batches_per_epoch: 4, eval_dataset: 'dict' };
+  const plan = await planTrainer({ ...input, early_stopping: { patience: 2, threshold: 0 } });
+  expect(plan).toMatchObject({ final_state: { global_step: 4 }, early_stopping_counter: 1 });
+});

@@ -227,13 +227,17 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
   function afterEvaluation(schedule: TrainerSchedule, metrics: Metrics, step: number): TrainerSchedule {
     let heard = schedule;
     for (const prefix of prefixes) {
-      const own = Object.fromEntries(
-        Object.entries(metrics).filter(([name]) => name.startsWith(`${prefix}_`)),
-      );
+      const own = Object.fromEntries(Object.entries(metrics).filter(([name]) => prefixOf(name) === prefix));
       heard = fire(fire(heard, 'log', step), 'evaluate', step);
       heard = waited(heard, own);
     }
     return heard;
+  }
+
+  /** The longest that fits: `eval_test_hard_loss` is no metric of `eval_test`, where there is a data set `test_hard`. */
+  function prefixOf(metric: string): string | undefined {
+    const fitting = prefixes.filter((prefix) => metric.startsWith(`${prefix}_`));
+    return fitting.toSorted((a, b) => b.length - a.length)[0];
   }
 
   /** Early stopping compares with the best before this evaluation; a gain up to the threshold still costs patience. */
