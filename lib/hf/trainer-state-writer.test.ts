@@ -46,6 +46,10 @@ test('an interval in time is written as the default in steps: a resumed Trainer 
   expect(written(events).state).toMatchObject({ logging_steps: 500, eval_steps: 500, save_steps: 500 });
 });
 
+test('the size of a batch, which no event tells, is written as the default: a resumed Trainer divides it', () => {
+  expect(written(RUN).state.train_batch_size).toBe(8);
+});
+
 test('NaN is written as Python reads it', () => {
   const text = String(written(diverged(1)));
   expect(text).toContain('"loss": NaN');

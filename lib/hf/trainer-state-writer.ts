@@ -117,7 +117,7 @@ export class TrainerStateWriter {
       save_steps: stepsIn(intervals.save),
       stateful_callbacks: { TrainerControl: { args: NO_FLAGS, attributes: {} } },
       total_flos: 0,
-      train_batch_size: null,
+      train_batch_size: DEFAULT_BATCH,
       trial_name: null,
       trial_params: null,
     };
@@ -195,6 +195,9 @@ function checkEntry(value: unknown, where: string): LogEntry {
 
 /** That library's own default. A resumed Trainer takes what stands here and divides by it: it must not be 0. */
 const DEFAULT_STEPS = 500;
+
+/** That library's own default too: a resumed Trainer compares it with its arguments, and breaks off where it is null. */
+const DEFAULT_BATCH = 8;
 
 /** The steps of an interval in steps; one in time has none. */
 function stepsIn(interval: string | undefined): number {
