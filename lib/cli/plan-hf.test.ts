@@ -54,12 +54,17 @@ test('for people, a line for each thing that happens', async () => {
   `);
 });
 
+const WHY = "strategy 'time' requires either logging_minutes or logging_seconds\n";
+
 test('an exception of that library is an answer, and exits 1', async () => {
   const wrong = JSON.stringify({ ...RUN, args: { logging_strategy: 'time' } });
   const json = await planned(wrong, '--json');
   expect(json.code).toBe(1);
   expect(JSON.parse(json.stdout)).toEqual({ error: { phase: 'TrainingArguments', type: 'ValueError' } });
-  expect((await planned(wrong)).stdout).toBe('TrainingArguments raises ValueError.\n');
+  const text = await planned(wrong);
+  expect(text.stdout).toBe('TrainingArguments raises ValueError.\n');
+  // Why is said on the other output, in our words.
+  expect([json.stderr, text.stderr]).toEqual([WHY, WHY]);
 });
 
 test('what describes no run is refused on the other output', async () => {

@@ -1,5 +1,6 @@
 import { planTrainer } from '../hf/plan-trainer.ts';
 import type { Io } from './io.ts';
+import { printable } from './printable.ts';
 import { readJson } from './read-json.ts';
 
 /**
@@ -10,11 +11,16 @@ import { readJson } from './read-json.ts';
  * @throws {WallclockError} where the file cannot be read, is no JSON, or describes no such run.
  */
 export async function planHf(file: string, json: boolean, io: Io): Promise<boolean> {
-  const { stdout } = io;
+  const { stdout, stderr } = io;
   const planned = await planTrainer(await readJson(file, io));
-  if (json) stdout.write(`${JSON.stringify(planned)}\n`);
-  else if (planned.error) stdout.write(`${planned.error.phase} raises ${planned.error.type}.\n`);
-  else {
+  if (planned.error) {
+    const { error, message } = planned;
+    if (json) stdout.write(`${JSON.stringify({ error })}\n`);
+    else stdout.write(`${error.phase} raises ${error.type}.\n`);
+    stderr.write(`${printable(message)}\n`);
+  } else if (json) {
+    stdout.write(`${JSON.stringify(planned)}\n`);
+  } else {
     const { flow, checkpoints_final, final_state, loaded_best_model } = planned;
     const { best_metric, best_global_step } = final_state;
     const lines = [

@@ -29,7 +29,8 @@ export async function planTrainer(input: unknown): Promise<TrainerPlan | Trainer
     return await trainOnce(checked, folder);
   } catch (error) {
     if (!(error instanceof TrainerError)) throw error;
-    return { error: { phase: error.phase, type: error.type } };
+    const { phase, type, message } = error;
+    return { error: { phase, type }, message };
   }
 }
 

@@ -30,4 +30,6 @@ export interface TrainerPlan {
 /** What that Trainer would refuse, by its exception. */
 export interface TrainerRefusal {
   readonly error: { readonly phase: Phase; readonly type: string };
+  /** Why, in our words. */
+  readonly message: string;
 }
