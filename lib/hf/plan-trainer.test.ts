@@ -79,6 +79,16 @@ const SEEN: readonly [name: string, input: TrainerInput, flow: readonly string[]
     { phase: 'train', type: 'ZeroDivisionError' },
   ],
   [
+    'a step of no batches is a division by zero',
+    { args: { ...QUIET, gradient_accumulation_steps: 0, eval_on_start: true }, batches_per_epoch: 3 },
+    { phase: 'train', type: 'ZeroDivisionError' },
+  ],
+  [
+    'what is no argument of it is an error of a type, and not of a value',
+    { args: { ...QUIET, evaluation_strategy: 'steps' } as TrainerInput['args'], batches_per_epoch: 3 },
+    { phase: 'TrainingArguments', type: 'TypeError' },
+  ],
+  [
     'a stop that is set as a step begins comes before its second batch',
     {
       args: { ...QUIET, num_train_epochs: 1, gradient_accumulation_steps: 2 },

@@ -36,6 +36,13 @@ const DEFAULT_STEPS = 500;
  */
 export function trainerSize(args: CheckedArguments, { batches, sized }: TrainerData): TrainerSize {
   const { max_steps, num_train_epochs, gradient_accumulation_steps: accumulated } = args;
+  if (accumulated === 0) {
+    throw new TrainerError(
+      'train',
+      'ZeroDivisionError',
+      'gradient_accumulation_steps must be at least 1, and is 0',
+    );
+  }
   const known = sized && batches > 0;
   if (!known && max_steps <= 0) {
     throw new TrainerError('train', 'ValueError', 'max_steps must be above 0 where the data has no length');

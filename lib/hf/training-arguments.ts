@@ -1,6 +1,6 @@
-import { checkKeys } from '../core/check-keys.ts';
+import { checkKeys, isPlainObject } from '../core/check-keys.ts';
 import { WallclockError } from '../core/errors.ts';
-import { optional, type Reader, readBoolean, readOptions } from '../core/read-options.ts';
+import { asItIs, optional, type Reader, readBoolean, readOptions } from '../core/read-options.ts';
 import { OTHER_ARGUMENTS } from './other-arguments.ts';
 import { TrainerError } from './trainer-error.ts';
 
@@ -112,8 +112,9 @@ const readWhole: Reader<number> = (value, where) => {
   throw new WallclockError({ where, expected: 'a whole number', got: value });
 };
 
+/** 0 as well: that library takes it, and divides by it as training begins. */
 const readAccumulation: Reader<number> = (value, where) => {
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
   throw new WallclockError({ where, expected: 'a whole number of at least 1', got: value });
 };
 
@@ -126,19 +127,19 @@ const READERS = {
   num_train_epochs: optional(readNumber, 3),
   max_steps: optional(readWhole, -1),
   gradient_accumulation_steps: optional(readAccumulation, 1),
-  logging_strategy: optional(readText, 'steps'),
+  logging_strategy: optional(asItIs, 'steps'),
   logging_first_step: optional(readBoolean, false),
   logging_steps: optional(readNumber, 500),
   logging_minutes: optional(readNumber),
   logging_seconds: optional(readNumber),
   logging_nan_inf_filter: optional(readBoolean, true),
-  eval_strategy: optional(readText, 'no'),
+  eval_strategy: optional(asItIs, 'no'),
   eval_on_start: optional(readBoolean, false),
   eval_delay: optional(readNumber, 0),
   eval_steps: optional(orNull(readNumber), null),
   eval_minutes: optional(readNumber),
   eval_seconds: optional(readNumber),
-  save_strategy: optional(readText, 'steps'),
+  save_strategy: optional(asItIs, 'steps'),
   save_steps: optional(readNumber, 500),
   save_minutes: optional(readNumber),
   save_seconds: optional(readNumber),
@@ -146,13 +147,20 @@ const READERS = {
   load_best_model_at_end: optional(readBoolean, false),
   metric_for_best_model: optional(orNull(readText), null),
   greater_is_better: optional(orNull(readBoolean), null),
-  lr_scheduler_type: optional(readText),
+  lr_scheduler_type: optional(asItIs, 'linear'),
   ignore_data_skip: optional(readBoolean, false),
   restore_callback_states_from_checkpoint: optional(readBoolean, false),
 };
 
 /** They look at a metric after each evaluation. */
 const MEASURING_SCHEDULERS = ['reduce_lr_on_plateau', 'greedy'] as const;
+
+const SCHEDULERS = [
+  ...MEASURING_SCHEDULERS,
+  ...(['linear', 'cosine', 'cosine_with_restarts', 'polynomial', 'constant'] as const),
+  ...(['constant_with_warmup', 'inverse_sqrt', 'cosine_with_min_lr'] as const),
+  ...(['cosine_warmup_with_min_lr', 'warmup_stable_decay'] as const),
+] as const;
 
 const KNOWN = Object.keys(READERS) as (keyof typeof READERS)[];
 
@@ -161,20 +169,21 @@ type Read = { readonly [key in keyof typeof READERS]: ReturnType<(typeof READERS
 /**
  * Checks training arguments as that library does, and fills in its defaults.
  *
- * @throws {WallclockError} for an unknown argument, or one of a wrong type.
- * @throws {TrainerError} where that library raises a ValueError, and where `'time'` lacks its interval.
+ * @throws {WallclockError} for an argument of a wrong type.
+ * @throws {TrainerError} where that library raises a ValueError, or for an unknown argument a TypeError, and where `'time'`
+ * lacks its interval.
  * @example
  * ```ts
  * parseTrainingArguments({ save_strategy: 'time', save_minutes: 5 }).save_seconds; // 300
  * ```
  */
 export function parseTrainingArguments(value: unknown, where = 'args'): CheckedArguments {
-  checkKeys(value, [...KNOWN, ...OTHER_ARGUMENTS], where);
+  checkNames(value, where);
   const own = Object.entries(value).filter(([key]) => Object.hasOwn(READERS, key));
   const read = readOptions(Object.fromEntries(own), READERS, where);
-  const logging_strategy = strategyOf(read, 'logging_strategy', ['no', 'steps', 'epoch', 'time']);
-  const eval_strategy = strategyOf(read, 'eval_strategy', ['no', 'steps', 'epoch', 'time']);
-  const save_strategy = strategyOf(read, 'save_strategy', ['no', 'steps', 'epoch', 'best', 'time']);
+  const logging_strategy = wordOf(read, 'logging_strategy', ['no', 'steps', 'epoch', 'time']);
+  const eval_strategy = wordOf(read, 'eval_strategy', ['no', 'steps', 'epoch', 'time']);
+  const save_strategy = wordOf(read, 'save_strategy', ['no', 'steps', 'epoch', 'best', 'time']);
   const eval_steps = evalSteps(read, eval_strategy);
   if (logging_strategy === 'steps') {
     refuse(read.logging_steps === 0, "logging strategy 'steps' requires logging_steps other than 0");
@@ -184,7 +193,8 @@ export function parseTrainingArguments(value: unknown, where = 'args'): CheckedA
   if (save_strategy === 'steps') checkWhole('save_steps', read.save_steps);
   const checked = { ...read, eval_steps, logging_strategy, eval_strategy, save_strategy };
   if (read.load_best_model_at_end && save_strategy !== 'best') checkBestIsSaved(checked);
-  const scheduler = MEASURING_SCHEDULERS.find((one) => one === read.lr_scheduler_type);
+  const lr_scheduler_type = wordOf(read, 'lr_scheduler_type', SCHEDULERS);
+  const scheduler = MEASURING_SCHEDULERS.find((one) => one === lr_scheduler_type);
   refuse(
     scheduler !== undefined && eval_strategy === 'no',
     `lr_scheduler_type '${scheduler}' requires an eval_strategy`,
@@ -217,15 +227,25 @@ export function parseTrainingArguments(value: unknown, where = 'args'): CheckedA
   };
 }
 
-function strategyOf<const Word extends string>(
+/** Python raises a TypeError for a name that is none; ours comes with the nearest one. */
+function checkNames(value: unknown, where: string): asserts value is { readonly [name: string]: unknown } {
+  try {
+    checkKeys(value, [...KNOWN, ...OTHER_ARGUMENTS], where);
+  } catch (error) {
+    throw isPlainObject(value) ? refusal((error as Error).message, 'TypeError') : error;
+  }
+}
+
+/** Anything else, of whatever type, is a ValueError in that library. */
+function wordOf<const Word extends string>(
   read: Read,
-  key: 'logging_strategy' | 'eval_strategy' | 'save_strategy',
+  key: 'logging_strategy' | 'eval_strategy' | 'save_strategy' | 'lr_scheduler_type',
   known: readonly Word[],
 ): Word {
-  const word = read[key];
-  const found = known.find((one) => one === word);
+  const found = known.find((one) => one === read[key]);
   if (found) return found;
-  throw refusal(`${key}: '${word}' is not one of ${known.join(', ')}`);
+  const expected = `one of ${known.join(', ')}`;
+  throw refusal(new WallclockError({ where: key, expected, got: read[key] }).message);
 }
 
 function evalSteps({ eval_steps, logging_steps }: Read, strategy: string): number | null {
@@ -273,6 +293,6 @@ function refuse(wrong: boolean, message: string): void {
   if (wrong) throw refusal(message);
 }
 
-function refusal(message: string): TrainerError {
-  return new TrainerError('TrainingArguments', 'ValueError', message);
+function refusal(message: string, type = 'ValueError'): TrainerError {
+  return new TrainerError('TrainingArguments', type, message);
 }
