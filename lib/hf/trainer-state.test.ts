@@ -57,7 +57,18 @@ test('without its times, a step is taken to have lasted a second, or what is sai
     );
   }
   const damaged = text.replace('"loss": 1', '"train_runtime": -5, "loss": 1');
-  expect(readTrainerState(damaged).at(-2)).toMatchObject({ type: 'log', step: 3, elapsed: 3 });
+  expect(readTrainerState(damaged).at(-1)).toMatchObject({ type: 'log', step: 3, elapsed: 3 });
+});
+
+test('a run that counts its tokens is as it was: no log for an evaluation, no end before its end', () => {
+  const text = `{"global_step": 2, "max_steps": 4, "log_history": [
+    {"loss": 1, "num_input_tokens_seen": 8, "train_runtime": 3, "train_tokens_per_second": 2, "step": 2},
+    {"eval_loss": 2, "num_input_tokens_seen": 8, "step": 2}]}`;
+  const told = readTrainerState(text);
+  expect(told.map(({ type, step, elapsed }) => `${type} ${step} at ${elapsed}`)).toEqual([
+    ...['begin 0 at 0', 'log 2 at 3', 'evaluate 2 at 3'],
+  ]);
+  expect(told[1]).toMatchObject({ metrics: { loss: 1, num_input_tokens_seen: 8 } });
 });
 
 test('what is no such file is refused with its place', () => {

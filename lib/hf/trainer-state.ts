@@ -95,7 +95,9 @@ export function readTrainerState(text: string, options: ReadTrainerStateOptions 
     if (evaluated) events.push({ type: 'evaluate', metrics: evaluated, ...told, ...occasion(step, at) });
     if (logged) events.push({ type: 'log', metrics: logged, ...told, ...occasion(step, at) });
   }
-  if (runtime || steps >= (maxSteps.maxSteps ?? Number.POSITIVE_INFINITY)) {
+  // Where a run counts its tokens each of its logs has a runtime, but the last one alone has the loss of the whole.
+  const summed = history.some(({ metrics }) => metrics.train_loss !== undefined);
+  if (summed || steps >= (maxSteps.maxSteps ?? Number.POSITIVE_INFINITY)) {
     events.push({ type: 'end', reason: 'finished', ...occasion(steps, Number(epoch) || 0) });
   }
   return events;
@@ -142,8 +144,11 @@ function readEntry(value: unknown, where: string, least: number, most: number): 
 function parted(metrics: Metrics): { evaluated?: Metrics; logged?: Metrics } {
   const evaluated: { [name: string]: number } = {};
   const logged: { [name: string]: number } = {};
+  const isEvaluation = Object.keys(metrics).some((name) => name.startsWith(EVAL));
   for (const [name, value] of Object.entries(metrics)) {
     if (name.startsWith('train_') || name === 'total_flos') continue;
+    // A run that counts its tokens says so in its evaluations too: that is no log of their step.
+    if (isEvaluation && name === 'num_input_tokens_seen') continue;
     if (!name.startsWith(EVAL)) logged[name] = value;
     else if (!SPEED.test(name)) evaluated[name.slice(EVAL.length)] = value;
   }
