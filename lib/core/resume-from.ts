@@ -1,8 +1,9 @@
 import type { Policy } from './policy.ts';
 import { optional, type Reader, readerOf } from './read-options.ts';
+import { resumedBest } from './resumed-best.ts';
 import type { BeginEvent } from './run-event.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
-import { readSchedule } from './schedule.ts';
+import { readSchedule, type Schedule } from './schedule.ts';
 
 /** A checkpoint to go on from, and what is to be told of how it was found. */
 export interface ResumeOptions {
@@ -12,6 +13,8 @@ export interface ResumeOptions {
   snapshot: RunSnapshot;
   /** What the run is to warn of as it begins. Default: nothing. */
   messages?: readonly string[];
+  /** Names of the run's checkpoints that are still there. Default: all that it knows of. */
+  checkpoints?: readonly string[];
 }
 
 /** A checkpoint that a run can go on from: it has been checked. Only {@link resumeFrom} makes one. */
@@ -19,7 +22,7 @@ export interface Resume {
   /** What it has kept of the run. */
   readonly snapshot: RunSnapshot;
   /** What the run warns of as it begins. */
-  readonly messages: readonly string[];
+  messages(policy: Policy): readonly string[];
   /** What its policy remembers. @throws {WallclockError} where that is not this policy's. */
   schedule(policy: Policy): unknown;
   /** What the beginning of the run tells of it. */
@@ -38,15 +41,29 @@ export interface Resume {
  */
 export function resumeFrom(options: ResumeOptions, where = 'resumeFrom()'): Resume {
   RESUME(options, where);
-  const { checkpoint, snapshot, messages = [] } = options;
-  const { saved, state, journal } = snapshot;
+  const { checkpoint, snapshot, messages = [], checkpoints } = options;
+  const { saved, state, journal, step, times } = snapshot;
   const { due, late, missed, why } = saved;
   const save = { type: 'save' as const, due, late, missed, why };
+  const there = checkpoints
+    ? state.checkpoints.filter((name) => checkpoints.includes(name))
+    : state.checkpoints;
+  const restored = (policy: Policy): { readonly schedule: unknown; readonly message?: string } => {
+    const schedule = restoreState(policy, snapshot.schedule, `${checkpoint}: schedule`);
+    // What another policy remembers is its own.
+    if (policy.restoreState) return { schedule };
+    const [before, now] = [state.policy.best, policy.describe().best];
+    const at = { step, epoch: state.epoch, ...times };
+    return resumedBest(schedule as Schedule, { before, now, at, checkpoints });
+  };
   return {
     snapshot,
-    messages,
-    schedule: (policy) => restoreState(policy, snapshot.schedule, `${checkpoint}: schedule`),
-    told: () => ({ checkpoint, save, state, ...(journal && { journal }) }),
+    schedule: (policy) => restored(policy).schedule,
+    messages(policy) {
+      const { message } = restored(policy);
+      return message === undefined ? messages : [...messages, message];
+    },
+    told: () => ({ checkpoint, save, state: { ...state, checkpoints: there }, ...(journal && { journal }) }),
   };
 }
 
@@ -128,4 +145,7 @@ const SNAPSHOT = fields({
   ...{ schedule: any, state },
 });
 
-const RESUME = fields({ checkpoint: text, snapshot: SNAPSHOT, messages: optional(list(text)) });
+const RESUME = fields({
+  ...{ checkpoint: text, snapshot: SNAPSHOT },
+  ...{ messages: optional(list(text)), checkpoints: optional(list(text)) },
+});

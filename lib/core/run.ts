@@ -94,7 +94,7 @@ export class Run {
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(resume && { resumed: resume.told() }),
     });
-    for (const message of resume?.messages ?? []) this.#tell({ type: 'warn', message });
+    for (const message of resume?.messages(policy) ?? []) this.#tell({ type: 'warn', message });
     const stepEnded = timesOf(this.#standing.momentOfStep);
     return this.#ask({ at: 'run begins', resumed: resume !== undefined, stepEnded });
   }

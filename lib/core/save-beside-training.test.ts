@@ -278,3 +278,35 @@ test('a journal has it at its step, and so has a replay', async () => {
   ]);
   expect(() => replay(journal)).not.toThrow();
 });
+
+const LEAST = { metric: 'accuracy', greaterIsBetter: false } as const;
+
+test('a model that is worse than the one being written is not the best', async () => {
+  const { run, step, written, writing, saves } = runOf({
+    ...{ evaluate: '1 step', save: '1h', best: LEAST, final: { save: false } },
+  });
+  run.begin();
+  await step(3);
+  expect(writing.map(({ checkpoint }) => checkpoint)).toEqual(['checkpoint-1']);
+  // The fourth is better: it waits for the first.
+  const fourth = step();
+  await written();
+  await fourth;
+  await written();
+  await step();
+  expect(saves().map(({ step, why }) => [step, why])).toEqual([
+    [1, ['best']],
+    [4, ['best']],
+  ]);
+});
+
+test('and is where that could not be written, once a save may be tried again', async () => {
+  const { run, step, written, writing } = runOf({
+    ...{ evaluate: '1 step', save: '1h', best: LEAST, final: { save: false } },
+  });
+  run.begin();
+  await step();
+  await written(0, new Error('no space'));
+  await step(2);
+  expect(writing.map(({ checkpoint }) => checkpoint)).toEqual(['checkpoint-3']);
+});

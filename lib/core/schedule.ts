@@ -28,6 +28,8 @@ export interface Schedule extends Record<ActionName, ActionSchedule> {
   readonly best?: { readonly step: number; readonly value: number; readonly checkpoint: string };
   /** The step at which the model was better than the best that had been saved. */
   readonly better?: number;
+  /** The metric of that step. */
+  readonly betterValue?: number;
   /** The value that patience waits to see bettered, where there has been one. */
   readonly bar?: number;
   readonly waiting: Waiting;
@@ -57,7 +59,14 @@ export const NEW_SCHEDULE: Schedule = {
 };
 
 /** What a schedule may have besides, wherever in it: there is none at first. */
-const LATER = { mark: START, met: START, best: { step: 0, value: 0, checkpoint: '' }, better: 0, bar: 0 };
+const LATER = {
+  mark: START,
+  met: START,
+  best: { step: 0, value: 0, checkpoint: '' },
+  better: 0,
+  betterValue: 0,
+  bar: 0,
+};
 
 /**
  * A schedule as a checkpoint has stored it.

@@ -188,10 +188,12 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     let actions = rest;
     if (best && type !== 'log') {
       const value = point.metrics?.[best.metric] ?? Number.NaN;
-      const isBest = isBetter(best, value, before.best?.value);
+      // What is better is compared with the last that was: also while its checkpoint is still being written.
+      const isPending = moment.saving !== undefined && moment.saving.step === before.better;
+      const isBest = isBetter(best, value, isPending ? before.betterValue : before.best?.value);
       if (type === 'evaluate') {
         state = afterEvaluation(state, best, value, moment);
-        if (isBest) state = { ...state, better: reading.step };
+        if (isBest) state = { ...state, better: reading.step, betterValue: value };
         if (isBest && canSave(state, moment)) actions = withBestSave(rest, reading.active / 1000);
         if (patience && isExhausted(patience, state.waiting, moment)) stop = 'patience';
       } else if (isBest) state = { ...state, best: { step: reading.step, value, checkpoint } };

@@ -31,6 +31,8 @@ export interface Resumed {
    * hold, so that no rule counts it in place of a good one.
    */
   readonly kept: readonly Kept[];
+  /** Their names. */
+  readonly checkpoints: readonly string[];
 }
 
 /**
@@ -72,7 +74,8 @@ export async function resumeTraining(
   const kept = own
     .filter((one) => !broken.some((other) => other.name === one.name))
     .map((one) => keptOf(one, metric));
-  return { checkpoint: name, snapshot, messages, history, kept, ...(losses && { losses }) };
+  const checkpoints = kept.map((one) => one.name);
+  return { checkpoint: name, snapshot, messages, history, kept, checkpoints, ...(losses && { losses }) };
 }
 
 /** What decides which examples are still to come. */
