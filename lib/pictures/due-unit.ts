@@ -3,6 +3,9 @@ import type { LogEvent } from '../core/run-event.ts';
 /** What `due` and `late` are measured in. */
 export type DueUnit = 's' | 'steps' | 'epochs';
 
+/** What stands behind the first number, where that is no time; a share of the run's time for an action is one. */
+const UNIT = /^[\d.]+ ?(step|epoch|%(?! ov))/;
+
 type Due = Pick<LogEvent, 'why' | 'due' | 'late' | 'step'>;
 
 /** The unit of an action's `due`, which is that of the first of its reasons. */
@@ -16,7 +19,7 @@ export function dueUnit({ why: [reason = ''], due, late, step }: Due): DueUnit {
  * @param ofSteps whether a share of the run is of its steps, as it is where their number is known, or of its time.
  */
 export function intervalUnit(every: string, ofSteps: boolean): DueUnit {
-  const [term = ''] = every.split(/ (?:or|and) /);
-  if (/ steps?$/.test(term) || (ofSteps && /%$/.test(term))) return 'steps';
-  return / epochs?$/.test(term) ? 'epochs' : 's';
+  const unit = UNIT.exec(every)?.[1];
+  if (unit === 'epoch') return 'epochs';
+  return unit === 'step' || (unit && ofSteps) ? 'steps' : 's';
 }
