@@ -164,6 +164,6 @@ export function parseStrategy(options: unknown, where = 'strategy'): Strategy {
 }
 
 /** Reads the interval of an action. */
-export function intervalOf(action: ActionName): Reader<Interval> {
+function intervalOf(action: ActionName): Reader<Interval> {
   return (value, where) => parseEvery(value, where, action);
 }

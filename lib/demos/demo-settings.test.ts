@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { parseStrategy } from '../core/strategy.ts';
 import { DEMO_OPTIONS, parseDemoOptions } from './demo-settings.ts';
+import { DEMOS } from './demos.ts';
 import { spirals } from './spirals/demo.ts';
 
 const messageOf = (options: unknown): string => {
@@ -101,4 +103,16 @@ test('what does not hold is refused with its place, what was expected and what c
       "week-13.mdx, line 12: <Demo>: store: expected a name of at most 64 small letters, digits and hyphens, got 5.",
     ]
   `);
+});
+
+test.each(DEMOS)('whatever is off or other, the strategy of $id holds as a whole', ({ id }) => {
+  const asked = [undefined, 'off', '7 steps', '10%', { every: '5s', anchor: 'grid' }] as const;
+  for (const log of asked) {
+    for (const evaluate of asked) {
+      for (const save of asked) {
+        const { strategy } = parseDemoOptions({ demo: id, log, evaluate, save, maxTime: '9s' });
+        expect(() => parseStrategy(strategy), `${log} ${evaluate} ${save}`).not.toThrow();
+      }
+    }
+  }
 });

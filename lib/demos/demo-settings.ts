@@ -1,8 +1,9 @@
 import { checkKeys } from '../core/check-keys.ts';
+import { parseDuration } from '../core/duration.ts';
 import { WallclockError } from '../core/errors.ts';
-import type { Every } from '../core/every.ts';
+import { type Every, parseEvery } from '../core/every.ts';
 import { nearest } from '../core/nearest.ts';
-import { parseStrategy, type StrategyOptions } from '../core/strategy.ts';
+import type { StrategyOptions } from '../core/strategy.ts';
 import type { Backend, Demo } from './demo.ts';
 import { findDemo } from './find-demo.ts';
 
@@ -87,13 +88,17 @@ export function parseDemoOptions(options: unknown, where = 'demo'): DemoSettings
   const demo = findDemo(options.demo, `${where}: demo`);
   const { backend = demo.backends[0]!, seed = demo.seed, minimumStepTime = 0, store = demo.id } = options;
   const strategy: { -readonly [key in keyof StrategyOptions]: unknown } = { ...demo.strategy };
+  // By parts, so that a page need not carry the whole of strategies: whatever is off, a demo's own goes with the rest.
   for (const name of INTERVALS) {
     const interval = options[name];
     if (interval === 'off') delete strategy[name];
     else if (interval !== undefined) strategy[name] = interval;
+    if (strategy[name] !== undefined) parseEvery(strategy[name], `${where}.${name}`, name);
   }
-  if (options.maxTime !== undefined) strategy.maxTime = options.maxTime;
-  parseStrategy(strategy, where);
+  if (options.maxTime !== undefined) {
+    parseDuration(options.maxTime, `${where}.maxTime`);
+    strategy.maxTime = options.maxTime;
+  }
   check(demo.backends.includes(backend as Backend), 'backend', demo.backends.join(' or '), backend);
   check(Number.isSafeInteger(seed) && (seed as number) >= 0, 'seed', 'a whole number from 0', seed);
   check(

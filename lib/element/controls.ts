@@ -1,5 +1,5 @@
+import { parseEvery } from '../core/every.ts';
 import { ACTIONS, type ActionName } from '../core/policy.ts';
-import { intervalOf } from '../core/strategy.ts';
 import type { Backend } from '../demos/demo.ts';
 import type { DemoSettings } from '../demos/demo-settings.ts';
 import { grouped } from '../pictures/grouped.ts';
@@ -136,7 +136,7 @@ function makeInterval(action: ActionName) {
 function troubleOf(text: string, action: ActionName): string | undefined {
   if (text === NEVER) return undefined;
   try {
-    intervalOf(action)(text, action);
+    parseEvery(text, action, action);
     return undefined;
   } catch (error) {
     return `${(error as Error).message} Or '${NEVER}' for never.`;
