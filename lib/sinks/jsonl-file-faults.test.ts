@@ -22,6 +22,8 @@ const FAULTS: readonly Fault[] = [
 const disk = vi.hoisted(() => ({
   calls: [] as string[],
   fault: undefined as { nth: number; how: unknown } | undefined,
+  /** The most bytes that one call has read or written. */
+  most: 0,
 }));
 
 vi.mock('node:fs', async (importOriginal) => {
@@ -49,19 +51,18 @@ vi.mock('node:fs', async (importOriginal) => {
           : member,
       ]),
     ),
-    existsSync: real.existsSync,
-    writeSync: (file: number, data: Uint8Array) =>
-      attempt(
+    readSync(file: number, into: Uint8Array, offset: number, length: number, at: number) {
+      disk.most = Math.max(disk.most, length);
+      return attempt('readSync', () => real.readSync(file, into, offset, length, at));
+    },
+    writeSync(file: number, data: Uint8Array) {
+      disk.most = Math.max(disk.most, data.length);
+      return attempt(
         'writeSync',
         () => real.writeSync(file, data),
         () => real.writeSync(file, data.subarray(0, data.length >> 1)),
-      ),
-    writeFileSync: (path: string, data: Uint8Array, options: never) =>
-      attempt(
-        'writeFileSync',
-        () => real.writeFileSync(path, data, options),
-        () => real.writeFileSync(path, data.subarray(0, data.length >> 1), options),
-      ),
+      );
+    },
   };
 });
 
@@ -153,6 +154,25 @@ describe.each(FAULTS)('with $code, $when it is carried out', (how) => {
       for (const each of text.trimEnd().split('\n')) JSON.parse(each);
     }
   });
+});
+
+test.each([
+  ['its length', resumed],
+  ['the count of events', { ...resumed, resumed: { checkpoint: 'checkpoint-1', save: {}, state: {} } }],
+])('however large the file is, it is cut by %s a piece at a time', (_, begin) => {
+  const first = line({ ...resumed, seq: 0, resumed: undefined } as unknown as RunEvent);
+  const lost = Array.from({ length: 12_000 }, (_, index) => line(event(index + 2))).join('');
+  const before = begin === resumed ? kept : first + line(event(1));
+  writeFileSync(path, before + lost);
+  const file = jsonlFile(path);
+  disk.most = 0;
+  file.write(begin as RunEvent);
+  file.close();
+  expect(disk.most).toBeGreaterThan(0);
+  expect(disk.most).toBeLessThanOrEqual(65_536);
+  expect(lost.length).toBeGreaterThan(10 * disk.most);
+  expect(readFileSync(path, 'utf8')).toBe(before + line(begin as RunEvent));
+  expect(readFileSync(`${path}.1.old`, 'utf8')).toBe(lost);
 });
 
 describe('before a checkpoint, the file is brought to the disk', () => {

@@ -135,6 +135,22 @@ describe('a checkpoint records how far the file has come', () => {
     file.close();
   });
 
+  test('or, where that is none, after the last event before it, however long its line and those after it are', async () => {
+    const long = (seq: number) => `${JSON.stringify({ ...event(seq), note: 'x'.repeat(70_000) })}\n`;
+    const whole = `${JSON.stringify({ ...first, note: 'x'.repeat(140_000) })}\n${long(1)}`;
+    const lost = `${long(2)}\n{"type":"lo\n${line(3)}`;
+    jsonlFile(path).close();
+    await writeFile(path, whole + lost);
+    const file = jsonlFile(path);
+    const { journal: _, ...resumed } = begin(position('')).resumed;
+    const begun = { ...begin(position('')), resumed } as unknown as RunEvent;
+    file.write(begun);
+    expect(file.position()).toEqual(position(`${whole}${JSON.stringify(begun)}\n`));
+    file.close();
+    expect(await readFile(path, 'utf8')).toBe(`${whole}${JSON.stringify(begun)}\n`);
+    expect(await readFile(`${path}.1.old`, 'utf8')).toBe(lost);
+  });
+
   test.each([
     [
       'others',

@@ -1,16 +1,11 @@
-import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   fsync,
   ftruncateSync,
   mkdirSync,
   openSync,
-  readSync,
-  rmSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -18,6 +13,8 @@ import { promisify } from 'node:util';
 import { WallclockError } from '../core/errors.ts';
 import type { JournalPosition } from '../core/journal-file.ts';
 import type { BeginEvent, RunEvent } from '../core/run-event.ts';
+import { cutJournal, type HeldBytes } from './cut-journal.ts';
+import { hashOf, lineStarts } from './file-pieces.ts';
 
 /** A file that keeps events. */
 export interface JsonlFile {
@@ -49,7 +46,6 @@ export interface JsonlFileOptions {
   onFailure?: (error: WallclockError) => void;
 }
 
-const NEWLINE = 0x0a;
 /** Also to read it; through no link, which might lead anywhere, and without waiting for whoever reads a pipe. */
 const APPENDING =
   constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -61,8 +57,8 @@ const APPENDING =
  * are others, the events are counted.
  *
  * Each event is handed to the system at once, so that it outlives this process, and is on the disk before a checkpoint
- * that knows of it. While the disk refuses them, events wait in memory. A line that an earlier crash cut short is removed. The path is of a file or a device: a link is not
- * followed.
+ * that knows of it. While the disk refuses them, events wait in memory. A line that an earlier crash cut short is removed.
+ * The path is of a file or a device: a link is not followed.
  *
  * @param path of the file; its folder is made.
  * @throws {WallclockError} where it cannot be opened.
@@ -100,10 +96,7 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
 
   function cut(begin: BeginEvent): void {
     try {
-      const content = readAll(file);
-      const end = endBefore(content, begin, (got) => onFailure?.(unlike(path, begin, got)));
-      cutAt(path, file, content, end);
-      told = { bytes: end, hash: createHash('sha256').update(content.subarray(0, end)) };
+      told = cutJournal(path, file, begin, (got) => onFailure?.(unlike(path, begin, got)));
     } catch (cause) {
       onFailure?.(
         failed(path, 'to keep aside what a resumed run does again', cause, 'Both are in the file.'),
@@ -153,12 +146,7 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
 }
 
 /** The file without a line that was cut short, and the hash of what it holds. */
-function opened(path: string): {
-  readonly file: number;
-  readonly isDevice: boolean;
-  bytes: number;
-  hash: Hash;
-} {
+function opened(path: string): HeldBytes & { readonly file: number; readonly isDevice: boolean } {
   let file: number | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -166,7 +154,7 @@ function opened(path: string): {
     const found = fstatSync(file);
     if (!found.isFile() && !found.isCharacterDevice()) throw new Error('It is neither a file nor a device.');
     const { size } = found;
-    const bytes = endOfLastLine(file, size);
+    const bytes = lineStarts(file, size).next().value as number;
     if (bytes < size) ftruncateSync(file, bytes);
     return { file, isDevice: !found.isFile(), bytes, hash: hashOf(file, bytes) };
   } catch (cause) {
@@ -197,97 +185,6 @@ async function syncFolder(path: string): Promise<void> {
 
 function cutTo(file: number, size: number): void {
   if (fstatSync(file).size > size) ftruncateSync(file, size);
-}
-
-/** @param size of the file: a device has none, and no end. */
-function hashOf(file: number, size: number): Hash {
-  const hash = createHash('sha256');
-  const chunk = Buffer.alloc(65_536);
-  for (let at = 0; at < size; ) {
-    const length = readSync(file, chunk, 0, Math.min(chunk.length, size - at), at);
-    if (length === 0) break;
-    hash.update(chunk.subarray(0, length));
-    at += length;
-  }
-  return hash;
-}
-
-function readAll(file: number): Buffer {
-  const { size } = fstatSync(file);
-  const content = Buffer.alloc(size);
-  let at = 0;
-  while (at < size) {
-    const length = readSync(file, content, at, size - at, at);
-    // Somebody else has cut it meanwhile.
-    if (length === 0) break;
-    at += length;
-  }
-  return content.subarray(0, at);
-}
-
-/** Keeps aside what follows. */
-function cutAt(path: string, file: number, content: Buffer, end: number): void {
-  if (end === content.length) return;
-  let count = 1;
-  while (existsSync(`${path}.${count}.old`)) count++;
-  const aside = `${path}.${count}.old`;
-  try {
-    writeFileSync(aside, content.subarray(end), { flag: 'wx', flush: true });
-  } catch (error) {
-    rmSync(aside, { force: true });
-    throw error;
-  }
-  ftruncateSync(file, end);
-}
-
-/** How much of the file the run that begins here goes on from. @param doubt hears what there is that was not recorded. */
-function endBefore(content: Buffer, begin: BeginEvent, doubt: (got: number | string) => void): number {
-  const recorded = begin.resumed?.journal;
-  if (recorded) {
-    const { bytes, sha256 } = recorded;
-    if (bytes <= content.length && digest(content.subarray(0, bytes)) === sha256) return bytes;
-    doubt(bytes > content.length ? content.length : 'other bytes');
-  }
-  return endOfEvents(content, begin);
-}
-
-function digest(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** Where the line ends of the last event before this one. Of a file that another run began, nothing is taken. */
-function endOfEvents(content: Buffer, { run, seq }: BeginEvent): number {
-  const first = readEvent(content.subarray(0, content.indexOf(NEWLINE)));
-  if (first?.type !== 'begin' || first.run !== run) return 0;
-  for (let end = content.length; end > 0; ) {
-    const start = content.lastIndexOf(NEWLINE, end - 2) + 1;
-    const event = readEvent(content.subarray(start, end));
-    if (event && event.seq < seq) return end;
-    end = start;
-  }
-  return 0;
-}
-
-function readEvent(line: Buffer): RunEvent | undefined {
-  try {
-    return JSON.parse(line.toString()) as RunEvent;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The length of the file without the line that a crash has cut short, read from its end. */
-function endOfLastLine(file: number, size: number): number {
-  const chunk = Buffer.alloc(65_536);
-  let end = size;
-  while (end > 0) {
-    const start = Math.max(0, end - chunk.length);
-    const length = readSync(file, chunk, 0, end - start, start);
-    const newline = chunk.subarray(0, length).lastIndexOf(NEWLINE);
-    if (newline >= 0) return start + newline + 1;
-    end = start;
-  }
-  return 0;
 }
 
 /** @param got so many bytes, which are too few, or what others there are. */
