@@ -22,7 +22,8 @@ When: an interval is a time ('250ms', '30s', '1h20m'), a number of steps ('100 s
   --keep-best <n>        keep the n of the least validation loss: each save measures it, and a new best is saved
   --keep-every <time>    keep one in each span of so much time, by the wall
                          What none of these rules keeps is deleted; any of them replaces the demo's own, or those that
-                         the run began with which is resumed.
+                         the run began with which is resumed. Alone, the last two may not keep the newest one: after a
+                         crash, or for more steps, the run goes back to the newest that is kept. Add --keep-latest 1.
   --max-time <duration>  stop after so much time
   --steps <n>            stop after so many steps
   --epochs <n>           stop after so many passes over the data

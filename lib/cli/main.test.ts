@@ -577,6 +577,9 @@ test('help and version', async () => {
   const { io, said } = scriptedIo();
   expect(await main(['--help'], io)).toBe(0);
   expect(said.stdout).toContain('wallclock train <demo> [options]');
+  expect(said.stdout).toMatch(
+    /--keep-every .*Alone, the last two may not keep the newest.*Add --keep-latest 1\./s,
+  );
   said.stdout = '';
   expect(await main(['--version'], io)).toBe(0);
   expect(said.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
