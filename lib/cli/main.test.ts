@@ -243,7 +243,7 @@ test('another optimizer is not gone on with; its own is by itself', async () => 
   const { io, said } = scriptedIo();
   expect(await main(spirals('--steps', '20', '--resume', '--optimizer', 'adam'), io)).toBe(2);
   expect(said.stderr).toBe(
-    "--optimizer: expected rmsprop, as the run began, got 'adam'. Leave --optimizer out.\n",
+    `--optimizer: expected rmsprop, as the run began by ${out}/settings.json, got 'adam'. Leave --optimizer out; where the run began otherwise, write that there.\n`,
   );
   expect(await main(spirals('--steps', '20', '--resume'), scriptedIo().io)).toBe(0);
   const whole = join(folder, 'whole');
@@ -314,14 +314,38 @@ test.each([
   ['more than there can be', ' '.repeat(70_000), 'expected at most 65536 bytes, got 70000'],
   ['null', 'null', 'expected the demo, the seed and the optimizer of the run, got null'],
 ])('where the settings are %s, it is said what they would be', async (_, text, message) => {
-  await main(spirals('--steps', '10'), scriptedIo().io);
+  // The seed is none of this command's: its checkpoints know it.
+  await main(spirals('--steps', '10', '--seed', '3'), scriptedIo().io);
   const file = join(out, 'settings.json');
   const begun = (await readFile(file, 'utf8')).trim();
   await (text === undefined ? rm(file) : writeFile(file, text));
   const { io, said } = scriptedIo();
   expect(await main(spirals('--steps', '20', '--resume'), io)).toBe(2);
   expect(said.stderr).toContain(`${file}: ${message}`);
-  expect(said.stderr).toContain(`with the options of this command that is ${begun}.`);
+  expect(said.stderr).toContain(`by its checkpoints and the options of this command that is ${begun}.`);
+});
+
+test('where the settings and the newest checkpoint are gone, an older one knows the seed', async () => {
+  await main(spirals('--steps', '20', '--seed', '3'), scriptedIo().io);
+  await rm(join(out, 'settings.json'));
+  await writeFile(join(out, 'checkpoint-20', 'run.json'), 'damaged');
+  const { io, said } = scriptedIo();
+  expect(await main(spirals('--steps', '30', '--resume', '--seed', '8'), io)).toBe(2);
+  expect(said.stderr).toContain('that is {"demo":"spirals","seed":3,');
+});
+
+test('what the settings are wrong about leads to them', async () => {
+  await main(spirals('--steps', '10', '--seed', '3'), scriptedIo().io);
+  const file = join(out, 'settings.json');
+  const begun = await readFile(file, 'utf8');
+  await writeFile(file, begun.replace('"adam"', '"sgd"'));
+  const said = async (...options: string[]) => {
+    const { io, said } = scriptedIo();
+    await main(spirals('--steps', '20', '--resume', ...options), io);
+    return said.stderr;
+  };
+  expect(await said()).toContain('Resume with the optimizer that the checkpoint was written with.');
+  expect(await said('--optimizer', 'adam')).toContain(`by ${file}, got 'adam'.`);
 });
 
 test.each(['run.jsonl', 'settings.json'])('a link or a pipe in the place of %s is refused', async (name) => {
@@ -419,7 +443,9 @@ test('another seed or another demo is not gone on with', async () => {
   await main(spirals('--steps', '10'), scriptedIo().io);
   const seed = scriptedIo();
   expect(await main(spirals('--resume', '--seed', '8'), seed.io)).toBe(2);
-  expect(seed.said.stderr).toBe('--seed: expected 42, as the run began, got 8. Leave --seed out.\n');
+  expect(seed.said.stderr).toBe(
+    `--seed: expected 42, as the run began by ${out}/settings.json, got 8. Leave --seed out; where the run began otherwise, write that there.\n`,
+  );
   const demo = scriptedIo();
   expect(await main(['train', 'digits', '--resume', '--out', out], demo.io)).toBe(2);
   expect(demo.said.stderr).toContain("--resume: expected 'spirals', the demo of the run in");

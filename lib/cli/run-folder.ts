@@ -12,6 +12,7 @@ import { messageOf, WallclockError } from '../core/errors.ts';
 import type { OptimizerName } from '../demos/optimizer-names.ts';
 import { type JsonlFile, jsonlFile } from '../sinks/jsonl-file.ts';
 import { agreeOn, type RetentionRules, type RunSettings, readSettings } from './run-settings.ts';
+import { storedSeed } from './stored-seed.ts';
 
 /**
  * A folder that holds one run.
@@ -74,6 +75,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   const store = nodeFsStore(folder);
 
   const asked = agreeOn(options, undefined, folder);
+  const likely = async () => ({ ...asked, seed: (await storedSeed(store)) ?? asked.seed });
 
   /** What is there. */
   async function takeStock() {
@@ -87,7 +89,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     const resumes = checkpoints.length > 0;
     return {
       resumes,
-      settings: agreeOn(options, resumes ? await readSettings(settingsFile, asked) : undefined, folder),
+      settings: agreeOn(options, resumes ? await readSettings(settingsFile, likely) : undefined, folder),
     };
   }
 

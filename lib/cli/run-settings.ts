@@ -44,12 +44,11 @@ export function agreeOn(
     ['optimizer', optimizer, before?.optimizer],
   ] as const) {
     if (begun === undefined || asked === undefined || asked === begun) continue;
-    const fix = `Leave --${option} out.`;
     throw new WallclockError({
       where: `--${option}`,
-      expected: `${begun}, as the run began`,
+      expected: `${begun}, as the run began by ${folder}/settings.json`,
       got: asked,
-      fix,
+      fix: `Leave --${option} out; where the run began otherwise, write that there.`,
     });
   }
   const { keep = {}, best } = rules ?? (before?.keep ? before : defaultRules);
@@ -75,10 +74,11 @@ const SETTINGS = 'the demo, the seed and the optimizer of the run';
 const BOUNDS = { bytes: 65_536, depth: 9, containers: 99 };
 
 /**
- * @param likely what a run that is begun with this command would write: an example of what is missing.
+ * @param likely what a run that is begun with this command would write, with the seed of the checkpoints that are there:
+ *   an example of what is missing.
  * @throws {WallclockError} where they cannot be read, or are none.
  */
-export async function readSettings(file: string, likely: RunSettings): Promise<RunSettings> {
+export async function readSettings(file: string, likely: () => Promise<RunSettings>): Promise<RunSettings> {
   try {
     return settingsIn(fromJson(await readRegular(file, BOUNDS.bytes), file, BOUNDS), file);
   } catch (error) {
@@ -86,8 +86,8 @@ export async function readSettings(file: string, likely: RunSettings): Promise<R
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     if (cause instanceof UnreadableError || !(isMissing || cause instanceof WallclockError)) throw cause;
     const fix =
-      'Without it nobody knows what to go on with. ' +
-      `Write it as the run began: with the options of this command that is ${JSON.stringify(likely)}.`;
+      'Without it nobody knows what to go on with. Write it as the run began: ' +
+      `by its checkpoints and the options of this command that is ${JSON.stringify(await likely())}.`;
     const { where, expected, got } =
       cause instanceof WallclockError ? cause : { where: file, expected: SETTINGS, got: 'none' };
     throw new WallclockError({ where, expected, got, fix, cause });
