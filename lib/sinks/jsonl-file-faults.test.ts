@@ -184,7 +184,9 @@ describe('before a checkpoint, the file is brought to the disk', () => {
     file.write(event(1));
     await file.sync();
     const named = process.platform === 'win32' ? [] : ['openSync', 'fsync', 'closeSync'];
-    expect(disk.calls).toEqual(['writeSync', 'fsync', ...named, 'writeSync', 'fsync']);
+    const looked = ['fstatSync', 'lstatSync'];
+    const brought = [...looked, 'fsync'];
+    expect(disk.calls).toEqual(['writeSync', ...brought, ...named, 'writeSync', ...brought]);
     file.close();
   });
 
@@ -222,7 +224,7 @@ describe('before a checkpoint, the file is brought to the disk', () => {
       const file = jsonlFile(path);
       file.write(event(0));
       disk.calls = [];
-      disk.fault = { nth: which === 'the file' ? 1 : 3, how: { code: 'EIO', when: 'before' } };
+      disk.fault = { nth: which === 'the file' ? 3 : 5, how: { code: 'EIO', when: 'before' } };
       await expect(file.sync()).rejects.toThrow(
         `${path}: expected to bring its events to the disk, got 'EIO: injected, fsync'. ` +
           'The checkpoint would know of more than it.',
@@ -232,6 +234,30 @@ describe('before a checkpoint, the file is brought to the disk', () => {
     },
   );
 });
+
+test.each(FAULTS.filter(({ when }) => when !== 'after'))(
+  'a file that was deleted is written anew whatever fails, with $code, $when it is carried out',
+  async (how) => {
+    const names: string[] = [];
+    for (let nth = 0; nth <= names.length; nth++) {
+      const failures: string[] = [];
+      const file = jsonlFile(path, { onFailure: ({ message }) => failures.push(message) });
+      file.write(event(0));
+      rmSync(path);
+      disk.calls = [];
+      disk.fault = { nth, how };
+      await file.sync().catch(({ message }: Error) => failures.push(message));
+      if (nth === 0) names.push(...disk.calls);
+      disk.fault = undefined;
+      const where = `${disk.calls[nth - 1]}, call ${nth}: ${failures}`;
+      expect(failures.length, where).toBeGreaterThan(0);
+      file.write(event(1));
+      file.close();
+      expect(readFileSync(path, 'utf8'), where).toBe(line(event(0)) + line(event(1)));
+      rmSync(path);
+    }
+  },
+);
 
 // Nothing that is written to it is kept.
 test.runIf(process.platform !== 'win32')('a device is not waited for', async () => {

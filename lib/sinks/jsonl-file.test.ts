@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -175,6 +175,72 @@ describe('a checkpoint records how far the file has come', () => {
     expect(await readFile(`${path}.1.old`, 'utf8')).toBe(line(2));
     const { bytes } = recorded(whole);
     expect(failures).toEqual([`${path}: expected the ${bytes} bytes that checkpoint-1 knows of, got ${got}`]);
+  });
+});
+
+describe('a file that is not under its name any more', () => {
+  function begun() {
+    const failures: string[] = [];
+    const file = jsonlFile(path, { onFailure: ({ message }) => failures.push(message) });
+    file.write(event(0));
+    return { file, failures };
+  }
+  const ANEW = () => `${path}: expected the file of the events, got 'none'. It is written there anew, whole.`;
+
+  test.each([
+    ['deleted', () => rm(path)],
+    ['moved', () => rename(path, `${path}.moved`)],
+  ])('because it was %s, is written anew before a checkpoint, and gone on with', async (_, lose) => {
+    const { file, failures } = begun();
+    await lose();
+    file.write(event(1));
+    await file.sync();
+    expect(await readFile(path, 'utf8')).toBe(line(0) + line(1));
+    file.write(event(2));
+    await file.sync();
+    const { bytes, sha256 } = file.position();
+    file.close();
+    const whole = await readFile(path);
+    expect(whole.toString()).toBe(line(0) + line(1) + line(2));
+    expect([bytes, sha256]).toEqual([whole.length, createHash('sha256').update(whole).digest('hex')]);
+    expect(failures).toEqual([ANEW()]);
+  });
+
+  test('is written anew as it is closed, where no checkpoint came', async () => {
+    const { file, failures } = begun();
+    await rm(path);
+    file.close();
+    expect(await readFile(path, 'utf8')).toBe(line(0));
+    expect(failures).toEqual([ANEW()]);
+  });
+
+  test('leaves what has taken its place, says so once, and is written when that is gone', async () => {
+    const { file, failures } = begun();
+    await rm(path);
+    await writeFile(path, 'mine');
+    await file.sync();
+    file.write(event(1));
+    await file.sync();
+    expect(await readFile(path, 'utf8')).toBe('mine');
+    expect(failures).toEqual([
+      expect.stringMatching(
+        /EEXIST.*lost unless it is there again\. Something else is there: move it out of the way\.$/,
+      ),
+    ]);
+    await rm(path);
+    await file.sync();
+    expect(await readFile(path, 'utf8')).toBe(line(0) + line(1));
+    expect(failures.slice(1)).toEqual([ANEW()]);
+    file.close();
+  });
+
+  test('is lost where it has no place at its end, and that is an error', async () => {
+    const { file, failures } = begun();
+    await file.sync();
+    await rm(join(folder, 'made'), { recursive: true });
+    await file.sync();
+    expect(failures).toHaveLength(1);
+    expect(() => file.close()).toThrow(/ENOENT.* They are lost unless it is there again\.$/);
   });
 });
 

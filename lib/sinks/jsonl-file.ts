@@ -4,8 +4,10 @@ import {
   fstatSync,
   fsync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,7 +16,7 @@ import { WallclockError } from '../core/errors.ts';
 import type { JournalPosition } from '../core/journal-file.ts';
 import type { BeginEvent, RunEvent } from '../core/run-event.ts';
 import { cutJournal, type HeldBytes } from './cut-journal.ts';
-import { hashOf, lineStarts } from './file-pieces.ts';
+import { copyPieces, hashOf, lineStarts } from './file-pieces.ts';
 
 /** A file that keeps events. */
 export interface JsonlFile {
@@ -32,7 +34,7 @@ export interface JsonlFile {
   /**
    * Writes what could not be written before, and closes the file.
    *
-   * @throws {WallclockError} where events are still not written.
+   * @throws {WallclockError} where events are still not written, or the file is not under its name.
    */
   close(): void;
 }
@@ -40,8 +42,8 @@ export interface JsonlFile {
 /** What may be said of the file. */
 export interface JsonlFileOptions {
   /**
-   * Hears when an event cannot be written, once until writing succeeds again, and when a run goes on with a file that is
-   * not the one its checkpoint knows of. Default: only `close()` says what was not written.
+   * Hears when an event cannot be written, once until writing succeeds again, when the file was moved or deleted, and when
+   * a run goes on with one that its checkpoint does not know of. Default: only `close()` says what was not written.
    */
   onFailure?: (error: WallclockError) => void;
 }
@@ -60,6 +62,9 @@ const APPENDING =
  * that knows of it. While the disk refuses them, events wait in memory. A line that an earlier crash cut short is removed.
  * The path is of a file or a device: a link is not followed.
  *
+ * Where the file is moved or deleted meanwhile, it is written anew under its name, whole, with the next checkpoint or when
+ * it is closed; what has taken its place by then is left there.
+ *
  * @param path of the file; its folder is made.
  * @throws {WallclockError} where it cannot be opened.
  * @example
@@ -70,9 +75,11 @@ const APPENDING =
  * ```
  */
 export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): JsonlFile {
-  const { file, isDevice, ...held } = opened(path);
+  const { isDevice, file: found, ...held } = opened(path);
+  let file = found;
   let told = held;
   let isNamed = false;
+  let isLost = false;
   let waiting: Buffer = Buffer.alloc(0);
   let failing = false;
 
@@ -92,6 +99,25 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
     const error = flush();
     if (error && !failing) onFailure?.(error);
     failing = error !== undefined;
+  }
+
+  /** Writes the file anew where it is not under its name any more, and tells that, or anew that it cannot be. */
+  function keepName(): WallclockError | undefined {
+    try {
+      if (isDevice || leadsTo(path, file)) return undefined;
+      const before = file;
+      file = writtenAnew(path, before, told.bytes - waiting.length);
+      isNamed = false;
+      isLost = false;
+      onFailure?.(failed(path, 'the file of the events', 'none', 'It is written there anew, whole.'));
+      closeSync(before);
+      return undefined;
+    } catch (cause) {
+      const error = failed(path, 'the file of the events', cause, 'They are lost unless it is there again.');
+      if (!isLost) onFailure?.(error);
+      isLost = true;
+      return error;
+    }
   }
 
   function cut(begin: BeginEvent): void {
@@ -118,6 +144,7 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
       // What a device is given is kept by nobody.
       if (isDevice) return;
       put();
+      keepName();
       try {
         await synced(file);
         if (!isNamed) await syncFolder(dirname(path));
@@ -133,14 +160,16 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
     },
     close() {
       const error = flush();
+      const lost = keepName();
       try {
         closeSync(file);
       } catch (cause) {
-        if (!error) throw failed(path, 'to close the file', cause, 'Its last events may be lost.');
+        if (!error && !lost) throw failed(path, 'to close the file', cause, 'Its last events may be lost.');
       }
+      if (!error && lost) throw lost;
       if (!error) return;
-      const lost = `${waiting.toString().trimEnd().split('\n').length} events are lost.`;
-      throw failed(path, 'to append to the file', error.cause, lost);
+      const outcome = `${waiting.toString().trimEnd().split('\n').length} events are lost.`;
+      throw failed(path, 'to append to the file', error.cause, outcome);
     },
   };
 }
@@ -161,6 +190,26 @@ function opened(path: string): HeldBytes & { readonly file: number; readonly isD
     if (file !== undefined) closeSync(file);
     const isLink = (cause as NodeJS.ErrnoException).code === 'ELOOP';
     throw failed(path, 'a file to append to', isLink ? 'a link' : cause, 'Choose another place.');
+  }
+}
+
+/** Whether a path is still that of an open file. */
+function leadsTo(path: string, file: number): boolean {
+  const { dev, ino } = fstatSync(file);
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.dev === dev && found.ino === ino;
+}
+
+/** A file that has no name can still be read. @throws where something else is there. */
+function writtenAnew(path: string, from: number, size: number): number {
+  const file = openSync(path, APPENDING | constants.O_EXCL);
+  try {
+    copyPieces(from, 0, size, file);
+    return file;
+  } catch (error) {
+    closeSync(file);
+    rmSync(path, { force: true });
+    throw error;
   }
 }
 
@@ -202,6 +251,7 @@ function unlike(path: string, { resumed }: BeginEvent, got: number | string): Wa
 const MENDS: { readonly [code: string]: string } = {
   ENOSPC: 'The disk is full: free some room.',
   EDQUOT: 'The quota is used up: free some room.',
+  EEXIST: 'Something else is there: move it out of the way.',
   EFBIG: 'The file may not grow any further: raise the limit of the size of files, with ulimit -f unlimited.',
 };
 
