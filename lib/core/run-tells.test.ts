@@ -134,6 +134,30 @@ test('a checkpoint records how far the file of events had come before its save w
   expect(without.snapshots[0]).not.toHaveProperty('journal');
 });
 
+test('what telling of the beginning takes is no time of the run', async () => {
+  const clock = manualClock();
+  const journal = {
+    write: ({ type }: RunEvent) => clock.advance(type === 'begin' ? 30_000 : 0),
+    position: () => ({ bytes: 0, sha256: '' }),
+  };
+  const { run } = runOf({ maxTime: '10s' }, { clock, journal });
+  await run.begin();
+  clock.advance(1000);
+  await run.step();
+  expect(run.stopped).toBeUndefined();
+  expect(run.moment).toMatchObject({ elapsed: 1000, active: 1000 });
+});
+
+test('a run that is paused as its beginning is told stays so', async () => {
+  const clock = manualClock();
+  const onEvent = ({ type }: RunEvent) => type === 'begin' && run.pause();
+  const run: Run = runOf({}, { clock, onEvent }).run;
+  await run.begin();
+  clock.advance(1000);
+  run.continue();
+  expect(run.moment).toMatchObject({ elapsed: 1000, active: 0 });
+});
+
 test('a pass that is cut short does not count, and is the occasion to stop all the same', async () => {
   const { run, step } = runOf({ maxEpochs: 1 });
   run.begin();
