@@ -157,7 +157,7 @@ describe('resumes', () => {
   async function fitOnce(
     store: CheckpointStore,
     cutAt?: number,
-    { strategy = STRATEGY as StrategyOptions, epochs = 4, resume = true, seed = 5 } = {},
+    { strategy = STRATEGY as StrategyOptions, epochs = 4, resume = true, seed = 5, dataset = false } = {},
   ) {
     const { data, clock } = problem();
     const model = tfl.sequential({
@@ -191,8 +191,11 @@ describe('resumes', () => {
     const initialEpoch = resume ? await callback.resume(model) : 0;
     let steps = initialEpoch * 4;
     const callbacks = [callback, new PowerCut()];
-    const given = { epochs, initialEpoch, shuffle: false, batchSize: 16, verbose: 0 } as const;
-    await model.fit(data.xs, data.ys, { ...given, callbacks }).catch(async (error: unknown) => {
+    const given = { epochs, initialEpoch, verbose: 0, callbacks } as const;
+    const fitted = dataset
+      ? model.fitDataset(batched(data), given)
+      : model.fit(data.xs, data.ys, { ...given, shuffle: false, batchSize: 16 });
+    await fitted.catch(async (error: unknown) => {
       if (error !== powerCut) throw error;
       await callback.close();
     });
@@ -207,6 +210,10 @@ describe('resumes', () => {
     };
   }
 
+  /** The same batches as `fit` makes of it. */
+  const batched = ({ xs, ys }: ReturnType<typeof problem>['data']) =>
+    tfd.zip({ xs: tfd.array(tf.unstack(xs)), ys: tfd.array(tf.unstack(ys)) }).batch(16);
+
   const told = (events: readonly RunEvent[]) =>
     events.flatMap(({ type, step, elapsed, ...event }) =>
       'metrics' in event && step > 12 ? [{ type, step, elapsed, metrics: event.metrics }] : [],
@@ -219,6 +226,21 @@ describe('resumes', () => {
       const store = memoryStore();
       for (const cutAt of cuts) await fitOnce(store, cutAt);
       const again = await fitOnce(store);
+      expect(again.initialEpoch).toBe(Math.floor(cuts.at(-1)! / 4));
+      expect(again.weights).toEqual(whole.weights);
+      expect(again.optimizer).toEqual(whole.optimizer);
+      expect(told(again.events)).toEqual(told(whole.events));
+      expect(again.callback.state).toMatchObject({ reason: 'steps', step: 15, epoch: 3.75 });
+    },
+  );
+
+  test.each([[[4]], [[6]], [[9, 14]]])(
+    'to the same bytes through fitDataset, interrupted after the steps %j',
+    async (cuts) => {
+      const whole = await fitOnce(memoryStore());
+      const store = memoryStore();
+      for (const cutAt of cuts) await fitOnce(store, cutAt, { dataset: true });
+      const again = await fitOnce(store, undefined, { dataset: true });
       expect(again.initialEpoch).toBe(Math.floor(cuts.at(-1)! / 4));
       expect(again.weights).toEqual(whole.weights);
       expect(again.optimizer).toEqual(whole.optimizer);
@@ -243,6 +265,9 @@ describe('resumes', () => {
     expect(again.initialEpoch).toBe(Number.POSITIVE_INFINITY);
     expect(again.weights).toEqual(first.weights);
     expect(again.callback.state).toMatchObject({ reason: 'epochs', step: 8, epoch: 2 });
+    const dataset = await fitOnce(store, undefined, { strategy, dataset: true });
+    expect(dataset.weights).toEqual(first.weights);
+    expect(dataset.callback.state).toMatchObject({ reason: 'epochs', step: 8, epoch: 2 });
   });
 
   test('an epoch whose last step was saved, but whose end was not told', async () => {
@@ -287,6 +312,18 @@ describe('resumes', () => {
       'model.fit(): batchSize: expected 4 batches an epoch, as before, got 2.',
     );
     await expect(begin({ seed: 6 })).rejects.toThrow('expected seed 5, with which the run began, got 6.');
+    // `fitDataset` tells of its first epoch only as that begins.
+    const { model } = await fitOnce(memoryStore(), 0);
+    const events: RunEvent[] = [];
+    const callback = new FitCallback({
+      ...{ strategy: STRATEGY, clock, validation: data, store, seed: 5 },
+      onEvent: (event) => events.push(event),
+    });
+    await callback.resume(model);
+    await expect(
+      model.fitDataset(batched(data), { epochs: 4, verbose: 0, callbacks: [callback] }),
+    ).rejects.toThrow('model.fit(): initialEpoch: expected 2, where the checkpoint stands, got 0.');
+    expect(events).toEqual([]);
     // The store is free again.
     await (await store.lock('another'))();
   });

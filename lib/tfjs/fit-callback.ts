@@ -5,6 +5,7 @@ import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
+import type { RunSize } from '../core/resolve-parts.ts';
 import { resumeFrom } from '../core/resume-from.ts';
 import { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -21,7 +22,7 @@ import { LossAverage } from './loss-average.ts';
 import { Pace } from './pace.ts';
 import { trainedModel } from './trained.ts';
 import { trainingActions } from './training-actions.ts';
-import { batchesOf, type TrainingData } from './training-data.ts';
+import { type BatchSource, batchesOf, type TrainingData } from './training-data.ts';
 
 /** What {@link FitCallback} takes. */
 export interface FitCallbackOptions {
@@ -67,7 +68,8 @@ export class FitCallback extends Callback {
   /** What `fit` has to be given to go on where `resume` has brought the model. */
   #awaited: { readonly model: LayersModel; readonly initialEpoch: number } | undefined;
   #pace: Pace | undefined;
-  #stepsPerEpoch: number | undefined;
+  /** As `fit` has told it. */
+  #size: RunSize = {};
 
   constructor(options: FitCallbackOptions) {
     super();
@@ -151,11 +153,16 @@ export class FitCallback extends Callback {
     return this.#keeper;
   }
 
-  /** What has been resumed is gone on with as it was, or not at all. */
-  async #checkAwaited(stepsPerEpoch: number | undefined): Promise<void> {
-    const { model, initialEpoch } = this.#awaited!;
+  /**
+   * What has been resumed is gone on with as it was, or not at all.
+   *
+   * @param epoch with which `fit` begins, as far as that is known: `fitDataset` does not tell before its first epoch.
+   */
+  async #checkAwaited(epoch: number | undefined): Promise<void> {
+    if (!this.#awaited) return;
+    const { model, initialEpoch } = this.#awaited;
+    const { stepsPerEpoch } = this.#size;
     const before = this.#keeper?.resumed?.snapshot.state.stepsPerEpoch;
-    const given = (this.params as { readonly initialEpoch?: number }).initialEpoch ?? 0;
     const differs = (option: string, expected: string, got: unknown) => {
       const fix = 'Give fit what resume() has returned, and what the run began with.';
       return new WallclockError({ where: `model.fit(): ${option}`, expected, got, fix });
@@ -163,12 +170,11 @@ export class FitCallback extends Callback {
     const error =
       this.model !== model
         ? differs('model', 'the model that was resumed', 'another one')
-        : given !== initialEpoch
-          ? differs('initialEpoch', `${initialEpoch}, where the checkpoint stands`, given)
+        : epoch !== undefined && epoch !== initialEpoch
+          ? differs('initialEpoch', `${initialEpoch}, where the checkpoint stands`, epoch)
           : before !== undefined && before !== stepsPerEpoch
             ? differs('batchSize', `${before} batches an epoch, as before`, stepsPerEpoch)
             : undefined;
-    this.#awaited = undefined;
     if (!error) return;
     await this.close();
     throw error;
@@ -185,29 +191,39 @@ export class FitCallback extends Callback {
         fix: 'Write callbacks: [fitCallback, …], and make the others a tf.CustomCallback.',
       });
     }
-    const { validation, batchSize = 32, store, seed = 0, onEvent, clock = systemClock } = this.#options;
-    const {
-      samples,
-      batchSize: examples,
-      steps,
-      epochs,
-    } = this.params as { [name: string]: number | null | undefined };
-    const stepsPerEpoch = steps ?? (samples && examples ? Math.ceil(samples / examples) : undefined);
-    this.#stepsPerEpoch = stepsPerEpoch;
-    const batches =
-      validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize });
-    checkNeeds(this.#strategy.description, this.#options, 'new FitCallback()', this.model);
-    if (this.#awaited) await this.#checkAwaited(stepsPerEpoch);
-    else if (store) await this.#keep(store, this.model, false);
-    this.#noise = store && new LayerNoise(this.model, seed);
-    const resumed = this.#keeper?.resumed;
-    const size = {
+    const { store, seed = 0 } = this.#options;
+    const { samples, batchSize, steps, epochs, initialEpoch } = this.params as {
+      [name: string]: number | null | undefined;
+    };
+    const stepsPerEpoch = steps ?? (samples && batchSize ? Math.ceil(samples / batchSize) : undefined);
+    this.#size = {
       ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
       ...(stepsPerEpoch !== undefined && epochs && { steps: epochs * stepsPerEpoch }),
     };
+    this.#run = undefined;
+    this.#batches();
+    checkNeeds(this.#strategy.description, this.#options, 'new FitCallback()', this.model);
+    if (this.#awaited) await this.#checkAwaited(initialEpoch ?? undefined);
+    else if (store) await this.#keep(store, this.model, false);
+    this.#noise = store && new LayerNoise(this.model, seed);
+  }
+
+  /** @internal */
+  override async onEpochBegin(epoch: number): Promise<void> {
+    if (this.#run) return;
+    await this.#checkAwaited(epoch);
+    await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    const { onEvent, clock = systemClock } = this.#options;
+    const { stepsPerEpoch } = this.#size;
+    const batches = this.#batches();
+    this.#awaited = undefined;
+    const resumed = this.#keeper?.resumed;
     const hear = this.#keeper?.history.relay(onEvent) ?? onEvent;
     this.#run = new Run({
-      policy: this.#strategy.policy(size),
+      policy: this.#strategy.policy(this.#size),
       clock,
       actions: trainingActions({
         ...{ losses: this.#losses, keeper: this.#keeper },
@@ -222,6 +238,11 @@ export class FitCallback extends Callback {
     await this.#run.begin();
     // The last step of an epoch was saved before the epoch's own end.
     if (this.#run.position.stepInEpoch > 0) await this.#run.epoch();
+  }
+
+  #batches(): BatchSource | undefined {
+    const { validation, batchSize = 32 } = this.#options;
+    return validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize });
   }
 
   /** @internal */
@@ -244,13 +265,15 @@ export class FitCallback extends Callback {
   override async onEpochEnd(): Promise<void> {
     const run = this.#run!;
     // Where training was stopped within it, the epoch does not count.
-    await run.epoch(!run.stopped || run.position.stepInEpoch === this.#stepsPerEpoch);
+    await run.epoch(!run.stopped || run.position.stepInEpoch === this.#size.stepsPerEpoch);
     if (run.stopped) this.model.stopTraining = true;
   }
 
   /** @internal */
   override async onTrainEnd(): Promise<void> {
     try {
+      // Where there was no epoch left, this is its beginning too.
+      if (!this.#run) await this.#begin();
       await this.#run!.end();
     } finally {
       await this.close();
