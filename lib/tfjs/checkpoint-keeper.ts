@@ -14,7 +14,7 @@ import { type Kept, Retention } from '../core/retention.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import type { LossAverage } from './loss-average.ts';
-import { readOptimizer } from './optimizer-state.ts';
+import { checkOptimizer, readOptimizer } from './optimizer-state.ts';
 import { type Resumed, resumeTraining } from './resume-training.ts';
 import type { Trained } from './trained.ts';
 import { checkKeepable, readVariables, restoreVariables } from './variable-state.ts';
@@ -40,11 +40,13 @@ export interface CheckpointKeeperOptions {
 /**
  * Takes a store for a run, and brings what is trained to where the newest checkpoint left it, if asked.
  *
- * @throws {WallclockError} where a weight is of a type that no checkpoint holds, another run has the store, or the checkpoint is damaged or does not fit.
+ * @throws {WallclockError} where no checkpoint can hold a weight or the optimizer, another run has the store, or the
+ *   checkpoint is damaged or does not fit.
  */
 export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise<CheckpointKeeper> {
   const { store, strategy, trained, losses, resume, wanted, clock } = options;
   checkKeepable(trained.weights, `${store.place}: `);
+  if (trained.optimizer) checkOptimizer(trained.optimizer, `${store.place}: optimizer`);
   const before = resume ? await runName(store) : undefined;
   const name = before ?? `run-${clock.wall().toString(36)}`;
   const release = await store.lock(name);

@@ -37,6 +37,11 @@ const ITERATIONS = 'iterations';
 
 type Insides = { [field: string]: unknown };
 
+/** @throws {WallclockError} for an optimizer whose state is not known: no checkpoint can hold it. */
+export function checkOptimizer(optimizer: Optimizer, where: string): void {
+  stateOf(optimizer, where);
+}
+
 /** @throws {WallclockError} for an optimizer whose state is not known. */
 export async function readOptimizer(optimizer: Optimizer): Promise<NamedTensor[]> {
   const { lists, scalars } = stateOf(optimizer);
@@ -131,12 +136,13 @@ function revive({ data, shape, dtype }: NamedTensor): Variable {
 }
 
 function classOf(optimizer: Optimizer): string {
-  return (optimizer.constructor as { className?: string }).className ?? 'an unknown optimizer';
+  const { className, name } = optimizer.constructor as { className?: string; name: string };
+  return className ?? name;
 }
 
-function stateOf(optimizer: Optimizer) {
+function stateOf(optimizer: Optimizer, where = 'optimizer') {
   const name = classOf(optimizer);
   if (Object.hasOwn(STATE, name)) return STATE[name]!;
-  const expected = `one of ${Object.keys(STATE).join(', ')}`;
-  throw new WallclockError({ where: 'model.optimizer', expected, got: name });
+  const expected = `one of ${Object.keys(STATE).join(', ')}, whose state a checkpoint can hold`;
+  throw new WallclockError({ where, expected, got: name });
 }

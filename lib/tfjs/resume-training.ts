@@ -63,6 +63,7 @@ export async function resumeTraining(
   // The weights are checked before anything is changed.
   checkFits(weights, model, `${where}/model.safetensors`);
   if (optimizer) restoreOptimizer(optimizer, accumulators, trainable, `${where}/optimizer.safetensors`);
+  else checkNone(accumulators, `${where}/optimizer.safetensors`);
   restoreVariables(weights, model, `${where}/model.safetensors`);
   const messages = [...(await putAside(store, damaged))];
   // One that is still there could not be put aside, or is to stay: no rule counts or deletes it.
@@ -76,6 +77,13 @@ export async function resumeTraining(
     .map((one) => keptOf(one, metric));
   const checkpoints = kept.map((one) => one.name);
   return { checkpoint: name, snapshot, messages, history, kept, checkpoints, ...(losses && { losses }) };
+}
+
+/** Without an optimizer, the state of one would be lost with the next save. */
+function checkNone(accumulators: Checkpoint['optimizer'], where: string): void {
+  if (accumulators.length === 0) return;
+  const fix = 'Resume with the optimizer that the checkpoint was written with.';
+  throw new WallclockError({ where, expected: 'an optimizer for the state in it', got: 'none', fix });
 }
 
 /** What decides which examples are still to come. */

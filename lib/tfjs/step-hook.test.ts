@@ -20,18 +20,19 @@ function loop(options: Pick<StepHookOptions, 'strategy'> & Partial<StepHookOptio
   const y = x.mul(2);
   const loss = () => tf.losses.meanSquaredError(y, x.mul(slope)) as tf.Scalar;
   const events: RunEvent[] = [];
-  const hook = stepHook({
+  const whole: StepHookOptions = {
     ...{ variables: [slope], optimizer, clock, onEvent: (event: RunEvent) => events.push(event) },
     evaluate: () => tf.tidy(() => ({ loss: loss().dataSync()[0]! })),
     ...options,
-  });
+  };
+  const hook = stepHook(whole);
   const run = async (steps = Number.POSITIVE_INFINITY) => {
     for (let step = 0; step < steps && !hook.stopped; step++) {
       clock.advance(1000);
       await hook.step(optimizer.minimize(loss, true, [slope]));
     }
   };
-  return { hook, run, events, slope, types: () => events.map(({ type }) => type) };
+  return { hook, options: whole, run, events, slope, types: () => events.map(({ type }) => type) };
 }
 
 let count = 0;
@@ -152,6 +153,61 @@ test.each([
     `memory: 'odd-${dtype}': expected a weight of float32, int32, bool, which are what a checkpoint can hold, got '${dtype}'.`,
   );
   expect(events).toEqual([]);
+});
+
+/** Counts, say, what nobody knows of. */
+class Counting extends tf.SGDOptimizer {
+  static override readonly className = 'Counting';
+}
+
+test.each<[name: string, optimizer: unknown]>([
+  ['Counting', new Counting(0.1)],
+  ['Array', [tf.train.adam(0.1), tf.train.sgd(0.1)]],
+])(
+  'an optimizer that no checkpoint can hold is refused before anything has started: %s',
+  async (name, optimizer) => {
+    const store = memoryStore();
+    const { hook, events } = loop({
+      ...{ strategy: { save: '1s' }, store, optimizer: optimizer as tf.Optimizer },
+    });
+    await expect(hook.begin()).rejects.toThrow(
+      `memory: optimizer: expected one of SGD, Momentum, Adagrad, Adadelta, RMSProp, Adam, Adamax, whose state a checkpoint can hold, got '${name}'.`,
+    );
+    expect(events).toEqual([]);
+    await (await store.lock('another'))();
+  },
+);
+
+test('the state of an optimizer is not lost for want of one: without it no run goes on', async () => {
+  const store = memoryStore();
+  const strategy = { save: '2 steps', maxSteps: 4 } as const;
+  const first = loop({ strategy, store });
+  await first.hook.begin();
+  await first.run();
+  await first.hook.end();
+  const { optimizer: _, ...without } = { ...first.options, resume: true };
+  await expect(stepHook(without).begin()).rejects.toThrow(
+    "memory/checkpoint-4/optimizer.safetensors: expected an optimizer for the state in it, got 'none'. Resume with",
+  );
+  await (await store.lock('another'))();
+});
+
+test('a begin() that fails gives the store back, and may be tried again', async () => {
+  const store = memoryStore();
+  let broken = true;
+  const { hook, run } = loop({
+    ...{ strategy: { save: '2 steps', maxSteps: 4 }, store },
+    onEvent: () => {
+      if (broken) throw new Error('no view');
+    },
+  });
+  await expect(hook.begin()).rejects.toThrow('no view');
+  await expect(hook.step()).rejects.toThrow('expected begin() before anything else');
+  await (await store.lock('another'))();
+  broken = false;
+  await hook.begin();
+  await run();
+  expect(await hook.end()).toMatchObject({ reason: 'steps', step: 4 });
 });
 
 test('weights of int32 and bool are kept, and come back', async () => {

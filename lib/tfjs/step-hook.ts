@@ -29,7 +29,7 @@ export interface StepHookOptions {
    * nothing, and then there is nothing to save.
    */
   variables?: readonly Variable[];
-  /** Whose accumulators a checkpoint keeps. Default: none. */
+  /** Whose accumulators a checkpoint keeps: of several, the one whose variables come first. Default: none. */
   optimizer?: Optimizer;
   /** Measures the model. Needed where the strategy evaluates. */
   evaluate?: () => Metrics | Promise<Metrics>;
@@ -146,18 +146,25 @@ export class StepHook {
         stepsPerEpoch,
       }));
     const hear = this.#keeper?.history.relay(onEvent) ?? onEvent;
-    this.#run = new Run({
-      policy: this.#strategy.policy(sizeOf(this.#options)),
-      clock,
-      actions: trainingActions({ losses: this.#losses, evaluate, keeper: this.#keeper }),
-      ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-      ...(hear && { onEvent: hear }),
-      ...(this.#keeper && { name: this.#keeper.name }),
-      ...(this.#keeper?.resumed && { resume: resumeFrom(this.#keeper.resumed) }),
-    });
-    this.#pace = new Pace(clock, this.#run, pause ? { pause } : {});
-    await this.#run.begin();
-    return this.#run.position;
+    try {
+      this.#run = new Run({
+        policy: this.#strategy.policy(sizeOf(this.#options)),
+        clock,
+        actions: trainingActions({ losses: this.#losses, evaluate, keeper: this.#keeper }),
+        ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+        ...(hear && { onEvent: hear }),
+        ...(this.#keeper && { name: this.#keeper.name }),
+        ...(this.#keeper?.resumed && { resume: resumeFrom(this.#keeper.resumed) }),
+      });
+      this.#pace = new Pace(clock, this.#run, pause ? { pause } : {});
+      await this.#run.begin();
+      return this.#run.position;
+    } catch (error) {
+      // Nothing has begun: nobody would call end().
+      this.#run = undefined;
+      await this.#close();
+      throw error;
+    }
   }
 
   /**
@@ -182,9 +189,13 @@ export class StepHook {
     try {
       return await this.#running().end();
     } finally {
-      this.#losses.dispose();
-      await this.#keeper?.close();
+      await this.#close();
     }
+  }
+
+  async #close(): Promise<void> {
+    this.#losses.dispose();
+    await this.#keeper?.close();
   }
 
   /** Saves now, between two steps, besides what the strategy says. */
