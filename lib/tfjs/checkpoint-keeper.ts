@@ -83,6 +83,8 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
   #left: readonly string[];
   /** What the rules do not keep any more as a run is gone on with: it goes before the first save, for want of room maybe. */
   #surplus: readonly string[];
+  /** The newest one that the loop can go on from, where it cannot from each: no rule deletes it. */
+  #resumable: string | undefined;
   /** What was deleted, and could not be, since the last save that told of it. */
   #deleted: string[] = [];
   #warnings: string[] = [];
@@ -113,6 +115,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     );
     this.#left = kept.filter(isLeft).map(({ name }) => name);
     this.#surplus = this.#retention.surplus().filter((one) => one !== resumed?.checkpoint);
+    this.#resumable = options.wanted && resumed?.checkpoint;
     this.#others = others;
     this.#release = release;
     this.#writer = options.store.writer?.();
@@ -120,7 +123,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
 
   /** Copies what is trained, and writes it: beside training where there is a thread for it. */
   async save(context: SaveContext): Promise<Saved | Writing> {
-    const { store, trained, losses, seed } = this.#options;
+    const { store, trained, losses, seed, wanted } = this.#options;
     const { weights, optimizer } = trained;
     const checkpoint = checkpointName(context.step);
     if (this.#others.has(checkpoint)) {
@@ -138,11 +141,12 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     ]);
     const run = context.snapshot(checkpoint);
     const trainerState = this.history.textFor({ ...context, checkpoint });
-    const files = checkpointFiles({
+    const content = {
       ...{ model, optimizer: accumulators, trainerState, run, losses: sum },
       ...(seed !== undefined && { seed }),
-    });
-    const written = this.#write(checkpoint, files, context);
+    };
+    const files = checkpointFiles(content);
+    const written = this.#write(checkpoint, files, context, wanted?.accept(content) === true);
     return this.#writer ? { written } : written;
   }
 
@@ -163,6 +167,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     checkpoint: string,
     files: ReturnType<typeof checkpointFiles>,
     { elapsed, metrics }: Pick<SaveContext, 'elapsed' | 'metrics'>,
+    isResumable: boolean,
   ): Promise<Saved> {
     const { store, strategy, journal } = this.#options;
     await this.#remove(this.#surplus);
@@ -176,7 +181,9 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
       ...(metric !== undefined && { metric }),
     });
     this.#left = this.#left.filter((name) => name !== checkpoint);
-    await this.#remove([...this.#left, ...this.#retention.surplus()]);
+    if (isResumable) this.#resumable = checkpoint;
+    const surplus = this.#retention.surplus().filter((name) => name !== this.#resumable);
+    await this.#remove([...this.#left, ...surplus]);
     const [deleted, warnings] = [this.#deleted, this.#warnings];
     [this.#deleted, this.#warnings] = [[], []];
     return { checkpoint, bytes, deleted, ...(warnings.length > 0 && { warnings }) };

@@ -8,7 +8,8 @@ import type { RunSnapshot } from '../core/run-snapshot.ts';
 export const AT_EPOCH_ENDS: WantedCheckpoint = {
   accept: ({ run }) => run.stepInEpoch === 0 || run.stepInEpoch === run.state.stepsPerEpoch,
   expected: 'a whole checkpoint from the end of an epoch, because fit begins with one',
-  fix: "Save at the ends of epochs too, with save: '5m or 1 epoch', or go on with train().",
+  // On a grid: an epoch after the last save need never be the end of one.
+  fix: "Save at the ends of epochs too, with save: { every: '5m or 1 epoch', anchor: 'grid' }, or go on with train().",
 };
 
 /** Complete epochs of such a checkpoint: one whose last step was saved is complete, though it was not told. */

@@ -287,8 +287,29 @@ describe('resumes', () => {
     const store = memoryStore();
     await fitOnce(store, 3, { strategy: { save: '3 steps' } });
     await expect(fitOnce(store)).rejects.toThrow(
-      `memory: expected a whole checkpoint from the end of an epoch, because fit begins with one, got ["checkpoint-3"]. Save at the ends of epochs too, with save: '5m or 1 epoch', or go on with train().`,
+      `memory: expected a whole checkpoint from the end of an epoch, because fit begins with one, got ["checkpoint-3"]. Save at the ends of epochs too, with save: { every: '5m or 1 epoch', anchor: 'grid' }, or go on with train().`,
     );
+  });
+
+  test('by the strategy that is said to: each end of an epoch has a checkpoint, whatever was saved in between', async () => {
+    const strategy = { save: { every: '3s or 1 epoch', anchor: 'grid' } } as const;
+    const { events } = await fitOnce(memoryStore(), undefined, { strategy });
+    const saves = events.flatMap(({ type, step }) => (type === 'save' ? [step] : []));
+    expect(saves).toEqual([3, 4, 6, 8, 9, 12, 15, 16]);
+  });
+
+  test('from the newest end of an epoch, which no rule deletes until there is a newer one', async () => {
+    const strategy = { save: '1 epoch', maxTime: '7s', keep: { latest: 1 } } as const;
+    const store = memoryStore();
+    await fitOnce(store, undefined, { strategy });
+    expect(await store.list()).toEqual(['checkpoint-4', 'checkpoint-7']);
+    // Nor does a run that was resumed, and has saved no other.
+    const inEpoch = { save: '2 steps', keep: { latest: 1 } } as const;
+    await fitOnce(store, 7, { strategy: inEpoch });
+    expect(await store.list()).toEqual(['checkpoint-4', 'checkpoint-6']);
+    const again = await fitOnce(store, undefined, { strategy: { ...strategy, maxTime: '9s' } });
+    expect(again.initialEpoch).toBe(1);
+    expect(await store.list()).toEqual(['checkpoint-8', 'checkpoint-9']);
   });
 
   test('only with what the run began with', async () => {

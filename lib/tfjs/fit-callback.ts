@@ -105,7 +105,8 @@ export class FitCallback extends Callback {
    * @example
    * ```ts
    * const store = memoryStore();
-   * const callback = new FitCallback({ strategy: { save: '5m or 1 epoch' }, store });
+   * const save = { every: '5m or 1 epoch', anchor: 'grid' } as const;
+   * const callback = new FitCallback({ strategy: { save }, store });
    * const initialEpoch = await callback.resume(model);
    * await model.fit(xs, ys, { epochs: 3, initialEpoch, shuffle: false, callbacks: [callback] });
    * console.log(callback.state.epoch); // 3
