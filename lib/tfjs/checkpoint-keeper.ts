@@ -7,15 +7,13 @@ import type { Actions, SaveContext, Saved, Writing } from '../core/actions.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
 import type { JournalFile } from '../core/journal-file.ts';
-import type { Policy } from '../core/policy.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
-import { restoreState } from '../core/resume-from.ts';
 import { type Kept, Retention } from '../core/retention.ts';
-import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import type { LossAverage } from './loss-average.ts';
 import { checkOptimizer, readOptimizer } from './optimizer-state.ts';
 import { type Resumed, resumeTraining } from './resume-training.ts';
+import { checkSchedule } from './resumed-policy.ts';
 import type { Trained } from './trained.ts';
 import { checkKeepable, readVariables, restoreVariables } from './variable-state.ts';
 
@@ -214,18 +212,8 @@ export function checkResume(resume: unknown, where: string): void {
 function checkReadable(strategy: ReadyStrategy): NonNullable<WantedCheckpoint['check']> {
   return ({ trainerState, run }, where) => {
     new TrainerStateWriter(trainerState, `${where}/trainer_state.json`, run.step);
-    const policy = policyOf(strategy, run);
-    if (policy) restoreState(policy, run.schedule, `${where}/run.json: schedule`);
+    checkSchedule(strategy, run, where);
   };
-}
-
-/** Undefined for parts of a run whose size is not known yet: that is the strategy's trouble, and no checkpoint's. */
-function policyOf(strategy: ReadyStrategy, { state: { stepsPerEpoch } }: RunSnapshot): Policy | undefined {
-  try {
-    return strategy.policy(stepsPerEpoch === undefined ? {} : { stepsPerEpoch });
-  } catch {
-    return undefined;
-  }
 }
 
 function named(name: string): WantedCheckpoint {

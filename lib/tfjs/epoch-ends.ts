@@ -1,8 +1,8 @@
 import type { WantedCheckpoint } from '../checkpoints/newest-whole.ts';
-import type { Policy } from '../core/policy.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
 import { restoreState } from '../core/resume-from.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
+import { policyFor } from './resumed-policy.ts';
 
 /** `fit` begins with an epoch: what was saved in the middle of one is not for it. */
 export const AT_EPOCH_ENDS: WantedCheckpoint = {
@@ -19,8 +19,8 @@ export function completeEpochs({ epochs, stepInEpoch }: RunSnapshot): number {
 
 /** Whether a run that goes on from here has nothing left to do: it has used up a limit. */
 export function isComplete(strategy: ReadyStrategy, snapshot: RunSnapshot): boolean {
-  const { step, stepInEpoch, times, stepEnded, schedule, state: known } = snapshot;
-  const policy = policyFor(strategy, known.stepsPerEpoch);
+  const { step, stepInEpoch, times, stepEnded, schedule } = snapshot;
+  const policy = policyFor(strategy, snapshot);
   if (!policy) return false;
   const moment = { ...times, step, epoch: completeEpochs(snapshot) };
   const state = restoreState(policy, schedule, 'schedule');
@@ -31,13 +31,4 @@ export function isComplete(strategy: ReadyStrategy, snapshot: RunSnapshot): bool
     policy.decide(begun?.state ?? state, { at: 'epoch ends' }, { ...moment, ...stepEnded })?.stop !==
     undefined
   );
-}
-
-/** Undefined where an interval is a part of the run, whose size only `fit` knows. */
-function policyFor(strategy: ReadyStrategy, stepsPerEpoch: number | undefined): Policy | undefined {
-  try {
-    return strategy.policy(stepsPerEpoch === undefined ? {} : { stepsPerEpoch });
-  } catch {
-    return undefined;
-  }
 }

@@ -2,11 +2,14 @@ import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readCheckpoint, writeCheckpoint } from '../checkpoints/checkpoint.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import { TooLargeError } from '../checkpoints/too-large-error.ts';
 import { UnreadableError } from '../checkpoints/unreadable-error.ts';
+import type { Journal } from '../core/journal.ts';
 import { readyStrategy } from '../core/ready-strategy.ts';
+import { replay } from '../core/replay.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { manualClock } from '../testing/manual-clock.ts';
@@ -226,6 +229,58 @@ describe('what does not fit is refused, and nothing is changed', () => {
     const again = await process(store, { resume: true });
     await expect(again.run).rejects.toThrow('expected version 1 at most, got 7. It was written by a newer');
     expect(await sorted(store)).toEqual(['checkpoint-20', 'checkpoint-30', 'checkpoint-40']);
+  });
+
+  describe('a run by another kind of strategy', () => {
+    const strategy = { save: '10 steps', maxSteps: 20 } as const;
+    const journal: Journal = {
+      version: 1,
+      entries: [10, 20].map((step) => ({
+        step,
+        type: 'save',
+        due: step,
+        late: 0,
+        missed: 0,
+        why: ['10 steps'],
+      })),
+      end: { step: 30, reason: 'steps' },
+    };
+
+    test.each<[name: string, before: TrainOptions['strategy'], now: TrainOptions['strategy'], came: string]>([
+      ['of intervals, by a replay', strategy, replay(journal), '"save":"10 steps"'],
+      [
+        'by a replay, of intervals',
+        replay({ ...journal, end: { step: 20, reason: 'steps' } }),
+        strategy,
+        '"save":"as replayed"',
+      ],
+      [
+        'by a replay, by a shorter one',
+        replay({ ...journal, end: { step: 20, reason: 'steps' } }),
+        replay({ ...journal, entries: journal.entries.slice(0, 1) }),
+        '"save":"as replayed"',
+      ],
+    ])('%s', async (_, before, now, came) => {
+      const store = memoryStore();
+      await (await process(store, { strategy: before })).run;
+      const again = await process(store, { resume: true, strategy: now });
+      const refused = await again.run.catch(String);
+      expect(refused).toMatch(/^WallclockError: memory\/checkpoint-20\/run.json: schedule: expected what/);
+      expect(refused).toContain(came);
+      expect(again.weights().flat()).toEqual([0, 0]);
+      expect(again.events).toEqual([]);
+      expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-20']);
+    });
+
+    test('but what looks like the schedule of one, and is none, is damaged, whoever goes on', async () => {
+      const store = memoryStore();
+      await (await process(store, { strategy: replay(journal) })).run;
+      const { run, ...checkpoint } = await readCheckpoint(store, 'checkpoint-20');
+      await writeCheckpoint(store, 'checkpoint-20', { ...checkpoint, run: { ...run, schedule: { log: 5 } } });
+      const again = await process(store, { resume: true, strategy: replay(journal) });
+      expect(await again.run).toMatchObject({ step: 30, resumedFrom: 'checkpoint-10' });
+      expect(await sorted(store)).toContain('checkpoint-20.damaged');
+    });
   });
 
   test('a policy that cannot begin', async () => {

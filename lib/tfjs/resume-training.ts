@@ -9,10 +9,12 @@ import {
 } from '../checkpoints/newest-whole.ts';
 import { putAside } from '../checkpoints/put-aside.ts';
 import { WallclockError } from '../core/errors.ts';
+import type { ReadyStrategy } from '../core/ready-strategy.ts';
 import type { Keep, Kept } from '../core/retention.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import { restoreOptimizer } from './optimizer-state.ts';
+import { checkPolicy } from './resumed-policy.ts';
 import type { Trained } from './trained.ts';
 import { checkFits, restoreVariables } from './variable-state.ts';
 
@@ -43,7 +45,8 @@ export interface Resumed {
  * @param metric that tells which model is best.
  * @param wanted which checkpoints will do. Default: any does.
  * @param course of the run that is to go on, as far as that is known: it must be as it was.
- * @throws {WallclockError} where all are damaged or the newest whole one does not fit; then everything is as it was.
+ * @throws {WallclockError} where all are damaged or the newest whole one does not fit, or is of a run by another kind of
+ *   strategy; then everything is as it was.
  */
 export async function resumeTraining(
   { weights, trainable, optimizer }: Trained,
@@ -59,6 +62,7 @@ export async function resumeTraining(
   const { model, optimizer: accumulators, run: snapshot, trainerState, losses } = checkpoint;
   const where = `${store.place}/${name}`;
   const history = new TrainerStateWriter(trainerState, `${where}/trainer_state.json`, snapshot.step);
+  if (course.strategy) checkPolicy(course.strategy, snapshot, where);
   checkCourse(checkpoint, course, where);
   // The weights are checked before anything is changed.
   checkFits(weights, model, `${where}/model.safetensors`);
@@ -86,8 +90,9 @@ function checkNone(accumulators: Checkpoint['optimizer'], where: string): void {
   throw new WallclockError({ where, expected: 'an optimizer for the state in it', got: 'none', fix });
 }
 
-/** What decides which examples are still to come. */
+/** What decides what is still to come. */
 interface Course {
+  readonly strategy?: ReadyStrategy;
   /** In the middle of an epoch, batches of another size are not the ones that are left of it. */
   readonly stepsPerEpoch?: number | undefined;
   readonly seed?: number;
