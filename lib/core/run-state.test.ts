@@ -78,6 +78,7 @@ test('a checkpoint that is deleted or written again is listed once, and the newe
     'checkpoint-3',
     'checkpoint-2',
   ]);
+  expect(folded([save(1), save(2, ['checkpoint-2'])]).checkpoints).toEqual(['checkpoint-1']);
   const many = folded(Array.from({ length: 1000 }, (_, index) => save(index))).checkpoints;
   expect([many.length, many[0], many.at(-1)]).toEqual([64, 'checkpoint-936', 'checkpoint-999']);
 });

@@ -152,8 +152,9 @@ function begun({ type: _, date: __, seq, resumed, ...told }: BeginEvent): RunSta
 }
 
 function withCheckpoint(names: readonly string[], newest: string, deleted: readonly string[] = []) {
-  const others = names.filter((name) => name !== newest && !deleted.includes(name));
-  return [...others, newest].slice(-MOST_CHECKPOINTS);
+  const others = names.filter((name) => name !== newest);
+  // By some rules of retention the newest one goes at once.
+  return [...others, newest].filter((name) => !deleted.includes(name)).slice(-MOST_CHECKPOINTS);
 }
 
 function acted(state: RunState, event: LogEvent | EvaluateEvent | SaveEvent): Partial<RunState> {

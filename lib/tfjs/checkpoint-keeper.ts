@@ -2,7 +2,9 @@ import { checkpointFiles, readCheckpoint, readRun } from '../checkpoints/checkpo
 import { checkpointName, checkpointStep, sortCheckpoints } from '../checkpoints/checkpoint-name.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { type CheckpointWriter, writeFiles } from '../checkpoints/checkpoint-writer.ts';
+import { MANIFEST } from '../checkpoints/manifest.ts';
 import { ANY, type WantedCheckpoint } from '../checkpoints/newest-whole.ts';
+import { readIfThere } from '../checkpoints/put-aside.ts';
 import type { Actions, SaveContext, Saved, Writing } from '../core/actions.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf, WallclockError } from '../core/errors.ts';
@@ -75,8 +77,10 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
   readonly history: TrainerStateWriter;
   readonly #options: CheckpointKeeperOptions;
   readonly #retention: Retention;
-  /** Checkpoints of another run, and damaged ones: they are not this run's to replace or delete. */
+  /** What was there at first and is of another run, or damaged: it is not this run's to replace or delete. */
   readonly #others: ReadonlySet<string>;
+  /** What this run has written, that is: nor is anything else that has come there since. */
+  readonly #own: Set<string>;
   /** Checkpoints after the one that is gone on from: they go when there is a newer one of this run. */
   #left: readonly string[];
   /** What the rules do not keep any more as a run is gone on with: it goes before the first save, for want of room maybe. */
@@ -88,6 +92,8 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
   #warnings: string[] = [];
   /** What could not be deleted: it is tried again at each save, and told once. */
   readonly #undeletable = new Set<string>();
+  /** That the rules have deleted what was just written has been told. */
+  #toldOfRules = false;
   readonly #release: () => Promise<void>;
   /** On a thread of its own, where the store has one. */
   readonly #writer: CheckpointWriter | undefined;
@@ -115,23 +121,16 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     this.#surplus = this.#retention.surplus().filter((one) => one !== resumed?.checkpoint);
     this.#resumable = options.wanted && resumed?.checkpoint;
     this.#others = others;
+    this.#own = new Set(kept.map(({ name }) => name));
     this.#release = release;
     this.#writer = options.store.writer?.();
   }
 
   /** Copies what is trained, and writes it: beside training where there is a thread for it. */
   async save(context: SaveContext): Promise<Saved | Writing> {
-    const { store, trained, losses, seed, wanted } = this.#options;
+    const { trained, losses, seed, wanted } = this.#options;
     const { weights, optimizer } = trained;
     const checkpoint = checkpointName(context.step);
-    if (this.#others.has(checkpoint)) {
-      throw new WallclockError({
-        where: `${store.place}/${checkpoint}`,
-        expected: 'a name that is free',
-        got: 'a checkpoint of another run, or a damaged one',
-        fix: 'Give each run a place of its own, or go on with the one that is there.',
-      });
-    }
     const [model, accumulators, sum] = await Promise.all([
       readVariables(weights),
       optimizer ? readOptimizer(optimizer) : [],
@@ -168,6 +167,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     isResumable: boolean,
   ): Promise<Saved> {
     const { store, strategy, journal } = this.#options;
+    await this.#checkFree(checkpoint);
     await this.#remove(this.#surplus);
     this.#surplus = [];
     // A checkpoint that a power cut leaves must not know of events that it has taken.
@@ -182,9 +182,35 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     if (isResumable) this.#resumable = checkpoint;
     const surplus = this.#retention.surplus().filter((name) => name !== this.#resumable);
     await this.#remove([...this.#left, ...surplus]);
+    this.#tellOfRules(checkpoint);
     const [deleted, warnings] = [this.#deleted, this.#warnings];
     [this.#deleted, this.#warnings] = [[], []];
     return { checkpoint, bytes, deleted, ...(warnings.length > 0 && { warnings }) };
+  }
+
+  /** By some rules the newest one goes at once: who wrote them may have thought otherwise. */
+  #tellOfRules(checkpoint: string): void {
+    if (this.#toldOfRules || !this.#deleted.includes(checkpoint)) return;
+    this.#toldOfRules = true;
+    const newest = this.#retention.checkpoints.at(-1)?.name;
+    this.#warnings.push(
+      `${checkpoint} was deleted by the save that wrote it, because no rule of keep holds it: after a crash the run would go on from ${newest}. Write keep: { latest: 1 } beside the other rules, and the newest one stays.`,
+    );
+  }
+
+  /** @throws {WallclockError} where something else has the name. */
+  async #checkFree(checkpoint: string): Promise<void> {
+    const { store } = this.#options;
+    if (this.#own.has(checkpoint)) return;
+    if (this.#others.has(checkpoint) || (await readIfThere(store, checkpoint, MANIFEST))) {
+      throw new WallclockError({
+        where: `${store.place}/${checkpoint}`,
+        expected: 'a name that is free',
+        got: 'a checkpoint of another run, or a damaged one',
+        fix: 'Give each run a place of its own, or go on with the one that is there.',
+      });
+    }
+    this.#own.add(checkpoint);
   }
 
   async #remove(names: readonly string[]): Promise<void> {
@@ -196,6 +222,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     }
     this.#left = this.#left.filter((name) => !deleted.includes(name));
     this.#retention.remove(deleted);
+    for (const name of deleted) this.#own.delete(name);
     this.#deleted.push(...deleted);
   }
 }

@@ -327,6 +327,47 @@ describe('retention deletes nothing but what is the run’s own', () => {
     expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-20', 'checkpoint-60']);
   });
 
+  test('nor is one that comes there in mid-run, and the run goes on', async () => {
+    const elsewhere = memoryStore();
+    await (await process(elsewhere, { strategy: { save: '20 steps', maxSteps: 20 } })).run;
+    const store = memoryStore();
+    const { run, events } = await process(store, {
+      ...{ began: 5000, strategy: { ...STRATEGY, keep: { latest: 1 } } },
+      store: {
+        ...store,
+        async create(name) {
+          if (name === 'checkpoint-10') {
+            await writeCheckpoint(store, 'checkpoint-20', await readCheckpoint(elsewhere, 'checkpoint-20'));
+          }
+          return store.create(name);
+        },
+      },
+    });
+    expect(await run).toMatchObject({ reason: 'steps', step: 40 });
+    expect(events.find(({ type }) => type === 'fail')).toMatchObject({
+      ...{ step: 20, action: 'save' },
+      message: expect.stringContaining('memory/checkpoint-20: expected a name that is free'),
+    });
+    expect(await sorted(store)).toEqual(['checkpoint-20', 'checkpoint-40']);
+    expect(await store.read('checkpoint-20', 'run.json')).toEqual(
+      await elsewhere.read('checkpoint-20', 'run.json'),
+    );
+  });
+
+  test('a checkpoint that the rules delete in the save that wrote it is told of, once', async () => {
+    const { run, events } = await process(memoryStore(), {
+      strategy: { ...STRATEGY, keep: { every: '1h' } },
+    });
+    const { checkpoints } = await run;
+    expect(checkpoints).toEqual(['checkpoint-10']);
+    expect(events.flatMap((event) => (event.type === 'warn' ? [[event.step, event.message]] : []))).toEqual([
+      [
+        20,
+        'checkpoint-20 was deleted by the save that wrote it, because no rule of keep holds it: after a crash the run would go on from checkpoint-10. Write keep: { latest: 1 } beside the other rules, and the newest one stays.',
+      ],
+    ]);
+  });
+
   test('the one that a run goes on from stays until the next one is written, whole', async () => {
     const store = memoryStore();
     const keep = { ...STRATEGY, keep: { latest: 1 } };
