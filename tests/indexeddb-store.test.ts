@@ -209,6 +209,28 @@ describe('a draft', () => {
     expect(found).toEqual(['weights of checkpoint-1', 'weights of checkpoint-2']);
   });
 
+  test('whose database is deleted before it has its manifest becomes no checkpoint; the next one does', async () => {
+    const [message, names, keys, again] = await inPage<[string, string[], unknown[][], string[]]>(
+      await openPage(),
+      `
+      const store = indexedDbStore('it');
+      const draft = await store.create('checkpoint-1');
+      await draft.write('model', new Uint8Array(${PIECE} + 5));
+      await done(indexedDB.deleteDatabase('wallclock:it'));
+      await draft.write('manifest.json', bytes('{}'));
+      const message = await draft.commit().then(() => 'committed', (error) => error.message);
+      const names = await store.list();
+      await draft.abandon();
+      const keys = await allKeys();
+      await (await begin(store, 'checkpoint-2')).commit();
+      return [message, names, keys, await store.list()];`,
+    );
+    expect(message).toBe(
+      "IndexedDB 'it'/checkpoint-1/model: expected the 2 pieces that were written, got 0. The data of this site was deleted meanwhile: save again.",
+    );
+    expect([names, keys, again]).toEqual([[], [[], [], []], ['checkpoint-2']]);
+  });
+
   test('that cannot be swept up keeps nobody from saving', async () => {
     const names = await inPage(
       await openPage(),

@@ -72,3 +72,40 @@ test.each([
   })()`);
   expect(found).toEqual(['checkpoint-1', 'checkpoint-2']);
 });
+
+test.each([
+  ['a file', `removeEntry('model')`],
+  ['everything', `getFileHandle('model').then(() => all.removeEntry('it', { recursive: true }))`],
+])(
+  'OPFS: a draft of which %s is deleted in its middle becomes no checkpoint; the next one does',
+  async (_, act) => {
+    const { page } = await open(`${inject('elsewhere')}/`);
+    const [message, names, again] = await page.evaluate<[string, string[], string[]]>(`(async () => {
+    const { opfsStore } = await import('/lib/checkpoints/stores/opfs-store.ts');
+    const { writeFiles } = await import('/lib/checkpoints/checkpoint-writer.ts');
+    const store = opfsStore('it');
+    const { create } = store;
+    store.create = async (name) => {
+      const draft = await create(name);
+      return {
+        ...draft,
+        async write(file, bytes) {
+          if (file === 'manifest.json') {
+            const all = await (await navigator.storage.getDirectory()).getDirectoryHandle('wallclock');
+            const folder = await (await all.getDirectoryHandle('it')).getDirectoryHandle('checkpoint-1~1');
+            await folder.${act};
+          }
+          return draft.write(file, bytes);
+        },
+      };
+    };
+    const files = [['model', new Uint8Array(5)]];
+    const message = await writeFiles(store, 'checkpoint-1', files).then(() => 'saved', (error) => error.message);
+    const names = await store.list();
+    await writeFiles({ ...store, create }, 'checkpoint-2', files);
+    return [message, names, await store.list()];
+  })()`);
+    expect(message).toMatch(/^OPFS 'it'\/checkpoint-1.*: expected /);
+    expect([names, again]).toEqual([[], ['checkpoint-2']]);
+  },
+);

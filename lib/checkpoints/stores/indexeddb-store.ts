@@ -20,7 +20,8 @@ import { answer, indexedDbDatabase } from './indexeddb-database.ts';
  *
  * A browser copies what is put, and holds it until its transaction ends. So each piece has a transaction of its own, and
  * beside a file there is never more than one piece of it. A commit moves no bytes: in one transaction the files of the
- * checkpoint become those of the draft, and the pieces of the one that it replaces go.
+ * checkpoint become those of the draft, and the pieces of the one that it replaces go. It counts the draft's pieces first:
+ * who clears a site's data deletes the database in the middle of a draft, and what is written next begins an empty one.
  *
  * A draft holds a Web Lock as long as it is in hand, so that what another tab is writing is told from what a tab that
  * died has left.
@@ -109,6 +110,7 @@ export function indexedDbStore(name: string): CheckpointStore {
           throw new WallclockError({ where, expected: `a ${MANIFEST} before its commit`, got: 'none' });
         }
         await transact('readwrite', STORES, async (store) => {
+          for (const [file, entry] of written) await checkWritten(store('pieces'), file, entry, where);
           await removeFrom(store, checkpoint);
           for (const [file, entry] of written) store('files').put(entry, [checkpoint, file]);
           store('drafts').delete(draft);
@@ -180,6 +182,26 @@ async function removeFrom(store: Stores, checkpoint: string): Promise<void> {
   store('files').delete(allOf(checkpoint));
 }
 
+/** How many pieces a file of so many bytes has. */
+function piecesOf(bytes: number): number {
+  return Math.ceil(bytes / PIECE);
+}
+
+/** @throws {WallclockError} where a file of a draft is not all there any more. */
+async function checkWritten(
+  pieces: IDBObjectStore,
+  file: string,
+  { draft, bytes }: FileEntry,
+  where: string,
+): Promise<void> {
+  const there = await answer(pieces.count(allOf(draft, file)));
+  if (there >= piecesOf(bytes)) return;
+  const expected = `the ${piecesOf(bytes)} pieces that were written`;
+  throw new WallclockError({ where: `${where}/${file}`, expected, got: there, fix: SAVE_AGAIN });
+}
+
+const SAVE_AGAIN = 'The data of this site was deleted meanwhile: save again.';
+
 /** A file of its pieces, one after the other. They are counted first: nothing makes room for what is not there. */
 async function joined(
   pieces: IDBObjectStore,
@@ -187,7 +209,7 @@ async function joined(
   { draft, bytes }: FileEntry,
   where: string,
 ): Promise<Uint8Array> {
-  const count = Math.ceil(bytes / PIECE);
+  const count = piecesOf(bytes);
   const there = await answer(pieces.count(allOf(draft, file)));
   if (there < count) throw damaged(where, `${count} pieces`, `${there} of them`);
   const joined = new Uint8Array(bytes);

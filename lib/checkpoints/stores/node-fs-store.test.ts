@@ -69,6 +69,27 @@ test('a file that is larger than it may be is refused unread, however large it i
   );
 });
 
+test.each(['a file', 'all'])(
+  'a draft of which %s is deleted in its middle becomes no checkpoint',
+  async (gone) => {
+    const store = nodeFsStore(folder);
+    await save(store, 'checkpoint-1', 'weights');
+    const draft = await store.create('checkpoint-1');
+    await draft.write('model', new Uint8Array(5));
+    await draft.write('manifest.json', new Uint8Array());
+    const [hidden] = (await readdir(folder)).filter((name) => name.endsWith('.draft'));
+    await rm(join(folder, hidden!, gone === 'all' ? '' : 'model'), { recursive: true });
+    await expect(draft.commit()).rejects.toThrow(
+      gone === 'all'
+        ? 'checkpoint-1: expected to put the checkpoint in its place'
+        : 'model: expected what was written',
+    );
+    await draft.abandon();
+    expect(await store.list()).toEqual(['checkpoint-1']);
+    expect(new TextDecoder().decode(await store.read('checkpoint-1', 'model'))).toBe('weights');
+  },
+);
+
 test('what a process that died has left is swept up; drafts of the living are not', async () => {
   const living = await nodeFsStore(folder).create('checkpoint-1');
   await mkdir(join(folder, `.checkpoint-2.${DEAD}-0-0.draft`));

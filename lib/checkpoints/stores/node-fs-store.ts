@@ -173,6 +173,7 @@ function startThread(folder: string, { onMessage, onDeath }: ThreadListener): Wr
 
 async function createDraft(folder: string, name: string): Promise<CheckpointDraft> {
   const draft = hide(folder, name, 'draft');
+  const written = new Set<string>();
   let open = true;
   await trying(join(folder, name), 'to make a folder', () => mkdir(draft, { recursive: true }));
 
@@ -184,12 +185,14 @@ async function createDraft(folder: string, name: string): Promise<CheckpointDraf
         throw new WallclockError({ where, expected: 'files before commit() or abandon()', got });
       }
       await trying(where, 'to write the file', () => writeThrough(join(draft, file), bytes));
+      written.add(file);
     },
 
     async commit() {
       if (!open) return;
       await trying(join(folder, name), 'to put the checkpoint in its place', async () => {
         await syncFolder(draft);
+        checkThere(written, await readdir(draft), join(folder, name));
         await replace(folder, name, draft);
       });
       open = false;
@@ -201,6 +204,18 @@ async function createDraft(folder: string, name: string): Promise<CheckpointDraf
       await trying(draft, 'to delete the draft', () => rm(draft, { recursive: true, force: true }));
     },
   };
+}
+
+/**
+ * What deletes a folder deletes its files one by one, and fails where another has come meanwhile.
+ *
+ * @throws {WallclockError} where a file of a draft is not there any more.
+ */
+function checkThere(written: ReadonlySet<string>, there: readonly string[], where: string): void {
+  const gone = [...written].find((file) => !there.includes(file));
+  if (gone === undefined) return;
+  const fix = 'Something has deleted it meanwhile: save again.';
+  throw new WallclockError({ where: join(where, gone), expected: 'what was written', got: 'none', fix });
 }
 
 /** Renames the draft to its name. A folder cannot be renamed over another one: the old one steps aside for a moment. */

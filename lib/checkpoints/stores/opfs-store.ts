@@ -127,6 +127,7 @@ export function opfsStore(name: string): CheckpointStore {
         throw error;
       }
     });
+    const files = new Set<string>();
     let open = true;
     return {
       async write(file, bytes) {
@@ -137,10 +138,12 @@ export function opfsStore(name: string): CheckpointStore {
         }
         const written = file === MANIFEST ? UNFINISHED : file;
         await trying(path, 'to write the file', () => writeThrough(handle, written, bytes));
+        files.add(written);
       },
       async commit() {
         if (!open) return;
         await trying(where, 'to put the checkpoint in its place', async () => {
+          for (const file of files) await checkWritten(handle, file, where);
           await rename(handle, UNFINISHED, MANIFEST);
           const replaced = (await folders()).filter(
             (other) => other.checkpoint === checkpoint && other.draft < draft,
@@ -232,6 +235,13 @@ async function writeThrough(
   } finally {
     access.close();
   }
+}
+
+/** @throws {WallclockError} where a file of a draft is not there any more. */
+async function checkWritten(folder: FileSystemDirectoryHandle, file: string, where: string): Promise<void> {
+  if (await fileOf(folder, file)) return;
+  const fix = 'The data of this site was deleted meanwhile: save again.';
+  throw new WallclockError({ where: `${where}/${file}`, expected: 'what was written', got: 'none', fix });
 }
 
 /** What the DOM's types leave out, because only workers have it, or because it is new. */
