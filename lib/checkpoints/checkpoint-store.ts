@@ -41,8 +41,8 @@ export interface CheckpointStore {
    */
   rename?(name: string, to: string): Promise<void>;
   /**
-   * The SHA-256 of a file in hexadecimal digits, where the platform has a quicker way to it that copies nothing. Default:
-   * one in JavaScript.
+   * The SHA-256 of a file in 64 hexadecimal digits with small letters, where the platform has a quicker way to it that
+   * copies nothing. It may be a part of a larger buffer. Default: one in JavaScript.
    */
   sha256?(bytes: Uint8Array): string;
   /**

@@ -36,7 +36,7 @@ export async function writeFiles(
   name: string,
   files: readonly CheckpointFile[],
 ): Promise<number> {
-  const manifest = encodeManifest(files, store.sha256);
+  const manifest = encodeManifest(files, store.sha256?.bind(store));
   const draft = await store.create(name);
   try {
     for (const [file, bytes] of files) await draft.write(file, bytes);

@@ -5,7 +5,9 @@ import { simulate } from '../testing/simulate.ts';
 import { CHECKPOINT_FILES, type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { encodeManifest, verifyFile } from './manifest.ts';
+import { sha256 } from './sha256.ts';
 import { memoryStore } from './stores/memory-store.ts';
+import { UnreadableError } from './unreadable-error.ts';
 
 const FILES = [...CHECKPOINT_FILES, 'manifest.json'];
 
@@ -90,6 +92,35 @@ describe('a checkpoint', () => {
       expect((await readCheckpoint(store, 'c')).losses).toEqual({ sum, count: 3 });
     },
   );
+
+  test('is hashed by its store, as a method of it', async () => {
+    class Counting {
+      hashed = 0;
+      sha256(bytes: Uint8Array): string {
+        this.hashed++;
+        return sha256(bytes);
+      }
+    }
+    const store = Object.assign(new Counting(), memoryStore());
+    await writeCheckpoint(store, 'c', CHECKPOINT);
+    expect(await readCheckpoint(store, 'c')).toEqual(CHECKPOINT);
+    expect(store.hashed).toBe(8);
+  });
+
+  test.each([
+    ['capitals', (bytes: Uint8Array) => sha256(bytes).toUpperCase(), /got '[0-9A-F]{64}'/],
+    ['a promise', (async (bytes: Uint8Array) => sha256(bytes)) as never, /got '\[object Promise\]'/],
+    ['too little', () => 'abc', /got 'abc'/],
+  ])('is neither written by a store that hashes to %s, nor called damaged by it', async (_, hash, got) => {
+    const wrong: CheckpointStore = { ...memoryStore(), sha256: hash };
+    const saved = writeCheckpoint(wrong, 'c', CHECKPOINT);
+    await expect(saved).rejects.toThrow(/^sha256\(\) of model.safetensors: expected 64 hexadecimal digits/);
+    await expect(saved).rejects.toThrow(got);
+    expect(await wrong.list()).toEqual([]);
+    const store = memoryStore();
+    await writeCheckpoint(store, 'c', CHECKPOINT);
+    await expect(readCheckpoint({ ...store, sha256: hash }, 'c')).rejects.toBeInstanceOf(UnreadableError);
+  });
 
   test('is written with its manifest last, and the same one gives the same bytes', async () => {
     const written: string[] = [];

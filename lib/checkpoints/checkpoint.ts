@@ -159,7 +159,7 @@ async function open(store: Files, name: string) {
       const listed = Object.hasOwn(manifest.files, file) ? manifest.files[file] : undefined;
       if (listed && BOUNDS[file]) checkBytes(listed.bytes, `${where}/${file}`, BOUNDS[file]);
       const bytes = await store.read(name, file, listed?.bytes);
-      verifyFile(manifest, file, bytes, where, store.sha256);
+      verifyFile(manifest, file, bytes, where, store.sha256?.bind(store));
       return bytes;
     },
   };

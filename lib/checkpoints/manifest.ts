@@ -1,6 +1,7 @@
 import { WallclockError } from '../core/errors.ts';
 import { boundedText, type JsonBounds, parseJson } from './from-json.ts';
 import { sha256 } from './sha256.ts';
+import { UnreadableError } from './unreadable-error.ts';
 
 /** The list of a checkpoint's files, written last: a checkpoint without it does not exist. */
 export interface Manifest {
@@ -20,6 +21,7 @@ export const MANIFEST_BOUNDS: JsonBounds = { bytes: 65_536, depth: 3, containers
  * byte. A store whose writer puts the files in their place itself writes it last, as `manifest.json`.
  *
  * @param hash gives the SHA-256 of a file in hexadecimal digits: that of a store, where it has its own.
+ * @throws {WallclockError} where what it gives is no SHA-256: by such a manifest each checkpoint would be damaged.
  * @example
  * ```ts
  * const manifest = encodeManifest([['notes.txt', new TextEncoder().encode('hello')]]);
@@ -30,10 +32,22 @@ export function encodeManifest(
   files: readonly (readonly [string, Uint8Array])[],
   hash: (bytes: Uint8Array) => string = sha256,
 ): Uint8Array<ArrayBuffer> {
-  const listed = files.map(([file, bytes]) => [file, { bytes: bytes.length, sha256: hash(bytes) }] as const);
+  const listed = files.map(([file, bytes]) => {
+    return [file, { bytes: bytes.length, sha256: checkHash(hash(bytes), file) }] as const;
+  });
   return new TextEncoder().encode(
     textOf({ format: FORMAT, version: VERSION, files: Object.fromEntries(listed) }),
   );
+}
+
+function checkHash(hash: unknown, file: string, Kind = WallclockError): string {
+  if (isHash(hash)) return hash;
+  throw new Kind({
+    where: `sha256() of ${file}`,
+    expected: '64 hexadecimal digits, with small letters',
+    got: typeof hash === 'string' ? hash : Object.prototype.toString.call(hash),
+    fix: 'Mend the sha256() of the store: it returns them itself, and no promise of them.',
+  });
 }
 
 /** There is one text for what a manifest says. */
@@ -106,7 +120,8 @@ export function verifyFile(
   if (bytes.length !== listed.bytes) {
     throw new WallclockError({ where: here, expected: `${listed.bytes} bytes`, got: bytes.length, fix });
   }
-  const found = hash(bytes);
+  // What hashes badly says nothing of the file.
+  const found = checkHash(hash(bytes), here, UnreadableError);
   if (found !== listed.sha256) {
     throw new WallclockError({ where: here, expected: `SHA-256 ${listed.sha256}`, got: found, fix });
   }
@@ -115,7 +130,11 @@ export function verifyFile(
 function isListed(value: unknown): boolean {
   const { bytes, sha256: hash } = (value ?? {}) as { bytes?: unknown; sha256?: unknown };
   const isSize = Number.isSafeInteger(bytes) && (bytes as number) >= 0;
-  return isSize && typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
+  return isSize && isHash(hash);
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 function checkNoMore(value: object, known: readonly string[], where: string): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { sha256 } from '../checkpoints/sha256.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import { WallclockError } from '../core/errors.ts';
 import { storeConformance } from './store-conformance.ts';
@@ -125,6 +126,21 @@ const faulty: [fault: string, found: RegExp, make: () => CheckpointStore][] = [
         },
       };
     },
+  ],
+  [
+    'gives a SHA-256 in capitals',
+    /SHA-256 of its own/,
+    () => ({ ...memoryStore(), sha256: (bytes) => sha256(bytes).toUpperCase() }),
+  ],
+  [
+    'promises a SHA-256',
+    /SHA-256 of its own/,
+    () => ({ ...memoryStore(), sha256: (async (bytes: Uint8Array) => sha256(bytes)) as never }),
+  ],
+  [
+    'gives the SHA-256 of the whole buffer',
+    /SHA-256 of its own/,
+    () => ({ ...memoryStore(), sha256: ({ buffer }) => sha256(new Uint8Array(buffer)) }),
   ],
 ];
 

@@ -252,6 +252,17 @@ export const storeConformance: readonly StoreCase[] = [
     },
   },
   {
+    name: 'where it has a SHA-256 of its own, that is the one of the bytes, also of a part of a larger buffer',
+    async run(store) {
+      if (!store.sha256) return;
+      for (const [text, expected] of DIGESTS) {
+        const part = bytes(`before${text}after`).subarray(6, 6 + text.length);
+        const found: unknown = store.sha256(part);
+        if (found !== expected) fail(`sha256() of '${text}' is ${found}, not ${expected}`);
+      }
+    },
+  },
+  {
     name: 'where it renames, a checkpoint comes along whole, and takes nobody else’s name',
     async run(store) {
       if (!store.rename) return;
@@ -291,6 +302,12 @@ export const storeConformance: readonly StoreCase[] = [
     },
   },
 ];
+
+/** Of texts, as FIPS 180 gives them. */
+const DIGESTS = [
+  ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+  ['abc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+] as const;
 
 /** A checkpoint without it does not exist, so every one here has it. */
 const MANIFEST = 'manifest.json';
