@@ -29,7 +29,9 @@ export interface CheckpointStore {
    *
    * @param most bytes that it may have: a store that knows the size beforehand refuses a larger one unread.
    *   Default: as many as memory has room for.
-   * @throws {WallclockError} that got `'none'` where there is none, and the number of its bytes where it has more.
+   * @throws {WallclockError} that got `'none'` where there is none, and the number of its bytes where it has more: such a
+   *   checkpoint is damaged. An `UnreadableError`, or what is no `WallclockError` at all, where it cannot be read now, and a
+   *   `TooLargeError` where there is no memory for it: it may be whole, and stays where it is.
    */
   read(name: string, file: string, most?: number): Promise<Uint8Array>;
   /** Removes a checkpoint, its manifest first. Nothing happens where there is none. */

@@ -20,4 +20,6 @@ export {
 export { putAside } from './put-aside.ts';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 export { describeCheckpoints, type StoredCheckpoint } from './stored-checkpoint.ts';
+export { TooLargeError } from './too-large-error.ts';
 export { exportCheckpoint, importCheckpoint } from './transfer.ts';
+export { UnreadableError } from './unreadable-error.ts';

@@ -145,7 +145,8 @@ async function whyItStays(
   error: unknown,
 ): Promise<DamagedCheckpoint['stays']> {
   if (error instanceof TooLargeError) return 'too large';
-  if (error instanceof UnreadableError) return 'unreadable';
+  // What no store of ours has thrown, a network or a disk has: that says nothing of the checkpoint.
+  if (error instanceof UnreadableError || !(error instanceof WallclockError)) return 'unreadable';
   return error instanceof OtherFormatError && !(await hasOurs(store, name)) ? 'foreign' : undefined;
 }
 

@@ -111,14 +111,10 @@ describe('a damaged checkpoint', () => {
   });
 
   test.each([
-    [
-      'cannot be read',
-      new Error('input/output error'),
-      'because it could not be put aside: input/output error',
-    ],
-    ['there is no room for', new TooLargeError({ where: 'it', expected: 'room', got: 'none' }), ''],
-    ['may not be read', new UnreadableError({ where: 'it', expected: 'to read it', got: 'EACCES' }), ''],
-  ])('that %s stays where it is, as is said, whatever is saved and deleted', async (_, error, why) => {
+    ['cannot be read', new Error('input/output error')],
+    ['there is no room for', new TooLargeError({ where: 'it', expected: 'room', got: 'none' })],
+    ['may not be read', new UnreadableError({ where: 'it', expected: 'to read it', got: 'EACCES' })],
+  ])('that %s stays where it is, as is said, whatever is saved and deleted', async (_, error) => {
     const store = memoryStore();
     await (await process(store)).run;
     const failing: CheckpointStore = {
@@ -130,8 +126,7 @@ describe('a damaged checkpoint', () => {
     };
     const again = await process(failing, { resume: true, strategy: { ...STRATEGY, maxSteps: 38 } });
     const { warnings } = await again.run;
-    expect(warnings).toEqual([expect.stringMatching(/^checkpoint-40 .* It stays where it is/)]);
-    expect(warnings[0]).toContain(why);
+    expect(warnings).toEqual([expect.stringMatching(/^checkpoint-40 .* It stays where it is\.$/)]);
     expect(await sorted(store)).toEqual(['checkpoint-20', 'checkpoint-30', 'checkpoint-38', 'checkpoint-40']);
   });
 
