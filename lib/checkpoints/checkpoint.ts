@@ -26,7 +26,7 @@ export interface Checkpoint {
   readonly model: readonly NamedTensor[];
   /** The optimizer's accumulators. */
   readonly optimizer: readonly NamedTensor[];
-  /** The text of its `trainer_state.json`: as Python writes it, with NaN and infinities. */
+  /** The text of its `trainer_state.json`, as Python writes it, with NaN and infinities; `{}` where no history is kept. */
   readonly trainerState: string;
   /** Where the run stood. */
   readonly run: RunSnapshot;

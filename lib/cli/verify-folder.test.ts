@@ -190,6 +190,11 @@ describe('damage is found, and exits 1', () => {
     expect(checkpoints[0]!.problems.join()).toContain(problem);
   });
 
+  test('in none of a loop that keeps no history, which says so', async () => {
+    await rewritten('trainer_state.json', '{}');
+    expect(await verify()).toMatchObject({ code: 0, damaged: 0 });
+  });
+
   async function flip(name: string, at: number) {
     const bytes = await readFile(file(name));
     bytes[at]! ^= 4;

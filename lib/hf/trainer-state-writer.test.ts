@@ -111,6 +111,12 @@ describe('a resumed run', () => {
     expect(String(written(diverged(0), text))).toBe(text);
   });
 
+  test('whose checkpoint has kept no history begins one', () => {
+    const resumed = new TrainerStateWriter('{}', 'checkpoint-8/trainer_state.json', 8);
+    for (const event of RUN) resumed.add(event);
+    expect(String(resumed)).toBe(String(written(RUN)));
+  });
+
   test('refuses what this does not write', () => {
     const state = written(RUN).state;
     const refusal = (change: object | string) => {
@@ -125,6 +131,7 @@ describe('a resumed run', () => {
     expect(
       [
         '[]',
+        '{"log_history": {}}',
         { log_history: {} },
         { log_history: [5] },
         { log_history: [{ step: 1.5 }] },
@@ -141,6 +148,7 @@ describe('a resumed run', () => {
     ).toMatchInlineSnapshot(`
       [
         "checkpoint-16/trainer_state.json: expected an object, got [].",
+        "checkpoint-16/trainer_state.json: log_history: expected a list, got {}.",
         "checkpoint-16/trainer_state.json: log_history: expected a list, got {}.",
         "checkpoint-16/trainer_state.json: log_history[0]: expected an object, got 5.",
         "checkpoint-16/trainer_state.json: log_history[0].step: expected a whole number of steps, got 1.5.",

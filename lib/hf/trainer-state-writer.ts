@@ -40,14 +40,17 @@ export class TrainerStateWriter {
   #bestCheckpoint: string | null = null;
 
   /**
-   * @param saved a `trainer_state.json` to go on from, of the checkpoint that a run goes on from. Default: a new run.
+   * @param saved a `trainer_state.json` to go on from, of the checkpoint that a run goes on from: `{}` where that has kept
+   *   none. Default: a new run.
    * @param where it was read, for messages.
    * @param step of that checkpoint. Default: any.
    * @throws {WallclockError} where it is none that this class has written, or one of another step.
    */
   constructor(saved?: string, where = 'trainer_state.json', step?: number) {
     if (saved === undefined) return;
-    this.#restore(object(parsePythonJson(saved, where), where), where);
+    const state = object(parsePythonJson(saved, where), where);
+    if (Object.keys(state).length === 0) return;
+    this.#restore(state, where);
     if (this.#step !== (step ?? this.#step)) throw refused(`${where}: global_step`, `${step}`, this.#step);
   }
 

@@ -69,6 +69,15 @@ test('in the middle of an epoch a run does not go on in batches of another size,
   expect(weights().flat()).toEqual([0, 0]);
 });
 
+test('a checkpoint without a history, as a loop of one’s own writes it, is gone on from', async () => {
+  const store = memoryStore();
+  await (await process(store, { strategy: { save: '10 steps', maxSteps: 10 } })).run;
+  const checkpoint = await readCheckpoint(store, 'checkpoint-10');
+  await writeCheckpoint(store, 'checkpoint-10', { ...checkpoint, trainerState: '{}' });
+  const again = await process(store, { resume: true });
+  expect(await again.run).toMatchObject({ step: 40, warnings: [] });
+});
+
 describe('a damaged checkpoint', () => {
   test('is passed over: the run says so, goes on from the one before, and ends in the same bytes', async () => {
     const whole = await process(memoryStore());
