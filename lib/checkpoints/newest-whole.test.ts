@@ -244,6 +244,23 @@ describe('nothing is changed', () => {
     expect(await store.list()).toEqual(['checkpoint-10', 'checkpoint-20']);
   });
 
+  test('but for one that is named: what the others are is not asked then', async () => {
+    const store = await storeWith(10, 20, 30);
+    const manifest = new TextDecoder().decode(await store.read('checkpoint-20', 'manifest.json'));
+    const newer = text(manifest.replace('"version":1', '"version":2'));
+    await change(store, 'checkpoint-20', 'manifest.json', newer);
+    await change(store, 'checkpoint-30', 'run.json', undefined);
+    const named = (name: string) => {
+      return newestWhole(store, { ...WANTED, name, accept: ({ run }) => name === `checkpoint-${run.step}` });
+    };
+    expect(await named('checkpoint-10')).toMatchObject({ name: 'checkpoint-10' });
+    await expect(named('checkpoint-20')).rejects.toThrow('expected version 1 at most, got 2');
+    await expect(named('checkpoint-30')).rejects.toThrow("got '1 damaged; memory/checkpoint-30/run.json");
+    await change(store, 'checkpoint-10', 'run.json', undefined);
+    await expect(named('checkpoint-10')).rejects.toThrow("got '1 damaged; memory/checkpoint-10/run.json");
+    await expect(named('checkpoint-5')).rejects.toThrow('expected another one, got ["checkpoint-30",');
+  });
+
   test('where one could not be read once: it may be whole', async () => {
     const store = await storeWith(10, 20);
     let failures = 1;

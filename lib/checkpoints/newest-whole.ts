@@ -33,6 +33,8 @@ export interface DamagedCheckpoint {
 
 /** Which checkpoints will do, and what is said where none does. */
 export interface WantedCheckpoint {
+  /** The only one that will do: who names it is not asked about a newer format of another. Default: any. */
+  readonly name?: string;
   /** Whether a whole checkpoint will do. */
   accept(checkpoint: Checkpoint): boolean;
   /**
@@ -64,8 +66,8 @@ export const ANY: WantedCheckpoint = {
  * is changed.
  *
  * @param wanted which ones will do: others are passed over. Default: any whole one.
- * @throws {WallclockError} where none is whole or will do, or one was written by a newer Wallclock: an older one is not
- *   what its owner would go on from.
+ * @throws {WallclockError} where none is whole or will do, or one was written by a newer Wallclock and none was named: an
+ *   older one is not what its owner would go on from.
  * @example
  * ```ts
  * const store = memoryStore();
@@ -89,14 +91,19 @@ export async function newestWhole(
       continue;
     }
     const checkpoint = await readWhole(store, name, wanted).catch(async (error: unknown) => {
-      if (error instanceof NewerFormatError) throw error;
+      if (error instanceof NewerFormatError) {
+        if (name === (wanted.name ?? name)) throw error;
+        return;
+      }
       damaged.push(await passedOver(store, name, error));
     });
     if (checkpoint && wanted.accept(checkpoint)) return { name, checkpoint, damaged };
   }
   const names = sortCheckpoints(listed);
   if (names.length === 0) return undefined;
-  const counted = damaged.filter(({ stays }) => stays !== 'unfinished');
+  const counted = damaged.filter(
+    ({ name, stays }) => stays !== 'unfinished' && name === (wanted.name ?? name),
+  );
   const [first] = counted;
   const kinds = [...Map.groupBy(counted, ({ stays = 'damaged' }) => stays)];
   const counts = kinds.map(([kind, all]) => `${all.length} ${kind}`).join(', ');

@@ -245,6 +245,7 @@ function checkReadable(strategy: ReadyStrategy): NonNullable<WantedCheckpoint['c
 
 function named(name: string): WantedCheckpoint {
   return {
+    name,
     accept: ({ run }) => checkpointName(run.step) === name,
     expected: `${name}, whole`,
     fix: 'Name one that is there, or write resume: true for the newest.',

@@ -287,6 +287,18 @@ describe('what does not fit is refused, and nothing is changed', () => {
     });
   });
 
+  test('a newer format, but for one that is named beside it: that is gone on from, and the other one stays', async () => {
+    const store = memoryStore();
+    await (await process(store)).run;
+    const manifest = new TextDecoder().decode(await store.read('checkpoint-40', 'manifest.json'));
+    const newer = manifest.replace('"version":1', '"version":7');
+    await damage(store, 'checkpoint-40', 'manifest.json', newer);
+    const strategy = { ...STRATEGY, maxSteps: 38 };
+    const again = await process(store, { resume: 'checkpoint-30', strategy });
+    expect(await again.run).toMatchObject({ step: 38, warnings: [] });
+    expect(new TextDecoder().decode(await store.read('checkpoint-40', 'manifest.json'))).toBe(newer);
+  });
+
   test('a policy that cannot begin', async () => {
     const store = memoryStore();
     const ready = readyStrategy(STRATEGY);
