@@ -195,19 +195,17 @@ describe('the checkpoints of a figure', () => {
   test('what went wrong stays said while the run saves on, until something else is done', async () => {
     const { page } = await open('/embed/spirals/');
     const { run, rows, stepOf, status } = await openList(page);
-    const before = await stepOf(0);
-    await rows.first().getByRole('button', { name: 'Resume from' }).click();
-    await expect.poll(() => stepOf(0)).toBeGreaterThan(before);
     const input = run.element.locator('input[type=file]');
     await input.setInputFiles({
       name: 'cat.tar',
       mimeType: 'application/x-tar',
       buffer: Buffer.alloc(2048, 7),
     });
-    const refused = /^(cat\.tar, byte 0: expected|These checkpoints are in use by run-)/;
+    const refused = /^cat\.tar, byte 0: expected/;
     await expect.poll(() => status.textContent()).toMatch(refused);
-    const then = await stepOf(0);
-    await expect.poll(() => stepOf(0)).toBeGreaterThan(then);
+    const before = await stepOf(0);
+    await rows.first().getByRole('button', { name: 'Resume from' }).click();
+    await expect.poll(() => stepOf(0)).toBeGreaterThan(before);
     expect(await status.textContent()).toMatch(refused);
     // A list that grows moves away from under a click.
     await run.button('Pause').click();
@@ -216,18 +214,55 @@ describe('the checkpoints of a figure', () => {
     await expect.poll(() => status.textContent()).toMatch(/^\d+ checkpoints?, /);
   });
 
-  test('while it trains none is deleted, and the list follows what it saves', async () => {
+  test('while it trains none is deleted or taken back, and the list follows what it saves', async () => {
     const { page } = await open('/embed/spirals/');
-    const { run, rows, stepOf, status } = await openList(page);
+    const { run, rows, stepOf } = await openList(page);
+    const input = run.element.locator('input[type=file]');
+    expect(await input.isDisabled()).toBe(false);
     const before = await stepOf(0);
     await rows.first().getByRole('button', { name: 'Resume from' }).click();
     await expect.poll(() => stepOf(0)).toBeGreaterThan(before);
     await run.button('Pause').click();
     await run.until(({ phase, state }) => phase === 'paused' && state.status === 'paused');
+    const remove = rows.first().getByRole('button', { name: 'Delete' });
+    expect(await Promise.all([remove.isDisabled(), input.isDisabled()])).toEqual([true, true]);
+    expect(await run.element.locator('.panel-note').textContent()).toMatch(/reset it first\.$/);
+    await run.button('Reset').click();
+    await expect.poll(() => Promise.all([remove.isDisabled(), input.isDisabled()])).toEqual([false, false]);
+  });
+
+  test('what another figure has in use is refused where it is to be deleted', async () => {
+    const { page } = await open('/embed/spirals/');
+    const { run, rows, status } = await openList(page);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await trainingRun(other)
+      .button(/^Resume/)
+      .click();
+    await trainingRun(other).until(({ phase }) => phase === 'running');
+    await trainingRun(other).button('Pause').click();
     await rows.first().getByRole('button', { name: 'Delete' }).click();
     await expect
       .poll(() => status.textContent())
       .toMatch(/^These checkpoints are in use by run-\w+, here or/);
+    expect(await run.phase()).toBe('recorded');
+  });
+
+  test('where the run deletes one, the keyboard stays in its place, and on no other one’s button', async () => {
+    const { page } = await open('/embed/spirals/');
+    const { run, rows } = await openList(page);
+    await rows.first().getByRole('button', { name: 'Resume from' }).click();
+    const oldest = await run.element.evaluate(({ shadowRoot }) => {
+      const last = shadowRoot!.querySelector('.panel tbody tr:last-child')!;
+      last.querySelector<HTMLElement>('[aria-label^="Download"]')!.focus();
+      return last.querySelector('th')!.textContent!;
+    });
+    await expect.poll(() => rows.getByRole('rowheader', { name: oldest, exact: true }).count()).toBe(0);
+    const focused = await page.evaluate(() => {
+      const { activeElement } = document.querySelector('training-run')!.shadowRoot!;
+      return `${activeElement?.localName} ${activeElement?.parentElement?.localName}`;
+    });
+    expect(focused).toBe('tr tbody');
   });
 });
 

@@ -28,12 +28,16 @@ export interface CheckpointPanel {
   readonly styles: CSSStyleSheet;
   /** Looks again at what there is. */
   refresh(): void;
+  /** Whether the figure's own run has the store: until it is reset, none is deleted or taken back. */
+  setInUse(inUse: boolean): void;
   /** Ends its worker. */
   close(): void;
 }
 
 type Stored = ListedReply['checkpoints'][number];
 type Aside = ListedReply['aside'][number];
+
+const NOTE = 'Resumed from an older one, a run replaces those after it as it saves.';
 
 /** A file that no browser could hold three times in memory is not tried. */
 const MOST_BYTES = 500_000_000;
@@ -54,27 +58,30 @@ export function makeCheckpointPanel({
     make('thead', {}, make('tr', {}, ...['Step', 'Time', 'Size', 'Measured', 'What to do'].map(headOf))),
     rows,
   );
-  const file = make('input', { type: 'file', accept: '.tar', onchange: () => void takeBack() });
+  const file = make('input', {
+    type: 'file',
+    accept: '.tar',
+    class: 'changes',
+    onchange: () => void takeBack(),
+  });
   const keep = make(
     'button',
     { type: 'button', onclick: () => void persist(), hidden: true },
     'Ask the browser to keep them',
   );
+  const note = make('p', { class: 'panel-note' }, NOTE);
   const root = make(
     'div',
     { class: 'panel' },
     status,
     make('div', { class: 'panel-table' }, table),
     make('div', { class: 'buttons' }, make('label', {}, make('span', {}, 'Take one back'), file), keep),
-    make(
-      'p',
-      { class: 'panel-note' },
-      'Resumed from an older one, a run replaces those after it as it saves.',
-    ),
+    note,
   );
 
   let client: Client | undefined;
   let drawnRows: ReadonlyMap<string, HTMLTableRowElement> = new Map();
+  let inUse = false;
   /** Whether what is listed next is what somebody has changed. A run's own saves are not. */
   let changed = false;
   /** Whether something has been said that stays until somebody does something: a listing alone is not that. */
@@ -128,7 +135,8 @@ export function makeCheckpointPanel({
     table.hidden = checkpoints.length + aside.length === 0;
     const explained = aside.length > 0 || checkpoints.some(({ metrics, problem }) => metrics || problem);
     table.classList.toggle('unmeasured', !explained);
-    const focused = rows.querySelector(':focus')?.getAttribute('aria-label');
+    const focused = rows.querySelector<HTMLElement>(':focus');
+    const nth = [...rows.rows].findIndex((row) => row.matches(':focus-within'));
     // A row that says what it said stays the same: somebody may be about to click on it.
     const drawn = new Map<string, HTMLTableRowElement>();
     const draw = <One>(one: One, drawOne: (one: One) => HTMLTableRowElement) => {
@@ -139,14 +147,32 @@ export function makeCheckpointPanel({
     for (const stored of aside.toReversed()) draw(stored, asideRowOf);
     rows.replaceChildren(...drawn.values());
     drawnRows = drawn;
-    // What had the focus is drawn anew. Where it is gone, the focus goes to what says how many are left.
-    const again = rows.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused ?? '')}"]`);
-    if (focused) (again ?? status).focus();
+    offerChanges();
+    if (focused) focusAgain(focused, nth);
     onNewest(newestOf(reply), changed);
     changed = false;
     void navigator.storage?.persisted?.().then((kept) => {
       keep.hidden = kept || checkpoints.length === 0;
     });
+  }
+
+  /**
+   * What had the focus is drawn anew. Where somebody has deleted it, the focus goes to what says how many are left; where a
+   * run has, to the row in its place, and to none of its buttons: what was about to be pressed there was another's.
+   */
+  function focusAgain(focused: HTMLElement, nth: number): void {
+    const label = CSS.escape(focused.getAttribute('aria-label') ?? '');
+    const again = focused.isConnected ? focused : rows.querySelector<HTMLElement>(`[aria-label="${label}"]`);
+    const inItsPlace = changed ? undefined : rows.rows[Math.min(nth, rows.rows.length - 1)];
+    (again ?? inItsPlace ?? status).focus();
+  }
+
+  /** What a run's lock would refuse is not offered. */
+  function offerChanges(): void {
+    for (const control of root.querySelectorAll<HTMLButtonElement | HTMLInputElement>('.changes')) {
+      control.disabled = inUse;
+    }
+    setText(note, inUse ? `${NOTE} While it trains, none is deleted or taken back: reset it first.` : NOTE);
   }
 
   function rowOf({ name, step, bytes, elapsed, metrics, ...trouble }: Stored): HTMLTableRowElement {
@@ -158,7 +184,7 @@ export function makeCheckpointPanel({
     ];
     return make(
       'tr',
-      {},
+      { tabindex: '-1' },
       make('th', { scope: 'row' }, grouped(step)),
       make('td', {}, elapsed === undefined ? '' : `${elapsed.toFixed(1)} s`),
       make('td', {}, sizeText(bytes)),
@@ -171,7 +197,7 @@ export function makeCheckpointPanel({
   function asideRowOf({ name, step, bytes }: Aside): HTMLTableRowElement {
     return make(
       'tr',
-      {},
+      { tabindex: '-1' },
       make('th', { scope: 'row' }, grouped(step)),
       make('td'),
       make('td', {}, sizeText(bytes)),
@@ -185,7 +211,9 @@ export function makeCheckpointPanel({
   }
 
   function deleteOf(checkpoint: string, called: string): HTMLButtonElement {
-    return button('Delete', called, () => change({ type: 'delete', store, checkpoint }));
+    const made = button('Delete', called, () => change({ type: 'delete', store, checkpoint }));
+    made.classList.add('changes');
+    return made;
   }
 
   function download(checkpoint: string, archive: Uint8Array<ArrayBuffer>): void {
@@ -222,6 +250,10 @@ export function makeCheckpointPanel({
     root,
     styles: panelStyles(),
     refresh,
+    setInUse(now) {
+      inUse = now;
+      offerChanges();
+    },
     close() {
       client?.close();
       client = undefined;

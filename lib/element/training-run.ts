@@ -206,6 +206,7 @@ export class TrainingRun extends BaseElement {
     });
     this.#checkpoints.append(this.#panel.root);
     this.shadowRoot!.adoptedStyleSheets = [sharedStyles(), this.#panel.styles];
+    this.#panel.setInUse(!this.#isIdle());
     this.#panel.refresh();
   }
 
@@ -273,7 +274,10 @@ export class TrainingRun extends BaseElement {
     const { phase, trouble } = this;
     this.#live = advance(this.#live, happening);
     this.#schedule();
-    if (this.phase !== phase) this.#tell('phasechange');
+    if (this.phase !== phase) {
+      this.#panel?.setInUse(!this.#isIdle());
+      this.#tell('phasechange');
+    }
     if (this.trouble !== trouble) this.#tell('troublechange');
   }
 

@@ -399,6 +399,19 @@ describe('a resume that fails says what a reader can do', () => {
     expect(await failing(fits)).toMatchObject({ unresumable: true });
   });
 
+  test('where one that was named is of another demo', async () => {
+    const other = ({ place }: CheckpointStore) => {
+      const where = `${place}/checkpoint-8/model.safetensors`;
+      return new WallclockError({ where, expected: '4 weights', got: 6, fix: 'Build the same model.' });
+    };
+    expect(await failing(other, 'checkpoint-8')).toEqual({
+      ...{ type: 'failed', id: 1 },
+      message:
+        'memory/checkpoint-8/model.safetensors: expected 4 weights, got 6. ' +
+        'Delete it, or resume from another one.',
+    });
+  });
+
   test.each<[string, (store: CheckpointStore) => unknown, boolean | string]>([
     ['one that was named is damaged', none, 'checkpoint-8'],
     ['a run of its own fails', none, false],

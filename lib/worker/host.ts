@@ -261,8 +261,12 @@ function failureOf(
     const fix = `It was written by a newer Wallclock: reload the page to update it${deleted}.`;
     return { message: `${problemOf(error)} ${fix}` };
   }
-  if (request.type !== 'start' || request.resume !== true || !isOfCheckpoints(error, place)) {
+  if (request.type !== 'start' || request.resume === false || !isOfCheckpoints(error, place)) {
     return { message: messageOf(error) };
+  }
+  // Damaged since it was listed, or taken back from another demo: what its own fix says is for those who have the code.
+  if (request.resume !== true) {
+    return { message: `${problemOf(error)} Delete it, or resume from another one.` };
   }
   return { message: `${problemOf(error)} Press Run for a new run.`, unresumable: true };
 }
