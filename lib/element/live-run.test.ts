@@ -157,7 +157,7 @@ test('each phase says what is going on', async () => {
   said.push(statusText(advance(live, { type: 'died', message: 'Why.' }), demo, 'cpu'));
   expect(said).toMatchInlineSnapshot(`
     [
-      "Recorded. Run trains it here: it loads about 195 kB of engine.",
+      "Recorded. Run trains it here: it loads about 200 kB of engine.",
       "Loading TensorFlow.js…",
       "Making the model…",
       "Training here, on the cpu backend.",

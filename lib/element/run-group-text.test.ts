@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { groupText, type Member } from './run-group-text.ts';
 
-const LOADS = 'it loads about 195 kB of engine';
+const LOADS = 'it loads about 200 kB of engine';
 const NAMES = ['Steps, fast', 'Steps, slow', 'Time, fast', 'Time, slow'];
 /** Four members from their phases, with the trouble that those named have. */
 const told = (phases: string, troubles: { readonly [name: string]: string } = {}) => {
