@@ -79,6 +79,25 @@ test('a checkpoint without a history, as a loop of one’s own writes it, is gon
 });
 
 describe('a damaged checkpoint', () => {
+  test('is not the best any more, also where no rule counts it: the best of those to come is', async () => {
+    const store = memoryStore();
+    const xs = tf.linspace(-1, 1, 16).reshape([16, 1]);
+    // The most loss is the first one's.
+    const best = { metric: 'loss', greaterIsBetter: true, load: true } as const;
+    const options = { validation: { xs, ys: xs }, data: { xs, ys: xs } };
+    const strategy = { evaluate: '10 steps', save: '10 steps', best } as const;
+    const before = await process(store, { ...options, strategy: { ...strategy, maxSteps: 20 } });
+    expect(await before.run).toMatchObject({ loaded: 'checkpoint-10' });
+    await damage(store, 'checkpoint-10', 'model.safetensors', 'rubbish');
+    const again = await process(store, { ...options, resume: true, strategy: { ...strategy, maxSteps: 30 } });
+    expect(await again.run).toMatchObject({ step: 30, failures: 0 });
+    expect(again.events.find(({ type }) => type === 'save')).toMatchObject({ why: ['10 steps', 'best'] });
+    expect((await again.run).warnings).toEqual([
+      expect.stringMatching(/^checkpoint-10 was passed over: .* It is kept as checkpoint-10.damaged\.$/),
+      expect.stringMatching(/^The best checkpoint so far, checkpoint-10 with loss .*, is gone: /),
+    ]);
+  });
+
   test('is passed over: the run says so, goes on from the one before, and ends in the same bytes', async () => {
     const whole = await process(memoryStore());
     await whole.run;

@@ -73,8 +73,10 @@ export async function resumeTraining(
   // One that is still there could not be put aside, or is to stay: no rule counts or deletes it.
   const own = await ownCheckpoints(store, snapshot.run, damaged);
   const older = own.filter(({ step }) => step < snapshot.step);
-  // Newer ones were read on the way here. Without rules nothing is counted, and nothing deleted.
-  const broken = hasRules(keep) ? await damagedOf(store, older) : [];
+  // Newer ones were read on the way here. Without rules nothing is counted, and nothing deleted: the best may be loaded.
+  const { best_model_checkpoint: best } = history.state;
+  const needed = hasRules(keep) ? older : older.filter((one) => one.name === best);
+  const broken = await damagedOf(store, needed);
   messages.push(...(await putAside(store, broken)));
   const kept = own
     .filter((one) => !broken.some((other) => other.name === one.name))
