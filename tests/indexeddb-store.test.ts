@@ -238,7 +238,11 @@ describe('a draft', () => {
       const store = indexedDbStore('it');
       await (await begin(store, 'checkpoint-1')).commit();
       await inDatabase(['drafts'], (drafts) => done(drafts.put('checkpoint-2', 'left')));
-      IDBObjectStore.prototype.count = () => { throw new DOMException('injected', 'UnknownError'); };
+      const { count } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.count = function (...of) {
+        if (this.name === 'drafts') throw new DOMException('injected', 'UnknownError');
+        return count.apply(this, of);
+      };
       await (await begin(store, 'checkpoint-2')).commit();
       return [await store.list(), await keysOf('drafts')];`,
     );

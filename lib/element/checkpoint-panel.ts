@@ -157,13 +157,14 @@ export function makeCheckpointPanel({
   }
 
   /**
-   * What had the focus is drawn anew. Where somebody has deleted it, the focus goes to what says how many are left; where a
-   * run has, to the row in its place, and to none of its buttons: what was about to be pressed there was another's.
+   * What had the focus is drawn anew. Where somebody has deleted it, the focus goes to what says how many are left; where the
+   * figure's run has, during which nobody else does, to the row in its place, and to none of its buttons: what was about to
+   * be pressed there was another's.
    */
   function focusAgain(focused: HTMLElement, nth: number): void {
     const label = CSS.escape(focused.getAttribute('aria-label') ?? '');
     const again = focused.isConnected ? focused : rows.querySelector<HTMLElement>(`[aria-label="${label}"]`);
-    const inItsPlace = changed ? undefined : rows.rows[Math.min(nth, rows.rows.length - 1)];
+    const inItsPlace = inUse ? rows.rows[Math.min(nth, rows.rows.length - 1)] : undefined;
     (again ?? inItsPlace ?? status).focus();
   }
 
