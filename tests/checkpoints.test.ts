@@ -168,7 +168,7 @@ describe('the checkpoints of a figure', () => {
 
   test('on a phone, every button of a row that says what was measured can be seen', async () => {
     const { page } = await open('/embed/spirals/', { viewport: { width: 360, height: 700 } });
-    const { run, rows } = await openList(page, { evaluate: '0.2s' });
+    const { run, rows } = await openList(page, { evaluate: '1 step' });
     await rows
       .filter({ hasText: /accuracy \d/ })
       .first()
