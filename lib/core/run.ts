@@ -95,7 +95,7 @@ export class Run {
       ...(resume && { resumed: resume.told() }),
     });
     // To cut a long file of events to where the run goes on from takes a while, which is none of the run's.
-    if (!this.#running().paused) this.#standing.begin(clock);
+    this.#running().skip();
     for (const message of resume?.messages(policy) ?? []) this.#tell({ type: 'warn', message });
     const stepEnded = timesOf(this.#standing.momentOfStep);
     return this.#ask({ at: 'run begins', resumed: resume !== undefined, stepEnded });

@@ -82,6 +82,26 @@ test('a pause amid a step leaves both of its parts one step', () => {
   expect(times.longestStep).toBe(1000);
 });
 
+test('what is skipped is no time at all, whatever goes on', () => {
+  const clock = manualClock();
+  const { watch, times } = started(clock);
+  clock.advance(100);
+  watch.read();
+  clock.advance(30_000);
+  clock.sleep(60_000);
+  watch.skip();
+  clock.advance(10);
+  watch.readStep();
+  expect(times).toMatchObject({ elapsed: 110, active: 110, training: 110, longestStep: 110 });
+  watch.paused = true;
+  clock.advance(500);
+  watch.skip();
+  clock.advance(7);
+  watch.read();
+  expect(times).toMatchObject({ elapsed: 117, active: 110 });
+  expect(watch.slept).toBe(0);
+});
+
 test('a sleep is elapsed time alone', () => {
   const clock = manualClock();
   const { watch, times } = started(clock);

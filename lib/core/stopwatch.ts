@@ -96,6 +96,14 @@ export class Stopwatch {
     this.#stepBegan = this.#times.training;
   }
 
+  /** Reads the clock: what has passed since the last reading is none of the run's. */
+  skip(): void {
+    this.settle();
+    this.#read = this.#clock.now();
+    this.#counted = this.#read;
+    this.#compareFrom(this.#read, this.#clock.wall());
+  }
+
   /** Reads the clock and the wall, whenever they were last compared: before something that is worth it. */
   compare(): void {
     this.read();

@@ -51,12 +51,9 @@ export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise
   const name = before ?? `run-${clock.wall().toString(36)}`;
   const release = await store.lock(name);
   try {
-    const metric = strategy.best?.metric;
     const choice = typeof resume === 'string' ? named(resume) : wanted;
     const readable = { ...ANY, ...choice, check: checkReadable(strategy) };
-    const resumed = resume
-      ? await resumeTraining(trained, store, strategy.keep, metric, readable, options)
-      : undefined;
+    const resumed = resume ? await resumeTraining(trained, store, options, readable) : undefined;
     if (resumed?.losses) losses.restore(resumed.losses);
     const own = new Set(resumed?.kept.map(({ name }) => name));
     const others = new Set((await store.list()).filter((name) => !own.has(name)));

@@ -41,28 +41,26 @@ export interface Resumed {
  * Brings what is trained to where the newest whole checkpoint of the store left it, and puts aside what is damaged.
  * Undefined where there is no checkpoint.
  *
- * @param keep the rules of retention. What they might count is held against its manifest.
- * @param metric that tells which model is best.
+ * @param course of the run that is to go on, as far as that is known: it must be as it was. What its rules of retention might
+ *   count is held against its manifest.
  * @param wanted which checkpoints will do. Default: any does.
- * @param course of the run that is to go on, as far as that is known: it must be as it was.
  * @throws {WallclockError} where all are damaged or the newest whole one does not fit, or is of a run by another kind of
  *   strategy; then everything is as it was.
  */
 export async function resumeTraining(
   { weights, trainable, optimizer }: Trained,
   store: CheckpointStore,
-  keep: Keep,
-  metric: string | undefined,
+  course: Course,
   wanted?: WantedCheckpoint,
-  course: Course = {},
 ): Promise<Resumed | undefined> {
+  const { strategy } = course;
   const newest = await newestWhole(store, wanted);
   if (newest === undefined) return undefined;
   const { name, damaged, checkpoint } = newest;
   const { model, optimizer: accumulators, run: snapshot, trainerState, losses } = checkpoint;
   const where = `${store.place}/${name}`;
   const history = new TrainerStateWriter(trainerState, `${where}/trainer_state.json`, snapshot.step);
-  if (course.strategy) checkPolicy(course.strategy, snapshot, where);
+  checkPolicy(strategy, snapshot, where);
   checkCourse(checkpoint, course, where);
   // The weights are checked before anything is changed.
   checkFits(weights, model, `${where}/model.safetensors`);
@@ -75,12 +73,12 @@ export async function resumeTraining(
   const older = own.filter(({ step }) => step < snapshot.step);
   // Newer ones were read on the way here. Without rules nothing is counted, and nothing deleted: the best may be loaded.
   const { best_model_checkpoint: best } = history.state;
-  const needed = hasRules(keep) ? older : older.filter((one) => one.name === best);
+  const needed = hasRules(strategy.keep) ? older : older.filter((one) => one.name === best);
   const broken = await damagedOf(store, needed);
   messages.push(...(await putAside(store, broken)));
   const kept = own
     .filter((one) => !broken.some((other) => other.name === one.name))
-    .map((one) => keptOf(one, metric));
+    .map((one) => keptOf(one, strategy.best?.metric));
   const checkpoints = kept.map((one) => one.name);
   return { checkpoint: name, snapshot, messages, history, kept, checkpoints, ...(losses && { losses }) };
 }
@@ -94,7 +92,7 @@ function checkNone(accumulators: Checkpoint['optimizer'], where: string): void {
 
 /** What decides what is still to come. */
 interface Course {
-  readonly strategy?: ReadyStrategy;
+  readonly strategy: ReadyStrategy;
   /** In the middle of an epoch, batches of another size are not the ones that are left of it. */
   readonly stepsPerEpoch?: number | undefined;
   readonly seed?: number;
