@@ -23,8 +23,8 @@ const source = (path) => ({ path, pathNot: '\\.test\\.ts$' });
 export default {
   forbidden: [
     only('core/', ['core/'], 'The core is pure.'),
-    only('checkpoints/', ['core/', 'checkpoints/'], 'Checkpoints know no engine.'),
-    only('sinks/', ['core/', 'pictures/', 'sinks/'], 'A sink takes events.'),
+    only('checkpoints/', ['core/', 'checkpoints/', 'sync-folder\\.ts$'], 'Checkpoints know no engine.'),
+    only('sinks/', ['core/', 'pictures/', 'sinks/', 'sync-folder\\.ts$'], 'A sink takes events.'),
     only('pictures/', ['core/', 'pictures/', 'demos/(demo|recording)\\.ts$'], 'A picture takes a state.'),
     only(
       'tfjs/',

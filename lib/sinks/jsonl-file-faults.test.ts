@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type fs from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -26,10 +27,7 @@ const disk = vi.hoisted(() => ({
   most: 0,
 }));
 
-vi.mock('node:fs', async (importOriginal) => {
-  const real = await importOriginal<typeof fs>();
-  type Call = (...args: never[]) => unknown;
-
+const { attempt } = vi.hoisted(() => {
   function attempt(name: string, act: () => unknown, half?: () => unknown): unknown {
     const nth = disk.calls.push(name);
     if (disk.fault?.nth !== nth) return act();
@@ -41,7 +39,27 @@ vi.mock('node:fs', async (importOriginal) => {
     if (when === 'after' || name === 'closeSync') act();
     throw Object.assign(new Error(`${code}: injected, ${name}`), { code });
   }
+  return { attempt };
+});
 
+/** A folder is opened by promises, and brought to the disk by the same calls of the system. */
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:fs/promises')>();
+  return {
+    ...real,
+    async open(path: string) {
+      const handle = (await attempt('openSync', () => real.open(path))) as FileHandle;
+      return {
+        sync: async () => attempt('fsync', () => handle.sync()),
+        close: async () => attempt('closeSync', () => handle.close()),
+      };
+    },
+  };
+});
+
+vi.mock('node:fs', async (importOriginal) => {
+  const real = await importOriginal<typeof fs>();
+  type Call = (...args: never[]) => unknown;
   return {
     ...Object.fromEntries(
       Object.entries(real).map(([name, member]) => [

@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { WallclockError } from '../core/errors.ts';
 import type { JournalPosition } from '../core/journal-file.ts';
 import type { BeginEvent, RunEvent } from '../core/run-event.ts';
+import { syncFolder } from '../sync-folder.ts';
 import { cutJournal, type HeldBytes } from './cut-journal.ts';
 import { copyPieces, hashOf, lineStarts } from './file-pieces.ts';
 
@@ -147,7 +148,7 @@ export function jsonlFile(path: string, { onFailure }: JsonlFileOptions = {}): J
       keepName();
       try {
         await synced(file);
-        if (!isNamed) await syncFolder(dirname(path));
+        if (!isNamed) await syncName(path);
         isNamed = true;
       } catch (cause) {
         throw failed(
@@ -215,21 +216,11 @@ function writtenAnew(path: string, from: number, size: number): number {
 
 const synced = promisify(fsync);
 
-/** A file is found by its name. Windows has no way to ask for it, and needs none; nobody can of a folder that is not read. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  let folder: number;
-  try {
-    folder = openSync(path, constants.O_RDONLY);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') return;
-    throw error;
-  }
-  try {
-    await synced(folder);
-  } finally {
-    closeSync(folder);
-  }
+/** A file is found by its name. In a folder that may be written to, and not be read, nobody can ask for it. */
+async function syncName(path: string): Promise<void> {
+  await syncFolder(dirname(path)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EACCES') throw error;
+  });
 }
 
 function cutTo(file: number, size: number): void {

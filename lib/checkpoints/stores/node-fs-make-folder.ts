@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder } from './node-fs-sync-folder.ts';
+import { syncFolder } from '../../sync-folder.ts';
 
 /**
  * Makes a folder, with those above it that are not there, and brings their names to the disk: what is in it could not be

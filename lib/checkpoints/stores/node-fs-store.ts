@@ -9,6 +9,7 @@ import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { threadId, Worker } from 'node:worker_threads';
 import { messageOf, WallclockError } from '../../core/errors.ts';
+import { syncFolder } from '../../sync-folder.ts';
 import { CHECKPOINT_FILES } from '../checkpoint.ts';
 import { checkpointStep, isAside } from '../checkpoint-name.ts';
 import type { CheckpointDraft, CheckpointStore } from '../checkpoint-store.ts';
@@ -19,7 +20,6 @@ import { lastSignIn, lockFolder } from './node-fs-lock.ts';
 import { HERE_IN_NAME, lifeByName, OWN } from './node-fs-owner.ts';
 import { readRegular } from './node-fs-regular.ts';
 import { MOST_SILENCE } from './node-fs-sign-of-life.ts';
-import { syncFolder } from './node-fs-sync-folder.ts';
 import { asUnreadable } from './node-fs-unreadable.ts';
 
 /*
