@@ -11,6 +11,7 @@ export function panelStyles(): CSSStyleSheet {
 
 const STYLES = `
 .panel { display: grid; gap: 0.75em; }
+.panel .changes:disabled { cursor: default; opacity: 0.5; }
 .panel-table { overflow-x: auto; }
 .panel table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .panel :is(th, td) { padding: 0.3em 0.9em 0.3em 0; text-align: start; vertical-align: middle; font-weight: inherit; white-space: nowrap; }
