@@ -10,7 +10,7 @@ interface Demo extends HTMLElement {
   continue(): void;
 }
 
-/** Up to here a slide cannot be read: the same content is a page to scroll. As in slides.css. */
+/** Up to here a slide cannot be read: the same content is a page to scroll. As in slides/styles/page.css. */
 const NARROW = '(max-width: 700px)';
 const KEY_R = 82;
 /** Milliseconds after which a pointer rests. */
@@ -29,7 +29,7 @@ if (reading) {
   const [, slide] = /^#\/(\d+)/.exec(hash) ?? [];
   if (slide) root.querySelectorAll('.slides > section')[Number(slide)]?.scrollIntoView();
 } else {
-  // With `print-pdf` Reveal leaves paper to slides.css: its own styles would print the slides as running text.
+  // With `print-pdf` Reveal leaves paper to styles/paper.css: its own styles would print the slides as running text.
   document.documentElement.classList.add('presenting', 'print-pdf');
   const deck = new Reveal(root, {
     ...{ width: 1280, height: 720, margin: 0, maxScale: 8, display: 'flex', center: false },
