@@ -224,6 +224,18 @@ describe('what goes wrong', () => {
     expect(await run.element.getByRole('alert').isVisible()).toBe(false);
   });
 
+  test('an element that is asked for what it does not know says so, and offers nothing until it is mended', async () => {
+    const { page } = await open(POST);
+    const run = trainingRun(page);
+    const asked = (save: string) => run.element.evaluate((run, save) => run.setAttribute('save', save), save);
+    const offers = [run.button('Run'), run.element.getByText('Checkpoints', { exact: true })];
+    await asked('5 minuets');
+    await run.element.getByText("<training-run>.save: expected an interval, got '5 minuets'.").waitFor();
+    for (const offer of offers) await offer.waitFor({ state: 'hidden' });
+    await asked('5s');
+    for (const offer of offers) await offer.waitFor();
+  });
+
   test('an interval that the action does not take is refused before anything is loaded', async () => {
     const { page } = await open(POST);
     const run = trainingRun(page);

@@ -311,7 +311,9 @@ export class TrainingRun extends BaseElement {
 
   #draw(): void {
     const settings = this.#settings;
+    const compact = this.hasAttribute('compact');
     this.toggleAttribute('data-wrong', settings === undefined);
+    this.#checkpoints.hidden = compact || !this.#isPersistent();
     if (!settings) return;
     const live = this.#live;
     // One that fails before it has told anything has nothing to show in place of the recorded one.
@@ -319,8 +321,6 @@ export class TrainingRun extends BaseElement {
     this.#slot.parentElement!.hidden = shown;
     this.#figure.root.hidden = !shown;
     const span = Number(this.getAttribute('span') ?? Number.NaN);
-    const compact = this.hasAttribute('compact');
-    this.#checkpoints.hidden = compact || !this.#isPersistent();
     this.toggleAttribute('data-trouble', this.trouble !== '');
     const { demo, minimumStepTime } = settings;
     if (shown) this.#figure.draw(live, demo, { compact, span: span > 0 ? span : undefined, minimumStepTime });
