@@ -66,3 +66,16 @@ test('the gallery shows the snippet to copy', async () => {
     expect(await snippet.textContent()).toMatch(/^\s*<iframe[\s\S]*<\/iframe>\s*$/);
   }
 });
+
+test.each(['spirals', 'digits'])(
+  'the frame of the snippet has room for all of %s in a column of a post',
+  async (demo) => {
+    const { page } = await open('/demos/', { javaScriptEnabled: false });
+    const snippet = (await page.locator('code', { hasText: `/embed/${demo}/` }).textContent())!;
+    const height = Number(/height="(\d+)"/.exec(snippet)![1]);
+    const embed = await open(`/embed/${demo}/`, { viewport: { width: 700, height } });
+    const whole = () => embed.page.evaluate(() => document.documentElement.scrollHeight);
+    expect(await whole()).toBeLessThanOrEqual(height);
+    expect(height).toBeLessThan(1000);
+  },
+);
