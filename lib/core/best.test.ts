@@ -27,8 +27,24 @@ test('of losses, errors and the like less is better, by their names; of all else
     'wer',
     'cer',
     'error',
+    'nll',
+    'valMSE',
+    'valRmse',
+    'eval/ppl',
+    'cosineProximity',
   ];
-  const more = ['accuracy', 'f1', 'lossless', 'reward', 'auc', 'loss_scale', 'errors_avoided'];
+  const more = [
+    'accuracy',
+    'f1',
+    'lossless',
+    'reward',
+    'auc',
+    'loss_scale',
+    'errors_avoided',
+    'power',
+    'dice_cancer',
+    'answer',
+  ];
   const others = ['perplexity', 'crossEntropy', 'klDivergence', 'distance', 'meanSquaredError'];
   const greater = (metric: string) => parseBest({ metric }, 'best').greaterIsBetter;
   expect([...less, ...others].map(greater)).toEqual([...less, ...others].map(() => false));

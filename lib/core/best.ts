@@ -4,7 +4,10 @@ import { oneOf, optional, readBoolean, readerOf, readOptions } from './read-opti
 export interface BestOptions {
   /** A metric of the evaluation: `'loss'`, `'accuracy'`. */
   metric: string;
-  /** Default: false for losses, errors and the like by their names, else true. */
+  /**
+   * Default: false where the metric's name ends in loss, error, perplexity, entropy, divergence, distance or proximity (which
+   * TensorFlow.js negates), or in the word nll, ppl, mse, rmse, msle, mae, mape, wer or cer; else true.
+   */
   greaterIsBetter?: boolean;
   /** By how much a metric must be better for patience to start anew. Default 0. */
   minDelta?: number;
@@ -20,8 +23,11 @@ export interface BestOptions {
 /** A checked {@link BestOptions}. */
 export type Best = { readonly [option in keyof BestOptions]-?: Required<BestOptions>[option] };
 
-/** Metrics of which less is better, by how their names end: `val_loss`, `meanSquaredError`, `mse`. */
-const LESS_IS_BETTER = /(loss|error|perplexity|entropy|divergence|distance|mse|rmse|mae|mape|wer|cer)$/i;
+/** Metrics of which less is better, by how their names end: `val_loss`, `meanSquaredError`. Short ones are words: `val_mse`. */
+const LESS_IS_BETTER =
+  /(loss|error|perplexity|entropy|divergence|distance|proximity|(?<![a-z])(nll|ppl|r?mse|msle|mae|mape|wer|cer))$/i;
+/** Where `valMSE` has another word. */
+const NEXT_WORD = /(?<=[a-z])(?=[A-Z])/g;
 
 const READERS = {
   metric: readerOf<string>("a metric's name, like 'loss'", (name) => typeof name === 'string' && name !== ''),
@@ -37,7 +43,7 @@ const READERS = {
 /** @throws {WallclockError} where an option does not hold. */
 export function parseBest(value: unknown, where: string): Best {
   const best = readOptions(value, READERS, where);
-  const { greaterIsBetter = !LESS_IS_BETTER.test(best.metric) } = best;
+  const { greaterIsBetter = !LESS_IS_BETTER.test(best.metric.replace(NEXT_WORD, ' ')) } = best;
   return { ...best, greaterIsBetter };
 }
 
