@@ -126,4 +126,26 @@ describe('a deadline 10 s after the beginning', () => {
     const reached = (elapsed: number) => time.isUsedUp(known, actions('evaluate'), moment(elapsed));
     expect([reached(end - 2_001), reached(end - 2_000)]).toEqual([false, true]);
   });
+
+  test('takes no reserve for an evaluation that has no room in it', () => {
+    // A save of 900, and 500 for what nobody knows.
+    const [roomy, tight] = ['1400ms', '1399ms'] as const;
+    const known = schedule({ save: cost(800) });
+    const left = (reserve: typeof roomy | typeof tight) => {
+      const time = timeOf({ deadline: { after: '10s', reserve } });
+      const lastStart = time.lastStart(known, moment(BEGUN));
+      return [lastStart, ...namesOf(time.inTime(known, actions(...all), moment(end - 1_400)))];
+    };
+    expect(left(roomy)).toEqual([end - 1_400, ...all]);
+    expect(left(tight)).toEqual([end - 1_399, 'log', 'save']);
+  });
+
+  test.each<[string, Partial<StrategyOptions>, ActionName, number]>([
+    ['a first save, for which it has held back time', {}, 'save', 500],
+    ['a first evaluation that keeps no save waiting', { final: { save: false } }, 'evaluate', 500],
+  ])('is no reason to stop before %s', (_, options, action, heldBack) => {
+    const time = timeOf({ deadline: '10s', ...options });
+    const reached = (elapsed: number) => time.isUsedUp(schedule({}), actions(action), moment(elapsed));
+    expect([reached(end - heldBack - 1), reached(end - heldBack)]).toEqual([false, true]);
+  });
 });

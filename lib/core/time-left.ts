@@ -57,15 +57,20 @@ export function timeLeft({ deadline, final }: Pick<Strategy, 'deadline' | 'final
   /** Whether nobody knows how long an evaluation would keep the last save waiting: no time is held back for it. */
   function isRisk(schedule: Schedule, action: ActionName): boolean {
     const isFirst = action === 'evaluate' && !hasBeenTried(schedule, action);
-    return isFirst && final.save && !isReserved(schedule, action);
+    return isFirst && final.save && !isRoomy(schedule);
+  }
+
+  /** Whether the reserve that was asked for has room for actions whose cost is not known yet. */
+  function isRoomy(schedule: Schedule): boolean {
+    return deadline.reserve > 0 && deadline.reserve >= allowance(schedule, finals);
   }
 
   /**
-   * Whether the reserve that was asked for is for this action too, whose cost is not known yet: if it takes long, the run
-   * ends with it, and needs no other of its kind.
+   * Whether time is held back for this action, whose cost is not known yet. What is due now is the same one: if it takes
+   * long, the run ends with it, and needs no other of its kind.
    */
-  function isReserved(schedule: Schedule, action: ActionName): boolean {
-    return deadline.reserve > 0 && final[action] && !hasBeenTried(schedule, action);
+  function isHeldBack(schedule: Schedule, action: ActionName): boolean {
+    return final[action] && !hasBeenTried(schedule, action) && !isRisk(schedule, action);
   }
 
   /** Milliseconds by the wall since this run began, once these have been carried out too. */
@@ -82,7 +87,7 @@ export function timeLeft({ deadline, final }: Pick<Strategy, 'deadline' | 'final
     isLate,
 
     isUsedUp(schedule, actions, moment) {
-      const besides = typesOf(actions).filter((type) => !isReserved(schedule, type));
+      const besides = typesOf(actions).filter((type) => !isHeldBack(schedule, type));
       return hasDeadline && moment.elapsed + allowance(schedule, besides) >= lastStart(schedule, moment);
     },
 
