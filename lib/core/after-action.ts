@@ -20,9 +20,9 @@ export function afterSuccess(
   interval: Interval | undefined,
 ): ActionSchedule {
   const { action, reading, mark = markAt(moment) } = done;
-  const inARow = past.step === reading.step - 1 && action.late > 0 ? past.inARow + 1 : 1;
-  // What was done for another reason met none of the instants of a grid.
+  // What was done for another reason met none of the instants of a grid, and says nothing of the interval.
   const met = interval?.arms.some(({ text }) => action.why.includes(text));
+  const inARow = past.step === reading.step - 1 && met && action.late > 0 ? past.inARow + 1 : 1;
   return {
     ...past,
     ...costs(past, done),
