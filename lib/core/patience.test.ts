@@ -94,6 +94,17 @@ describe('a run stops', () => {
     expect(await ended('1.6 epochs')).toBe('patience 55');
   });
 
+  test.each<[PatienceOptions, Partial<Simulation>, number]>([
+    ['1 epoch', { stepsPerEpoch: 30, metrics: losses(99, 98, 97, 96, 95, 99) }, 55],
+    ['999ms', { step: 33.3, metrics: losses(9, 8, 7, 7) }, 45],
+    ['1s', { step: 1000 / 30, metrics: losses(9, 8, 7, 7) }, 45],
+  ])(
+    '%s of steps that are rounded ends at its evaluation and not at the next',
+    async (...[patience, simulation, step]) => {
+      expect(await ended(patience, simulation)).toBe(`patience ${step}`);
+    },
+  );
+
   test('time is active time, and an evaluation is part of it', async () => {
     expect(await ended('25s', { pauses: { 17: 3_600_000 } })).toBe('patience 30');
     expect(await ended('25s', { evaluate: 3000 })).toBe('patience 25');

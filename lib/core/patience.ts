@@ -2,6 +2,7 @@ import type { Counted, Duration, Numbered } from './duration.ts';
 import { demand } from './errors.ts';
 import { readEvery } from './every-grammar.ts';
 import type { Axis, Mark } from './moment.ts';
+import { isReached } from './reached.ts';
 
 /**
  * How long to wait for something better: a number of evaluations, a duration of active time, steps or epochs. Under
@@ -45,5 +46,5 @@ export interface Waiting {
 
 /** Whether patience has come to its end. */
 export function isExhausted({ axis, length }: Patience, { evaluations, since }: Waiting, now: Mark): boolean {
-  return (axis === 'evaluations' ? evaluations : now[axis] - since[axis]) >= length;
+  return axis === 'evaluations' ? evaluations >= length : isReached(now[axis], since[axis] + length);
 }

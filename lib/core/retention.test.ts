@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Kept, parseKeep, Retention, retain } from './retention.ts';
+import { KEEP_ALL, type Kept, parseKeep, Retention, retain } from './retention.ts';
 
 const HOUR = 3_600_000;
 const checkpoint = (hours: number, metric?: number): Kept => ({
@@ -86,6 +86,21 @@ describe('after every save', () => {
     retention.add(checkpoint(4));
     expect(retention.surplus()).toEqual(['checkpoint-1', 'checkpoint-2']);
   });
+});
+
+test('without a rule all are kept, also where each is named', () => {
+  const saves = [1, 2, 3].map((elapsed) => ({ name: `${elapsed}`, elapsed, metric: elapsed }));
+  for (const keep of [KEEP_ALL, parseKeep({}, 'keep')]) {
+    expect(retain(saves, keep, true)).toEqual([['latest'], ['latest'], ['latest']]);
+  }
+});
+
+test('one every so long is not lost to rounding', () => {
+  const saves = Array.from({ length: 10 }, (_, index) => ({ name: `${index}`, elapsed: (index + 1) * 33.3 }));
+  const kept = retain(saves, { every: 99.9 }).flatMap((rules, index) =>
+    rules.length > 0 ? [index + 1] : [],
+  );
+  expect(kept).toEqual([1, 4, 7, 10]);
 });
 
 test('rules that do not hold are refused', () => {

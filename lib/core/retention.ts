@@ -1,4 +1,5 @@
 import { type Duration, parseDuration } from './duration.ts';
+import { isReached } from './reached.ts';
 import { optional, readCount, readOptions } from './read-options.ts';
 
 /** Which checkpoints are kept: those that any of the rules keeps. The best one is always kept where it is tracked. */
@@ -45,6 +46,11 @@ export function parseKeep(value: unknown, where: string): Keep {
   return readOptions(value, READERS, where);
 }
 
+/** Whether anything may go. */
+export function hasRule(keep: Keep): boolean {
+  return Object.values(keep).some((rule) => rule !== undefined);
+}
+
 /** By which rules each checkpoint is kept. Those with none may go. */
 export type Rule = 'latest' | 'best' | 'every';
 
@@ -66,9 +72,7 @@ export function retain(
   greaterIsBetter?: boolean,
 ): readonly (readonly Rule[])[] {
   const { latest, best = greaterIsBetter === undefined ? 0 : 1, every } = keep;
-  if (latest === undefined && keep.best === undefined && every === undefined) {
-    return checkpoints.map(() => ['latest']);
-  }
+  if (!hasRule(keep)) return checkpoints.map(() => ['latest']);
   const bestOnes = new Set(
     checkpoints
       .map((checkpoint, index) => ({ ...checkpoint, index }))
@@ -126,7 +130,7 @@ function spreadOut(checkpoints: readonly Kept[], every: number | undefined): Rea
   const kept = new Set<number>();
   let last: number | undefined;
   for (const [index, { elapsed }] of checkpoints.entries()) {
-    if (every === undefined || (last !== undefined && elapsed - last < every)) continue;
+    if (every === undefined || (last !== undefined && !isReached(elapsed, last + every))) continue;
     kept.add(index);
     last = elapsed;
   }

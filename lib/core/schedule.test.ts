@@ -26,12 +26,24 @@ test('what a run has stored is read as it was, and so is a new one', () => {
   for (const schedule of schedules) expect(readSchedule(schedule, 'schedule')).toBe(schedule);
   expect(schedules.length).toBeGreaterThan(3);
   expect(Object.keys(full!).sort()).toEqual([
-    ...['bar', 'begun', 'best', 'better', 'betterValue', 'endings', 'evaluate', 'log', 'save', 'waiting'],
+    ...[
+      'bar',
+      'begun',
+      'best',
+      'better',
+      'betterValue',
+      'endings',
+      'evaluate',
+      'log',
+      'save',
+      'stopped',
+      'waiting',
+    ],
   ]);
   expect(readSchedule(JSON.parse(JSON.stringify(NEW_SCHEDULE)), 'schedule')).toEqual(NEW_SCHEDULE);
 });
 
-const MAY_BE_MISSING = ['mark', 'met', 'best', 'better', 'betterValue', 'bar'];
+const MAY_BE_MISSING = ['mark', 'met', 'best', 'better', 'betterValue', 'bar', 'stopped'];
 
 /** The schedule with something else at each of its places, one at a time. */
 function* spoilt(

@@ -33,6 +33,8 @@ export interface Schedule extends Record<ActionName, ActionSchedule> {
   /** The value that patience waits to see bettered, where there has been one. */
   readonly bar?: number;
   readonly waiting: Waiting;
+  /** Whether the run has been told to stop, and its last step has had what it lacked. */
+  readonly stopped?: boolean;
   /** How often the end has been asked for. */
   readonly endings: number;
 }
@@ -66,6 +68,7 @@ const LATER = {
   better: 0,
   betterValue: 0,
   bar: 0,
+  stopped: false,
 };
 
 /**

@@ -341,6 +341,20 @@ describe('limits', () => {
     expect(state).toMatchObject({ status: 'ended', reason, step });
   });
 
+  test.each<[maxTime: '104ms' | '111ms' | '3210ms', step: number, steps: number]>([
+    ['104ms', 10.4, 10],
+    ['111ms', 3.7, 30],
+    ['3210ms', 32.1, 100],
+  ])(
+    '%s are reached by steps of %d ms at step %d, however they are rounded',
+    async (maxTime, step, steps) => {
+      expect((await simulate({ strategy: { log: maxTime, maxTime }, step })).state).toMatchObject({
+        step: steps,
+        log: { count: 1 },
+      });
+    },
+  );
+
   test('what is due at the last step is done as due, and not as final', async () => {
     expect(await told({ strategy: { save: '5s', maxTime: '5s' } })).toEqual([
       'save 5 at 5: due 5, late 0, missed 0 (5s)',

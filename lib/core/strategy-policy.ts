@@ -16,6 +16,7 @@ import {
   type RunBegins,
   type StopReason,
 } from './policy.ts';
+import { isReached } from './reached.ts';
 import { type RunSize, resolveParts } from './resolve-parts.ts';
 import { type ActionSchedule, NEW_SCHEDULE, type Schedule } from './schedule.ts';
 import type { Strategy } from './strategy.ts';
@@ -69,7 +70,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   }
 
   function stopReason(schedule: Schedule, moment: Moment): StopReason | undefined {
-    return limits(schedule).find(([, axis, length, from]) => moment[axis] - from >= length)?.[0];
+    return limits(schedule).find(([, axis, length, from]) => isReached(moment[axis], from + length))?.[0];
   }
 
   /** Nothing can be due, nor can anything stop the run, before one of these places has been reached. */
@@ -131,7 +132,7 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
   ): Decision<Schedule> {
     const { waiting, evaluate } = before;
     const begun = markAt(moment);
-    let state: Schedule = { ...before, begun, endings: 0 };
+    let state: Schedule = { ...before, begun, endings: 0, stopped: false };
     // As the step that was saved was judged when it ended: what was done then took its time after that.
     const then = { ...moment, ...stepEnded };
     let stop = stopReason(state, then);
@@ -159,12 +160,14 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const due = [log, first, waits ? undefined : save].filter((action) => action !== undefined);
 
     if (time.isUsedUp(schedule, due, moment)) stop ??= 'deadline';
-    const isLast = ends || stop !== undefined;
+    // A loop that goes on beyond its last step has what is due, and the rest of it at its end.
+    const isLast = !schedule.stopped && (ends || stop !== undefined);
     if (due.length === 0 && !isLast) return undefined;
     const wanted = isLast ? completed(schedule, due, moment.active / 1000, moment) : due;
     const actions = isLast ? time.inTime(schedule, wanted, moment) : due;
     const endings = wanted.length > due.length ? 1 : 0;
-    return { state: { ...schedule, endings }, actions, stop };
+    const stopped = schedule.stopped || stop !== undefined;
+    return { state: { ...schedule, endings, stopped }, actions, stop };
   }
 
   /** Somebody wants a save besides: what is being written must do, and so must what this step has. */
@@ -200,7 +203,12 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     }
     // What was written beside training ends no step: the next question is whether the run does.
     if (reading.step === moment.step && time.isUsedUp(state, actions, moment)) stop ??= 'deadline';
-    if (stop) actions = time.inTime(state, completed(state, actions, reading.active / 1000, moment), moment);
+    if (stop) {
+      const seconds = reading.active / 1000;
+      const wanted = before.stopped ? actions : completed(state, actions, seconds, moment);
+      actions = time.inTime(state, wanted, moment);
+      state = { ...state, stopped: true };
+    }
     const isNews = now.warned && !past.warned;
     const warning = `${type}: an interval of ${intervals[type]?.text} is shorter than a step, so that every step has one.`;
     return { state, actions, stop, warning: isNews && intervals[type] ? warning : undefined };

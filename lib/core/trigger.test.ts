@@ -132,6 +132,17 @@ describe('or', () => {
 });
 
 describe('and', () => {
+  test.each<[LogText, string]>([
+    ['100s and 3 steps', '4: 100 43 0'],
+    ['3 steps and 100s', '4: 100 43 0'],
+    ['1 epoch and 5s', '4: 5 138 27'],
+  ])('%s: at a step that takes long, what held before it is not what held last', async (log, account) => {
+    const simulation = { stepsPerEpoch: 1, step: [1000, 1000, 1000, 140_000], steps: 4 };
+    const strategy = { log: { every: log }, final: { log: false } };
+    const [first] = (await told({ strategy, ...simulation })).slice(-1);
+    expect(first).toBe(`${account} ${log}`);
+  });
+
   test('not before both, and told by the one that held last', async () => {
     const log = '5s and 3 steps';
     expect(await told({ strategy: { log, final: { log: false } }, step: 1000, steps: 11 })).toEqual([

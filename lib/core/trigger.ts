@@ -1,6 +1,7 @@
 import type { Interval } from './every.ts';
 import type { Arm, Term } from './every-grammar.ts';
 import { type Axis, type Mark, type Moment, START } from './moment.ts';
+import { isReached, ROUNDING } from './reached.ts';
 import { youngDaly } from './young-daly.ts';
 
 /*
@@ -33,11 +34,6 @@ export interface Firing {
   readonly timed: boolean;
   readonly why: readonly string[];
 }
-
-/** Rounding in a fraction such as 3/7 of an epoch must not make an action one step late. */
-const ROUNDING = 1e-9;
-/** What is lost of a large reading: the last of its 53 bits. */
-const LAST_BITS = 1e-15;
 
 /** Whether the trigger is due: at or after its instant. @param counted by steps or epochs alone, whatever the time. */
 export function isDue(interval: Interval, history: History, moment: Moment, counted = false): boolean {
@@ -80,13 +76,12 @@ export function dueAt(term: Term, interval: Interval, history: History, longestS
 }
 
 function isArmDue({ terms }: Arm, interval: Interval, history: History, moment: Moment): boolean {
-  return terms.every((term) => {
-    const due = dueAt(term, interval, history, moment.longestStep);
-    return moment[term.axis] >= due - ROUNDING - due * LAST_BITS;
-  });
+  return terms.every((term) =>
+    isReached(moment[term.axis], dueAt(term, interval, history, moment.longestStep)),
+  );
 }
 
-/** An arm holds when its last term does: the one that is late by the smallest part of its length. */
+/** An arm holds when its last term does: the one that is late by the fewest steps, where a step takes as the longest did. */
 function lastToHold(
   { terms }: Arm,
   interval: Interval,
@@ -105,16 +100,17 @@ function lastToHold(
         : instants(length, late);
     const timed = isTimed(term);
     const unit = timed ? 1000 : 1;
-    return {
-      due: due / unit,
-      late: late / unit,
-      missed: length > 0 ? missed : 0,
-      timed,
-      part: late / length,
-    };
+    const steps = late && late / stepIn(term.axis, moment);
+    return { steps, due: due / unit, late: late / unit, missed: length > 0 ? missed : 0, timed };
   });
-  const { part: _, ...last } = firings.reduce((last, next) => (next.part < last.part ? next : last));
+  const { steps: _, ...last } = firings.reduce((last, next) => (next.steps < last.steps ? next : last));
   return last;
+}
+
+/** The length of a step on an axis, at the most. */
+function stepIn(axis: Axis, { step, epoch, longestStep }: Moment): number {
+  if (axis === 'step') return 1;
+  return axis === 'epoch' ? epoch / step : longestStep;
 }
 
 function isTimed({ axis }: { readonly axis: Axis }): boolean {

@@ -1,4 +1,4 @@
-import { type Keep, type Kept, retain } from '../core/retention.ts';
+import { hasRule, type Keep, type Kept, retain } from '../core/retention.ts';
 
 interface PlannedCheckpoint extends Kept {
   readonly step: number;
@@ -18,9 +18,9 @@ export class PlannedCheckpoints {
 
   /** @param best how metrics compare, where a best is tracked: then the best one is always kept. */
   constructor(keep: Keep, best?: { readonly greaterIsBetter: boolean }) {
-    const hasRule = Object.keys(keep).length > 0;
-    this.#keep = hasRule ? keep : { latest: Number.POSITIVE_INFINITY };
-    this.#greaterIsBetter = hasRule ? best?.greaterIsBetter : undefined;
+    const isRuled = hasRule(keep);
+    this.#keep = isRuled ? keep : { latest: Number.POSITIVE_INFINITY };
+    this.#greaterIsBetter = isRuled ? best?.greaterIsBetter : undefined;
   }
 
   /** Takes one that has just been written. @returns whether it is kept. */
