@@ -100,6 +100,56 @@ describe('misuse is refused', () => {
     expect(run.moment.step).toBe(2);
   });
 
+  test.each(['step', 'epoch', 'save', 'end'] as const)('%s() from within an action', async (call) => {
+    const refused: unknown[] = [];
+    const within = (): void => {
+      // What the call throws, at once or later.
+      (async () => run[call]())().catch((error: Error) => refused.push(error.message));
+    };
+    const { run, step, types } = runOf(
+      { log: '2 steps', evaluate: '2 steps', save: '2 steps' },
+      {
+        ...ACTIONS,
+        evaluate() {
+          within();
+          return { accuracy: 1 };
+        },
+      },
+    );
+    run.begin();
+    step();
+    await step();
+    expect(refused).toEqual([expect.stringContaining(`got '${call}() while that was under way'`)]);
+    await run.end();
+    expect([run.moment.step, ...types()]).toEqual([2, 'begin', 'log', 'evaluate', 'save', 'end']);
+  });
+
+  test('what throws in a listener leaves the run free to go on', async () => {
+    let isBroken = true;
+    const clock = manualClock();
+    const run: Run = new Run({
+      policy: strategyPolicy(parseStrategy({ log: '1 step' })) as Policy,
+      ...{ clock, actions: ACTIONS },
+      onEvent({ type }) {
+        if (type === 'log' && isBroken) throw new Error('No place to draw.');
+      },
+    });
+    run.begin();
+    await expect(run.step()).rejects.toThrow('No place to draw.');
+    isBroken = false;
+    await run.step();
+    expect((await run.end()).log.count).toBe(2);
+  });
+
+  test('pause() and continue() after end() come to nothing', async () => {
+    const { run, types } = runOf({});
+    run.begin();
+    await run.end();
+    run.pause();
+    run.continue();
+    expect([run.state.status, ...types()]).toEqual(['ended', 'begin', 'end']);
+  });
+
   test.each(['step', 'epoch', 'save'] as const)('%s() after end()', async (call) => {
     const { run, types } = runOf({ log: '1s', save: '1s' });
     run.begin();
@@ -143,6 +193,37 @@ test('a limit stops the run without anything to wait for', () => {
   const { run, step } = runOf({ maxSteps: 2 });
   run.begin();
   expect([step(), run.stopped, step(), run.stopped]).toEqual([undefined, undefined, undefined, 'steps']);
+});
+
+test.each<[reason: string, strategy: StrategyOptions]>([
+  ['steps', { maxSteps: 3 }],
+  ['time', { maxTime: '3s' }],
+  ['patience', { best: { metric: 'accuracy' }, patience: 2 }],
+])(
+  'a loop that looks at `stopped` late has what is due, and the final ones at its end: %s',
+  async (reason, limit) => {
+    const { run, step, events } = runOf({ log: '4 steps', evaluate: '1 step', save: '5 steps', ...limit });
+    run.begin();
+    for (let count = 0; count < 8; count++) await step();
+    expect((await run.end()).reason).toBe(reason);
+    const told = events.flatMap((event) =>
+      'why' in event ? [`${event.type} ${event.step} ${event.why}`] : [],
+    );
+    expect(told.filter((one) => !/^evaluate|best$/.test(one))).toEqual([
+      ...['log 3 final', 'save 3 final', 'log 7 4 steps', 'save 8 5 steps', 'log 8 final'],
+    ]);
+  },
+);
+
+test('the reason of a run that has come to its end stays, whatever its last actions come to', async () => {
+  const failing = { ...ACTIONS, save: () => Promise.reject(new Error('The disk is full.')) };
+  const { run, step } = runOf({ save: '1h', onFailure: 'stop' }, failing);
+  run.begin();
+  step();
+  const { reason } = await run.end();
+  expect([reason, run.stopped]).toEqual(['finished', 'finished']);
+  run.stop();
+  expect([run.state.reason, run.stopped]).toEqual(['finished', 'finished']);
 });
 
 test('the first reason to stop counts', async () => {

@@ -47,7 +47,8 @@ const MOST_ENDINGS = 16;
  *
  * `step()` and `epoch()` return a promise only when there is something to do, so that a loop pays for nothing else;
  * `await` takes either. One thing at a time: a call that comes before the one before it is done is refused, because what
- * is saved would no longer be the model of its step. `stop()`, `pause()` and `continue()` may come at any time.
+ * is saved would no longer be the model of its step. `stop()`, `pause()` and `continue()` may come at any time from `begin()`
+ * on, also from within an action; after the end they come to nothing.
  */
 export class Run {
   /** As events tell it: given, a checkpoint's, or made of the date. */
@@ -136,7 +137,9 @@ export class Run {
 
   async #end(): Promise<RunState> {
     await this.#waitForWriting();
-    const reason = this.#stopped ?? 'finished';
+    // From here on it has its reason, whatever the last actions come to.
+    this.#stopped ??= 'finished';
+    const reason = this.#stopped;
     if (this.#isAskedToStop) this.#left = { state: this.#schedule };
     const reading = markAt(this.#standing.momentOfStep);
     for (let asked = 0; asked < MOST_ENDINGS; asked++) {
@@ -173,7 +176,7 @@ export class Run {
   async save(): Promise<void> {
     this.#enter('save()');
     if (this.#options.agreement) return;
-    await this.#untilDone(this.#saveNow());
+    await this.#alone(() => this.#saveNow());
   }
 
   async #saveNow(): Promise<void> {
@@ -182,23 +185,26 @@ export class Run {
     await this.#waitForWriting();
   }
 
-  /** Why the loop is to stop, or undefined while it is to go on. */
+  /** Why the loop is to stop, or has come to its end; undefined while it is to go on. */
   get stopped(): StopReason | undefined {
     return this.#stopped;
   }
 
   /** From here on no active time passes: between steps, or within an action, which a pause outlasts. */
   pause(): void {
-    if (!this.#running().paused) this.#turn('pause', true);
+    this.#turn('pause', true);
   }
 
   /** Ends a pause. */
   continue(): void {
-    if (this.#running().paused) this.#turn('continue', false);
+    this.#turn('continue', false);
   }
 
   #turn(type: 'pause' | 'continue', paused: boolean): void {
-    this.#running().paused = paused;
+    const watch = this.#running();
+    // Whoever asks may not have heard yet that it has ended.
+    if (watch.paused === paused || this.#state.status === 'ended') return;
+    watch.paused = paused;
     this.#options.agreement?.[type]();
     this.#read();
     this.#tell({ type });
@@ -220,17 +226,22 @@ export class Run {
   }
 
   #ask(point: Point, moment?: Moment): Promise<void> | undefined {
-    const doing = this.#answer(point, moment);
-    return doing && this.#untilDone(doing);
+    return this.#alone(() => this.#answer(point, moment));
   }
 
-  async #untilDone(doing: Promise<void>): Promise<void> {
+  /** Until it is done no other call may come, from within it neither. */
+  #alone(act: () => Promise<void> | undefined): Promise<void> | undefined {
+    const free = () => {
+      this.#free = this.#standing;
+    };
+    let doing: Promise<void> | undefined;
     this.#free = undefined;
     try {
-      await doing;
+      doing = act();
     } finally {
-      this.#free = this.#standing;
+      if (!doing) free();
     }
+    return doing?.finally(free);
   }
 
   #answer(point: Point, moment: Moment = this.moment): Promise<void> | undefined {
