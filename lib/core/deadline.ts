@@ -7,7 +7,7 @@ export interface DeadlineOptions {
   /** From the beginning of this run. */
   after: Duration;
   /**
-   * The least that is held back for the last step and the final actions; more, where they have been seen to take more.
+   * The least that is held back for the final actions, besides the last step; more, where they have been seen to take more.
    * Default: what they have been seen to take; a twentieth of the whole for an action that has not been seen yet.
    */
   reserve?: Duration;

@@ -43,10 +43,10 @@ type JoinedToAuto = `auto ${'or' | 'and'} ${string}` | `${string} ${'or' | 'and'
  * a space after a fraction (`'1.5 s'`), and of two terms a space too many (`'5 m or 1 epoch'`), what a duration of three
  * parts or more begins with, and what is beside `auto`.
  *
- * `'5% overhead'`: where S has been spent on the action so far and one takes c on average, it comes at the active time T
- * at which (S + c) / (T + c) is the share, and never sooner after the last than that share allows. `'auto'`: where a save
- * takes c and the mean time between failures is M, every √(2cM)·(1 + ⅓√(c/2M) + ⅑·c/2M) − c, or M from c = 2M on; never
- * so often that saving takes more than `maxOverhead`.
+ * `'5% overhead'`: where S has been spent on the action so far and the longest took c, it comes at the active time T
+ * at which (S + c) / (T + c) is the share, and never sooner after the last than that share of the mean allows. `'auto'`: where
+ * a save takes c on average and the mean time between failures is M, every √(2cM)·(1 + ⅓√(c/2M) + ⅑·c/2M) − c, or M from
+ * c = 2M on; never so often that saving takes more than `maxOverhead`.
  *
  * @see J. W. Young, “A first order approximation to the optimum checkpoint interval”, Communications of the ACM 17
  *   (1974), 530–531, [doi:10.1145/361147.361115](https://doi.org/10.1145/361147.361115).

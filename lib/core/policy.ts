@@ -30,7 +30,8 @@ export interface Action {
   /** What is to be done. */
   readonly type: ActionName;
   /**
-   * When it was due and by how much it is late: seconds where the first reason is a time, else steps or epochs.
+   * When it was due and by how much it is late: steps or epochs where the first reason counts those, else seconds, on the
+   * time that the interval's base names.
    */
   readonly due: number;
   readonly late: number;
