@@ -122,6 +122,25 @@ test('refuses options that do not hold before fit has started', () => {
   );
 });
 
+test('evaluates on numbers as model.evaluate does', async () => {
+  const { model, data, clock } = problem();
+  const validation = { xs: data.xs, ys: data.ys.flatten() };
+  const callback = new FitCallback({ strategy: { evaluate: '1 epoch' }, validation, clock });
+  await model.fit(validation.xs, validation.ys, { epochs: 2, verbose: 0, callbacks: [callback] });
+  const loss = model.evaluate(validation.xs, validation.ys) as tf.Scalar;
+  expect(callback.state.evaluate.last!.metrics.loss).toBeCloseTo(loss.dataSync()[0]!, 5);
+});
+
+test('validation that does not fit the model is refused before anything has started', async () => {
+  const { model, data, clock } = problem();
+  const validation = { xs: data.xs, ys: tf.zeros([64, 3]) };
+  const callback = new FitCallback({ strategy: { evaluate: '1 epoch' }, validation, clock });
+  await expect(model.fit(data.xs, data.ys, { verbose: 0, callbacks: [callback] })).rejects.toThrow(
+    "new FitCallback(): validation.ys: expected a shape of [*, 1] for the model's output",
+  );
+  expect(callback.state.events).toBe(0);
+});
+
 test('behind a plain object it is refused, in words', async () => {
   const { model, data } = problem();
   const callback = new FitCallback({ strategy: { log: '3s' } });

@@ -243,7 +243,8 @@ export class FitCallback extends Callback {
 
   #batches(): BatchSource | undefined {
     const { validation, batchSize = 32 } = this.#options;
-    return validation && batchesOf(validation, { where: 'validation', model: this.model, batchSize });
+    const where = 'new FitCallback(): validation';
+    return validation && batchesOf(validation, { where, model: this.model, batchSize });
   }
 
   /** @internal */

@@ -19,7 +19,8 @@ test.each<[string, () => tf.Tensor]>([
 ])('picks %s as gather does', async (_, make) => {
   const source = make();
   const picked = (await rowPicker(source))(ROWS);
-  const expected = source.gather(tf.tensor1d(ROWS, 'int32'));
+  const gathered = source.gather(tf.tensor1d(ROWS, 'int32'));
+  const expected = gathered.rank === 1 ? gathered.expandDims(1) : gathered;
   expect([picked.dtype, picked.shape]).toEqual([expected.dtype, expected.shape]);
   expect(picked.dataSync()).toEqual(expected.dataSync());
 });
@@ -55,5 +56,5 @@ test('on a GPU the data is not read back', async () => {
   expect(read).not.toHaveBeenCalled();
   backend.mockRestore();
   read.mockRestore();
-  expect([...pick(ROWS).dataSync()]).toEqual([3, 1, 3]);
+  expect(pick(ROWS).arraySync()).toEqual([[3], [1], [3]]);
 });

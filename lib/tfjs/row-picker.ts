@@ -1,6 +1,6 @@
-import { gather, getBackend, type Tensor, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { expandDims, gather, getBackend, type Tensor, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
-/** Picks rows of one tensor by their numbers, into a new tensor. */
+/** Picks rows of one tensor by their numbers, into a new tensor. Numbers on one axis are rows of one number. */
 export type RowPicker = (rows: Int32Array) => Tensor;
 
 /**
@@ -21,10 +21,14 @@ export async function rowPicker(source: Tensor): Promise<RowPicker> {
   const { dtype, shape } = source;
   const backend = getBackend();
   if (!Object.hasOwn(IN_MEMORY, backend) || !PLAIN.includes(dtype)) {
-    return (rows) => tidy(() => gather(source, tensor1d(rows, 'int32')));
+    return (rows) =>
+      tidy(() => {
+        const picked = gather(source, tensor1d(rows, 'int32'));
+        return shape.length > 1 ? picked : expandDims(picked, 1);
+      });
   }
   const data = await source.data();
-  const rest = shape.slice(1);
+  const rest = shape.length > 1 ? shape.slice(1) : [1];
   const width = rest.reduce((product, side) => product * side, 1);
   const Values = data.constructor as Float32ArrayConstructor;
   let spare = new Values(0);

@@ -121,6 +121,33 @@ describe('train()', () => {
     data.xs.dispose();
   });
 
+  test('numbers are targets as model.fit takes them: the same is learnt and measured', async () => {
+    const column = lineProblem();
+    const numbers = lineProblem();
+    const fitted = lineProblem();
+    const flat = { xs: numbers.data.xs.flatten(), ys: numbers.data.ys.flatten() };
+    const strategy = { evaluate: '1 epoch', maxEpochs: 5 } as const;
+    const run = { data: inOrder(flat, 16), validation: flat, strategy };
+    const ended = await train(numbers.model, run);
+    const expected = await train(column.model, { ...run, data: inOrder(column.data, 16) });
+    await fitted.model.fit(flat.xs, flat.ys, { batchSize: 16, epochs: 5, shuffle: false, verbose: 0 });
+    expect(weightsOf(numbers.model)).toEqual(weightsOf(fitted.model));
+    expect(ended.evaluate.last!.metrics).toEqual(expected.evaluate.last!.metrics);
+    const [loss] = numbers.model.evaluate(flat.xs, flat.ys) as tf.Scalar[];
+    expect(ended.evaluate.last!.metrics.loss).toBeCloseTo(loss!.dataSync()[0]!, 5);
+  });
+
+  test('a dataset of batches that do not fit is refused at its first one, and nothing is learnt', async () => {
+    const { model, data } = lineProblem();
+    const wide = { xs: data.xs, ys: tf.zeros([64, 3]) };
+    const before = tf.memory().numTensors;
+    await expect(train(model, { data: inOrder(wide, 16), strategy: { maxSteps: 2 } })).rejects.toThrow(
+      "train(): data: ys: expected a shape of [*, 1] for the model's output",
+    );
+    expect(weightsOf(model)).toEqual([0, 0]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test('stops at a signal, with the final actions', async () => {
     const stop = new AbortController();
     const { state, events } = await trainByTheSecond({
@@ -318,7 +345,6 @@ describe('train()', () => {
     const each = tf.memory().numTensors - before;
     for (const validation of [
       failing(3),
-      { xs: tf.zeros([2, 5]), ys: tf.zeros([2, 1]) },
       {
         async iterator() {
           return {
@@ -383,6 +409,18 @@ describe('train()', () => {
       },
     ],
     ['train(): data: expected { xs, ys }', (o) => ({ ...o, data: [1, 2] })],
+    [
+      "train(): data.ys: expected a shape of [*, 1] for the model's output 'dense_Dense",
+      (o) => ({ ...o, data: { xs: (o.data as { xs: tf.Tensor }).xs, ys: tf.zeros([64, 3]) } }),
+    ],
+    [
+      "train(): data.xs: expected a shape of [*, 1] for the model's input 'dense_Dense",
+      (o) => ({ ...o, data: { xs: tf.zeros([64, 2]), ys: (o.data as { ys: tf.Tensor }).ys } }),
+    ],
+    [
+      "train(): validation.xs: expected a shape of [*, 1] for the model's input 'dense_Dense",
+      (o) => ({ ...o, validation: { xs: tf.zeros([2, 5]), ys: tf.zeros([2, 1]) } }),
+    ],
     [
       'train(): data.ys: expected 64 examples',
       (o) => ({ ...o, data: { xs: (o.data as { xs: tf.Tensor }).xs, ys: tf.zeros([3, 1]) } }),

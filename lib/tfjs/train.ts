@@ -28,7 +28,10 @@ import { trainingStep } from './training-step.ts';
 
 /** What {@link train} takes. */
 export interface TrainOptions {
-  /** Tensors, whose first axis counts the examples, or a dataset of batches `{ xs, ys }`. */
+  /**
+   * Tensors, whose first axis counts the examples, or a dataset of batches `{ xs, ys }`: of the shapes that `model.fit`
+   * takes. Of a dataset the first batch tells.
+   */
   data: TrainingData;
   /** When to log, evaluate, save and stop. A run needs a limit here, or a `signal`. */
   strategy: StrategyOptions | ReadyStrategy;

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
+import type { DataModel } from './model-slots.ts';
 import { type BatchOptions, batchesOf, disposeBatch } from './training-data.ts';
 
 beforeAll(() => {
@@ -8,7 +9,11 @@ beforeAll(() => {
   return tf.setBackend('cpu');
 });
 
-const ONE = { inputs: [undefined as never], outputs: [undefined as never] };
+/** One number in, one number out. */
+const ONE = {
+  ...{ inputs: [{ shape: [null, 1] }], inputNames: ['in'] },
+  ...{ outputs: [{ shape: [null, 1] }], outputNames: ['out'], loss: 'meanSquaredError' },
+} as unknown as DataModel;
 
 /** The examples of an epoch, batch by batch; example n is the number n, with 10n as its target. */
 async function batchesOfTen(options: Partial<BatchOptions>, epoch: number, from?: number) {
@@ -20,6 +25,11 @@ async function batchesOfTen(options: Partial<BatchOptions>, epoch: number, from?
     { where: 'data', model: ONE, batchSize: 4, ...options },
   ).epoch(epoch, from)) {
     const values = [...batch.xs[0]!.dataSync()];
+    // Numbers are rows of one number.
+    expect([batch.xs[0]!.shape, batch.ys[0]!.shape]).toEqual([
+      [values.length, 1],
+      [values.length, 1],
+    ]);
     expect([...batch.ys[0]!.dataSync()]).toEqual(values.map((value) => value * 10));
     expect(batch.size).toBe(values.length);
     batches.push(values);
@@ -60,5 +70,33 @@ test('a batch that is given up leaves no tensor behind', async () => {
     disposeBatch(batch);
     break;
   }
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('numbers of a dataset are rows of one number too, where inputs and targets are one tensor as well', async () => {
+  const before = tf.memory().numTensors;
+  const dataset = {
+    async iterator() {
+      let left = 2;
+      return {
+        async next() {
+          if (left-- === 0) return { value: undefined, done: true };
+          const value = tf.range(0, 3);
+          return { value: { xs: value, ys: value }, done: false };
+        },
+      };
+    },
+  };
+  const shapes: unknown[] = [];
+  for await (const batch of batchesOf(dataset, { where: 'data', model: ONE, batchSize: 4 }).epoch(0)) {
+    shapes.push(batch.xs[0]!.shape, batch.ys[0]!.shape);
+    disposeBatch(batch);
+  }
+  expect(shapes).toEqual([
+    [3, 1],
+    [3, 1],
+    [3, 1],
+    [3, 1],
+  ]);
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -1,7 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { expandDims, type Tensor } from '@tensorflow/tfjs-core';
 import { WallclockError } from '../core/errors.ts';
 import { permutation, seededRandom } from '../core/seeded-random.ts';
+import { checkShapes, type DataModel, slotsOf } from './model-slots.ts';
 import { type RowPicker, rowPicker } from './row-picker.ts';
 
 /** One tensor for each input or output of the model, in order; a single one may stand alone. */
@@ -33,13 +33,18 @@ export interface BatchSource {
 export interface BatchOptions {
   readonly where: string;
   /** Whose inputs and outputs the data is for. */
-  readonly model: Pick<LayersModel, 'inputs' | 'outputs'>;
+  readonly model: DataModel;
   readonly batchSize: number;
   /** Shuffles data in memory anew in each epoch, from this seed. Default: in order. A dataset shuffles itself. */
   readonly shuffle?: number;
 }
 
-/** @throws {WallclockError} for data that is neither tensors of equal length nor a dataset. */
+/**
+ * Data as `model.fit` takes it: numbers on one axis are rows of one number.
+ *
+ * @throws {WallclockError} for data that is neither tensors of equal length that fit the model nor a dataset. Of a dataset
+ *   the first batch of each pass tells.
+ */
 export function batchesOf(data: unknown, options: BatchOptions): BatchSource {
   const { where, model } = options;
   if (isDataset(data)) return datasetSource(data, options);
@@ -48,8 +53,9 @@ export function batchesOf(data: unknown, options: BatchOptions): BatchSource {
     const expected = '{ xs, ys } of tensors, or a dataset of such batches';
     throw new WallclockError({ where, expected, got: describe(data) });
   }
-  const inputs = listOf(xs, `${where}.xs`, model.inputs.length);
-  const targets = listOf(ys, `${where}.ys`, model.outputs.length);
+  const slots = slotsOf(model);
+  const inputs = listOf(xs, `${where}.xs`, slots.xs.length);
+  const targets = listOf(ys, `${where}.ys`, slots.ys.length);
   const count = inputs[0]!.shape[0] ?? 0;
   for (const [index, tensor] of [...inputs, ...targets].entries()) {
     if (tensor.shape[0] === count && count > 0) continue;
@@ -59,6 +65,8 @@ export function batchesOf(data: unknown, options: BatchOptions): BatchSource {
       got: tensor.shape,
     });
   }
+  checkShapes(inputs, slots.xs, `${where}.xs`);
+  checkShapes(targets, slots.ys, `${where}.ys`);
   return memorySource(inputs, targets, count, options);
 }
 
@@ -93,6 +101,17 @@ function memorySource(
 }
 
 function datasetSource(dataset: BatchDataset, { where, model }: BatchOptions): BatchSource {
+  const slots = slotsOf(model);
+  const check = ({ xs, ys }: Pick<Batch, 'xs' | 'ys'>, size: number, isFirst: boolean): void => {
+    const odd = [...xs, ...ys].find(({ shape }) => (shape[0] ?? 1) !== size);
+    if (odd) {
+      const expected = `${size} examples in each tensor of a batch, as many as the first of xs has`;
+      throw new WallclockError({ where, expected, got: odd.shape });
+    }
+    if (!isFirst) return;
+    checkShapes(xs, slots.xs, `${where}: xs`);
+    checkShapes(ys, slots.ys, `${where}: ys`);
+  };
   return {
     async *epoch(_, from = 0) {
       const iterator = await dataset.iterator();
@@ -101,21 +120,30 @@ function datasetSource(dataset: BatchDataset, { where, model }: BatchOptions): B
         if (done) return;
         const { xs, ys } = (value ?? {}) as { xs?: unknown; ys?: unknown };
         const batch = {
-          xs: listOf(xs, `${where}: xs`, model.inputs.length),
-          ys: listOf(ys, `${where}: ys`, model.outputs.length),
+          xs: listOf(xs, `${where}: xs`, slots.xs.length),
+          ys: listOf(ys, `${where}: ys`, slots.ys.length),
         };
         const size = batch.xs[0]!.shape[0] ?? 1;
-        const odd = [...batch.xs, ...batch.ys].find(({ shape }) => (shape[0] ?? 1) !== size);
-        if (odd) {
+        try {
+          check(batch, size, index === 0);
+        } catch (error) {
           disposeBatch(batch);
-          const expected = `${size} examples in each tensor of a batch, as many as the first of xs has`;
-          throw new WallclockError({ where, expected, got: odd.shape });
+          throw error;
         }
         if (index < from) disposeBatch(batch);
-        else yield { ...batch, size };
+        else yield { ...inRows(batch), size };
       }
     },
   };
+}
+
+/** A batch with its numbers as rows. It is given away. */
+function inRows({ xs, ys }: Pick<Batch, 'xs' | 'ys'>): Pick<Batch, 'xs' | 'ys'> {
+  const rowsOf = (tensor: Tensor) => (tensor.shape.length === 1 ? expandDims(tensor, 1) : tensor);
+  const rows = { xs: xs.map(rowsOf), ys: ys.map(rowsOf) };
+  // Only now: one tensor may be both.
+  for (const tensor of [...xs, ...ys]) if (tensor.shape.length === 1) tensor.dispose();
+  return rows;
 }
 
 export function disposeBatch({ xs, ys }: Pick<Batch, 'xs' | 'ys'>): void {
