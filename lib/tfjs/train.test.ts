@@ -113,8 +113,9 @@ describe('train()', () => {
       return { xs, ys: xs.mul(2).add(1) };
     });
     const before = tf.memory().numTensors;
-    const state = await train(model, { data: batches as never, strategy: { log: '2 steps', maxEpochs: 60 } });
-    expect(state).toMatchObject({ reason: 'epochs', step: 240, epoch: 60 });
+    const strategy = { log: '2 steps', evaluate: '100 steps', maxEpochs: 60 } as const;
+    const state = await train(model, { data: batches, validation: batches, strategy });
+    expect(state).toMatchObject({ reason: 'epochs', step: 240, epoch: 60, evaluate: { count: 3 } });
     expect(state.log.last!.metrics.loss).toBeLessThan(0.01);
     // Adam's accumulators: two moments of two weights.
     expect(tf.memory().numTensors).toBe(before + 4);

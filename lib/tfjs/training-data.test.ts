@@ -82,7 +82,7 @@ test('numbers of a dataset are rows of one number too, where inputs and targets 
         async next() {
           if (left-- === 0) return { value: undefined, done: true };
           const value = tf.range(0, 3);
-          return { value: { xs: value, ys: value }, done: false };
+          return { value: { xs: value, ys: value } };
         },
       };
     },

@@ -10,7 +10,7 @@ export type Tensors = Tensor | readonly Tensor[];
 /** The shape of a `tf.data.Dataset` whose elements are batches `{ xs, ys }`. */
 export interface BatchDataset {
   /** Goes through the batches once. */
-  iterator(): Promise<{ next(): Promise<{ value: unknown; done: boolean }> }>;
+  iterator(): Promise<{ next(): Promise<{ value: unknown; done?: boolean }> }>;
 }
 
 /** Data in memory, or a dataset of ready batches. */
