@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { readCheckpoint } from '../checkpoints/checkpoint.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -68,6 +69,19 @@ test('stops fit when the time is used up', async () => {
 test('stops fit when the epochs are used up', async () => {
   const { callback } = await fitBy({ maxEpochs: 3 }, 100);
   expect(callback.state).toMatchObject({ reason: 'epochs', step: 12 });
+});
+
+test('tells that another callback has stopped fit when an epoch was over, as early stopping does', async () => {
+  const { model, data, clock } = problem();
+  class Enough extends tfl.Callback {
+    override async onEpochEnd(epoch: number) {
+      if (epoch === 1) this.model.stopTraining = true;
+    }
+  }
+  const callback = new FitCallback({ strategy: { log: '3s' }, clock });
+  const callbacks = [callback, new Enough()];
+  await model.fit(data.xs, data.ys, { epochs: 9, batchSize: 16, verbose: 0, callbacks });
+  expect(callback.state).toMatchObject({ reason: 'stopped', step: 8, epoch: 2 });
 });
 
 test('works within fitDataset', async () => {
@@ -176,7 +190,14 @@ describe('resumes', () => {
   async function fitOnce(
     store: CheckpointStore,
     cutAt?: number,
-    { strategy = STRATEGY as StrategyOptions, epochs = 4, resume = true, seed = 5, dataset = false } = {},
+    {
+      strategy = STRATEGY as StrategyOptions,
+      epochs = 4,
+      resume = true,
+      seed = 5,
+      dataset = false,
+      stopAt = 0,
+    } = {},
   ) {
     const { data, clock } = problem();
     const model = tfl.sequential({
@@ -205,6 +226,7 @@ describe('resumes', () => {
     class PowerCut extends tfl.Callback {
       override async onBatchEnd() {
         if (++steps === cutAt) throw powerCut;
+        if (steps === stopAt) this.model.stopTraining = true;
       }
     }
     const initialEpoch = resume ? await callback.resume(model) : 0;
@@ -267,6 +289,31 @@ describe('resumes', () => {
       expect(again.callback.state).toMatchObject({ reason: 'steps', step: 15, epoch: 3.75 });
     },
   );
+
+  test.each([false, true])(
+    'to the same bytes where another callback stopped it within an epoch, which does not count (dataset: %s)',
+    async (dataset) => {
+      const strategy = { log: '3s', save: '1 epoch' } as const;
+      const whole = await fitOnce(memoryStore(), undefined, { strategy, dataset });
+      const store = memoryStore();
+      const first = await fitOnce(store, undefined, { strategy, dataset, stopAt: 6 });
+      expect(first.callback.state).toMatchObject({ reason: 'stopped', step: 6 });
+      const { run } = await readCheckpoint(store, 'checkpoint-6');
+      expect(run).toMatchObject({ epochs: 1, stepInEpoch: 2 });
+      const again = await fitOnce(store, undefined, { strategy, dataset });
+      expect(again.initialEpoch).toBe(1);
+      expect(again.callback.state).toMatchObject({ reason: 'finished', step: 16, epoch: 4 });
+      expect(again.weights).toEqual(whole.weights);
+    },
+  );
+
+  test('where another callback stopped it at the end of an epoch, which counts', async () => {
+    const store = memoryStore();
+    const strategy = { save: '1h' } as const;
+    const first = await fitOnce(store, undefined, { strategy, stopAt: 8 });
+    expect(first.callback.state).toMatchObject({ reason: 'stopped', step: 8, epoch: 2 });
+    expect((await fitOnce(store, undefined, { strategy })).initialEpoch).toBe(2);
+  });
 
   test('afresh where there is nothing to resume, and lets go of the store', async () => {
     const store = memoryStore();

@@ -266,6 +266,7 @@ export class FitCallback extends Callback {
   /** @internal */
   override async onEpochEnd(): Promise<void> {
     const run = this.#run!;
+    this.#hearStop();
     // Where training was stopped within it, the epoch does not count.
     await run.epoch(!run.stopped || run.position.stepInEpoch === this.#size.stepsPerEpoch);
     if (run.stopped) this.model.stopTraining = true;
@@ -276,9 +277,15 @@ export class FitCallback extends Callback {
     try {
       // Where there was no epoch left, this is its beginning too.
       if (!this.#run) await this.#begin();
+      this.#hearStop();
       await this.#run!.end();
     } finally {
       await this.close();
     }
+  }
+
+  /** Others stop `fit` too: by `model.stopTraining`, which is all that there is of it. */
+  #hearStop(): void {
+    if (this.model.stopTraining) this.#run!.stop();
   }
 }
