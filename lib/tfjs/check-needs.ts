@@ -6,7 +6,9 @@ import { checkRepeats } from './layer-noise.ts';
 
 /** What of the options counts. */
 interface Given {
+  /** Data; or, in a loop by hand, `evaluate`, which measures the model. */
   readonly validation?: unknown;
+  readonly evaluate?: unknown;
   readonly store?: unknown;
   readonly resume?: boolean | string;
 }
@@ -14,14 +16,17 @@ interface Given {
 /** @throws {WallclockError} where the strategy asks for an action that there is nothing for, or that the model does not allow. */
 export function checkNeeds(
   { intervals, needs = [], best }: PolicyDescription,
-  { validation, store, resume }: Given,
+  given: Given,
   where: string,
   model?: LayersModel,
 ): void {
+  const { store, resume } = given;
   const asked = new Set([...ACTIONS.filter((action) => intervals[action] !== undefined), ...needs]);
-  if (asked.has('evaluate') && !validation) {
-    const expected = "data, because the strategy has 'evaluate'";
-    throw new WallclockError({ where: `${where}: validation`, expected, got: validation });
+  const option = 'evaluate' in given ? 'evaluate' : 'validation';
+  if (asked.has('evaluate') && !given[option]) {
+    const what = option === 'evaluate' ? 'a function that measures the model' : 'data';
+    const expected = `${what}, because the strategy has 'evaluate'`;
+    throw new WallclockError({ where: `${where}: ${option}`, expected, got: given[option] });
   }
   if ((asked.has('save') || asked.has('load')) && !store) {
     const expected = `a checkpoint store, because the strategy has '${asked.has('save') ? 'save' : 'load'}'`;

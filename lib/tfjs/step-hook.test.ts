@@ -120,7 +120,12 @@ describe('what does not hold is refused before anything has started', () => {
     [
       'an evaluation without a way',
       { strategy: { evaluate: '1s' }, evaluate: undefined as never },
-      'validation',
+      "stepHook(): evaluate: expected a function that measures the model, because the strategy has 'evaluate', got undefined.",
+    ],
+    [
+      'a way that is none',
+      { evaluate: {} as never },
+      'evaluate: expected a function that measures the model',
     ],
     ['a save without a store', { strategy: { save: '1s' } }, 'store: expected a checkpoint store'],
     ['nothing to save', { store: memoryStore(), variables: [] }, 'variables: expected the variables'],
@@ -137,6 +142,68 @@ describe('what does not hold is refused before anything has started', () => {
     await hook.begin();
     await expect(hook.begin()).rejects.toThrow('expected one begin()');
   });
+});
+
+test.each<[name: string, make: () => unknown, message: string]>([
+  [
+    'a number',
+    () => 0,
+    'stepHook: step(loss): expected a scalar tensor, got 0. Write tf.scalar(loss) for a number, as trainOnBatch gives one, and loss.mean() for a tensor of many; or leave it out.',
+  ],
+  ['a list', () => [0.5, 0.25], 'expected a scalar tensor, got [0.5,0.25]. Write'],
+  ['many', () => tf.ones([3]), "expected a scalar tensor, got 'a tensor of shape [3]'. Write"],
+  [
+    'one that is gone',
+    () => {
+      const loss = tf.scalar(1);
+      loss.dispose();
+      return loss;
+    },
+    "expected a tensor that is still there, got 'a disposed one'. The loss is the hook's from its step on",
+  ],
+])(
+  'a loss that is no scalar tensor is refused at its step, which does not count: %s',
+  async (_, make, message) => {
+    const store = memoryStore();
+    const { hook, events } = loop({ strategy: { log: '1 step', save: '1 step' }, store });
+    await hook.begin();
+    await expect(hook.step(make() as tf.Scalar)).rejects.toThrow(message);
+    await hook.step(tf.scalar(1));
+    await hook.step(null);
+    expect(await hook.end()).toMatchObject({
+      step: 2,
+      failures: 0,
+      checkpoints: ['checkpoint-1', 'checkpoint-2'],
+    });
+    expect(events.filter(({ type }) => type === 'log')).toHaveLength(2);
+  },
+);
+
+test('end() gives the store back, also where a loss cannot be disposed of', async () => {
+  const store = memoryStore();
+  const { hook } = loop({ strategy: { save: '1h', final: { save: false, log: false } }, store });
+  await hook.begin();
+  const loss = tf.scalar(1);
+  await hook.step(loss);
+  loss.dispose = () => {
+    throw new Error('the device is gone');
+  };
+  await expect(hook.end()).rejects.toThrow('the device is gone');
+  await (await store.lock('another'))();
+});
+
+test('close() gives the store back where a loop has thrown, and saves nothing', async () => {
+  const store = memoryStore();
+  const { hook, run } = loop({ strategy: { save: '2 steps' }, store });
+  await hook.close();
+  await hook.begin();
+  await run(3);
+  await hook.close();
+  await (await store.lock('another'))();
+  expect(await store.list()).toEqual(['checkpoint-2']);
+  expect(hook.state).toMatchObject({ status: 'running', checkpoints: ['checkpoint-2'] });
+  await expect(hook.step()).rejects.toThrow('stepHook: expected nothing after close()');
+  await hook.close();
 });
 
 test.each([

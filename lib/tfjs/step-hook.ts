@@ -1,8 +1,8 @@
-import type { Optimizer, Scalar, Variable } from '@tensorflow/tfjs-core';
+import { type Optimizer, type Scalar, Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
-import { WallclockError } from '../core/errors.ts';
+import { demand, WallclockError } from '../core/errors.ts';
 import type { StopReason } from '../core/policy.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
 import { resumeFrom } from '../core/resume-from.ts';
@@ -91,7 +91,9 @@ export function stepHook(options: StepHookOptions): StepHook {
   checkKeys(options, KEYS, where);
   const strategy = readyStrategy(options.strategy);
   const { evaluate, store, resume, variables = [], steps, stepsPerEpoch } = options;
-  checkNeeds(strategy.description, { validation: evaluate, store }, where);
+  checkNeeds(strategy.description, { evaluate, store }, where);
+  const measures = evaluate === undefined || typeof evaluate === 'function';
+  check(measures, 'evaluate', 'a function that measures the model', evaluate);
   checkResume(resume, where);
   check(!resume || store, 'store', 'a checkpoint store to resume from', store);
   check(!store || variables.length > 0, 'variables', 'the variables that a checkpoint keeps', variables);
@@ -116,6 +118,7 @@ export class StepHook {
   #run: Run | undefined;
   #keeper: CheckpointKeeper | undefined;
   #pace: Pace | undefined;
+  #isClosed = false;
 
   constructor(options: StepHookOptions, strategy: ReadyStrategy) {
     this.#options = options;
@@ -162,7 +165,7 @@ export class StepHook {
     } catch (error) {
       // Nothing has begun: nobody would call end().
       this.#run = undefined;
-      await this.#close();
+      await this.#letGo();
       throw error;
     }
   }
@@ -171,10 +174,14 @@ export class StepHook {
    * To be called after each step.
    *
    * @param loss of the step, where there is one: owned from here on, and read back only when a log is due.
+   * @throws {WallclockError} for a loss that is no scalar tensor, or was disposed of: it would fail every log and save.
    */
   async step(loss?: Scalar | null): Promise<void> {
     const run = this.#running();
-    if (loss) this.#losses.add(loss);
+    if (loss !== undefined && loss !== null) {
+      checkLoss(loss);
+      this.#losses.add(loss);
+    }
     await run.step();
     await this.#pace!.breathe();
   }
@@ -189,13 +196,24 @@ export class StepHook {
     try {
       return await this.#running().end();
     } finally {
-      await this.#close();
+      await this.#letGo();
     }
   }
 
-  async #close(): Promise<void> {
-    this.#losses.dispose();
-    await this.#keeper?.close();
+  /** Gives the store back. `end` does so too, after the final actions; where the loop has thrown, this does without them. */
+  async close(): Promise<void> {
+    this.#isClosed = this.#run !== undefined;
+    await this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
+    const keeper = this.#keeper;
+    this.#keeper = undefined;
+    try {
+      this.#losses.dispose();
+    } finally {
+      await keeper?.close();
+    }
   }
 
   /** Saves now, between two steps, besides what the strategy says. */
@@ -219,12 +237,24 @@ export class StepHook {
   }
 
   #running(): Run {
-    if (this.#run) return this.#run;
-    throw new WallclockError({
-      where: 'stepHook',
-      expected: 'begin() before anything else',
-      got: 'another call',
-    });
+    demand(this.#run, 'stepHook', 'begin() before anything else', 'another call');
+    demand(!this.#isClosed, 'stepHook', 'nothing after close()', 'another call');
+    return this.#run;
+  }
+}
+
+function checkLoss(loss: unknown): void {
+  const where = 'stepHook: step(loss)';
+  if (!(loss instanceof Tensor) || loss.rank > 0) {
+    const got = loss instanceof Tensor ? `a tensor of shape [${loss.shape}]` : loss;
+    const fix =
+      'Write tf.scalar(loss) for a number, as trainOnBatch gives one, and loss.mean() for a tensor of many; or leave it out.';
+    throw new WallclockError({ where, expected: 'a scalar tensor', got, fix });
+  }
+  if (loss.isDisposed) {
+    const fix =
+      "The loss is the hook's from its step on: do not dispose of it, and return it from the tf.tidy() it is made in.";
+    throw new WallclockError({ where, expected: 'a tensor that is still there', got: 'a disposed one', fix });
   }
 }
 
