@@ -40,8 +40,8 @@ export interface CheckpointKeeperOptions {
 /**
  * Takes a store for a run, and brings what is trained to where the newest checkpoint left it, if asked.
  *
- * @throws {WallclockError} where no checkpoint can hold a weight or the optimizer, another run has the store, or the
- *   checkpoint is damaged or does not fit.
+ * @throws {WallclockError} where no checkpoint can hold a weight or the optimizer, another run has the store, the run starts
+ *   afresh and there are checkpoints, or the one to go on from is damaged or does not fit.
  */
 export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise<CheckpointKeeper> {
   const { store, strategy, trained, losses, resume, wanted, clock } = options;
@@ -51,6 +51,7 @@ export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise
   const name = before ?? `run-${clock.wall().toString(36)}`;
   const release = await store.lock(name);
   try {
+    if (!resume) await checkEmpty(store);
     const choice = typeof resume === 'string' ? named(resume) : wanted;
     const readable = { ...ANY, ...choice, check: checkReadable(strategy) };
     const resumed = resume ? await resumeTraining(trained, store, options, readable) : undefined;
@@ -238,6 +239,18 @@ function checkReadable(strategy: ReadyStrategy): NonNullable<WantedCheckpoint['c
     new TrainerStateWriter(trainerState, `${where}/trainer_state.json`, run.step);
     checkSchedule(strategy, run, where);
   };
+}
+
+/** Of two runs in one store, who goes on from the newest checkpoint cannot know which run's it is. */
+async function checkEmpty(store: CheckpointStore): Promise<void> {
+  const there = sortCheckpoints(await store.list());
+  if (there.length === 0) return;
+  throw new WallclockError({
+    where: store.place,
+    expected: 'no checkpoints, because the run starts afresh',
+    got: there,
+    fix: 'Give it a store of its own, go on with what is there (resume: true, or FitCallback.resume() before fit), or delete it.',
+  });
 }
 
 function named(name: string): WantedCheckpoint {

@@ -32,7 +32,10 @@ export interface FitCallbackOptions {
   validation?: TrainingData;
   /** Examples a batch of an evaluation. Default 32. */
   batchSize?: number;
-  /** Where checkpoints go: nobody else's run may be there. Needed where the strategy saves. */
+  /**
+   * Where checkpoints go: nobody else's run may be there, and where there are any, `resume` comes first. Needed where the
+   * strategy saves.
+   */
   store?: CheckpointStore;
   /** Seeds dropout and noise of layers at each step, where there is a store: a resumed run draws the same. Default 0. */
   seed?: number;

@@ -341,25 +341,28 @@ describe('what does not fit is refused, and nothing is changed', () => {
 
 describe('retention deletes nothing but what is the run’s own', () => {
   test('checkpoints of another run in the same place are neither deleted nor replaced', async () => {
+    const elsewhere = memoryStore();
+    await (await process(elsewhere, { strategy: { save: '20 steps', maxSteps: 20 } })).run;
     const store = memoryStore();
-    await (await process(store, { strategy: { save: '10 steps', maxSteps: 20 } })).run;
+    const strategy = { ...STRATEGY, keep: { latest: 1 } } as const;
+    const own = await process(store, { began: 5000, strategy: { ...strategy, maxSteps: 10 } });
+    await own.run;
+    await writeCheckpoint(store, 'checkpoint-20', await readCheckpoint(elsewhere, 'checkpoint-20'));
     const before = await store.read('checkpoint-20', 'run.json');
-    const other = await process(store, { began: 5000, strategy: { ...STRATEGY, keep: { latest: 1 } } });
+    const other = await process(store, { strategy, resume: 'checkpoint-10' });
     await other.run;
-    expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-20', 'checkpoint-40']);
+    expect(await sorted(store)).toEqual(['checkpoint-20', 'checkpoint-40']);
     expect(await store.read('checkpoint-20', 'run.json')).toEqual(before);
     expect(other.events.find(({ type }) => type === 'fail')).toMatchObject({
       action: 'save',
       message:
-        "memory/checkpoint-10: expected a name that is free, got 'a checkpoint of another run, or a damaged one'. Give each run a place of its own, or go on with the one that is there.",
+        "memory/checkpoint-20: expected a name that is free, got 'a checkpoint of another run, or a damaged one'. Give each run a place of its own, or go on with the one that is there.",
     });
-    // The newest one is gone on with, and the first run's stay.
-    const again = await process(store, {
-      ...{ began: 9000, resume: true, strategy: { ...STRATEGY, maxSteps: 60, keep: { latest: 1 } } },
-    });
+    // The newest one is gone on with, and the other run's stays.
+    const again = await process(store, { resume: true, strategy: { ...strategy, maxSteps: 60 } });
     await again.run;
-    expect(again.events[0]).toMatchObject({ run: other.events[0]!.type === 'begin' && other.events[0].run });
-    expect(await sorted(store)).toEqual(['checkpoint-10', 'checkpoint-20', 'checkpoint-60']);
+    expect(again.events[0]).toMatchObject({ run: own.events[0]!.type === 'begin' && own.events[0].run });
+    expect(await sorted(store)).toEqual(['checkpoint-20', 'checkpoint-60']);
   });
 
   test('nor is one that comes there in mid-run, and the run goes on', async () => {

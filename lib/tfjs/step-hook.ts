@@ -33,7 +33,10 @@ export interface StepHookOptions {
   optimizer?: Optimizer;
   /** Measures the model. Needed where the strategy evaluates. */
   evaluate?: () => Metrics | Promise<Metrics>;
-  /** Where checkpoints go. Needed where the strategy saves. */
+  /**
+   * Where checkpoints go: nobody else's run may be there, and where there are any, no run starts afresh. Needed where the
+   * strategy saves.
+   */
   store?: CheckpointStore;
   /**
    * Goes on from the newest checkpoint of the store, or starts afresh where there is none; by its name from an older one,

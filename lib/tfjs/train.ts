@@ -44,7 +44,10 @@ export interface TrainOptions {
    * has to have the one it began with. Default 0.
    */
   seed?: number;
-  /** Where checkpoints go: nobody else's run may be there. Needed where the strategy saves. */
+  /**
+   * Where checkpoints go: nobody else's run may be there, and where there are any, no run starts afresh. Needed where the
+   * strategy saves.
+   */
   store?: CheckpointStore;
   /**
    * Goes on from the newest checkpoint of the store, or starts afresh where there is none; by its name from an older one,

@@ -2,7 +2,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { compileExamples } from './compile-examples.ts';
 import { examplesOf } from './example.ts';
 import { expectedResult, meets } from './expected-result.ts';
@@ -30,13 +30,14 @@ const next = (reading: number) => reading + Math.max(50, reading / 100);
 
 const folder = mkdtempSync(join(tmpdir(), 'examples-'));
 const home = process.cwd();
-beforeAll(() => process.chdir(folder));
 afterAll(() => {
   process.chdir(home);
   rmSync(folder, { recursive: true });
 });
 
 beforeEach(() => {
+  // Examples save under the same names, and what one of them has left is in the way of another's run.
+  process.chdir(mkdtempSync(join(folder, 'of-one-')));
   let reading = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => {
     reading = next(reading);
