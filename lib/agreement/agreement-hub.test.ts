@@ -58,6 +58,15 @@ test('where the leader dies the next one leads from the last word on, once', () 
   expect(workers.map(({ heard }) => heard)).toEqual([[], [], [next], [next]]);
 });
 
+test('where the leader has failed the next one leads, and a worker that has failed never does', () => {
+  const { workers } = hubOf(3);
+  workers[0]!.say(word(0));
+  for (const { heard } of workers) heard.length = 0;
+  workers[1]!.say({ type: 'left' });
+  workers[0]!.say({ type: 'left' });
+  expect(workers.map(({ heard }) => heard)).toEqual([[], [], [{ type: 'leader', rank: 2, after: 0 }]]);
+});
+
 test('the words of one that was taken for dead come too late', () => {
   const { hub, workers } = hubOf(3);
   hub.remove(0);

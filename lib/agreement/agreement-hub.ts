@@ -53,7 +53,7 @@ export class AgreementHub {
     return rank;
   }
 
-  /** A worker has ended or died. Where it led, the next one does. Nothing happens where it is gone already. */
+  /** A worker has ended, failed or died. Where it led, the next one does. Nothing happens where it is gone already. */
   remove(rank: number): void {
     if (!this.#channels.delete(rank) || rank !== this.#leader) return;
     const next = Math.min(...this.#channels.keys());
@@ -87,6 +87,9 @@ export class AgreementHub {
         break;
       case 'stop':
         this.stop(message.reason);
+        break;
+      case 'left':
+        this.remove(rank);
         break;
     }
   }

@@ -115,25 +115,46 @@ test('a leader that says it is busy is waited for', async () => {
 });
 
 test('a leader answers a call while it acts or is paused, and not when it may be dead', () => {
-  const { agreement, ask, hear, said } = workerOf();
-  const log = { type: 'log', due: 1, late: 0, missed: 0, why: ['1s'] } as const;
+  const { agreement, hear, said } = workerOf();
   const calls = () => {
     said.length = 0;
     hear({ type: 'call' });
     return said.length;
   };
-  hear(wordOf(0, { state: 'acts', actions: [log] }));
   expect(calls()).toBe(0);
-  ask();
+  agreement.acts(true);
   expect(calls()).toBe(1);
-  hear(wordOf(1, null, { at: 'action done' }));
-  const reading = { step: 1, epoch: 0, elapsed: 1000, active: 1000, training: 1000 };
-  ask({ at: 'action done', action: log, ok: true, took: 1, lasted: 1, rest: [], reading });
+  agreement.acts(false);
   expect(calls()).toBe(0);
   agreement.pause();
   expect(calls()).toBe(1);
   agreement.continue();
   expect(calls()).toBe(0);
+});
+
+test('one that has failed says so once, answers no call, and fails with the same from then on', () => {
+  const { agreement, ask, hear, said, close } = workerOf();
+  hear({ type: 'welcome', rank: 0 });
+  hear({ type: 'leader', rank: 0, after: -1 });
+  agreement.acts(true);
+  agreement.pause();
+  agreement.leave(undefined);
+  agreement.leave(new Error('after that'));
+  hear({ type: 'call' });
+  expect(said).toEqual([{ type: 'left' }]);
+  let thrown: unknown = 'nothing';
+  try {
+    ask();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeUndefined();
+  close();
+
+  const late = workerOf();
+  late.close();
+  late.agreement.leave(new Error('where nobody hears it'));
+  expect(late.said).toEqual([]);
 });
 
 test('where the hub is gone nobody goes on: neither who waits nor who leads', async () => {

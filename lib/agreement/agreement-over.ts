@@ -113,6 +113,10 @@ class HubPort implements AgreementPort {
     this.#say({ type: 'stop', reason });
   }
 
+  leave(): void {
+    if (!this.#closed) this.#say({ type: 'left' });
+  }
+
   hear(ask: number): Word | undefined | Promise<Word | undefined> {
     const word = this.#words.get(ask);
     this.#words.delete(ask);

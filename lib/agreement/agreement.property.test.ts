@@ -45,8 +45,15 @@ interface Script {
   /** Milliseconds of a step of each worker, and how likely it is to be the next to do something. */
   readonly speeds: readonly number[];
   readonly weights: readonly number[];
-  /** After so many turns of all together this one dies; the last one living never does. */
-  readonly deaths: readonly { readonly rank: number; readonly turn: number; readonly known: boolean }[];
+  /**
+   * After so many turns of all together this one dies, or fails at the next event that it tells; the last one living never
+   * does. A port that closes tells of a death, whoever started the worker may know it earlier, and who fails lives on.
+   */
+  readonly deaths: readonly {
+    readonly rank: number;
+    readonly turn: number;
+    readonly how: 'closes' | 'known' | 'fails';
+  }[];
   /** After so many turns this one is asked to stop. */
   readonly stop: { readonly rank: number; readonly turn: number } | undefined;
 }
@@ -64,6 +71,7 @@ class ScriptedWorker {
   readonly decided: string[] = [];
   readonly run: Run;
   ended: string | undefined;
+  fails = false;
   next: (() => void) | undefined;
 
   constructor(rank: number, hub: AgreementHub, speed: number, random: () => number) {
@@ -88,6 +96,7 @@ class ScriptedWorker {
         save: ({ step }) => acting({ checkpoint: `checkpoint-${step}`, bytes: 0 }),
       },
       onEvent: (event) => {
+        if (this.fails) throw new Error('a bug of this one');
         if (event.type === 'fail') this.decided.push(`${event.action} ${event.step}`);
         if ('took' in event) this.decided.push(`${event.type} ${event.step}`);
       },
@@ -123,6 +132,7 @@ async function play({ seed, speeds, weights, deaths, stop }: Script): Promise<re
   const hub = new AgreementHub();
   let living = speeds.map((speed, rank) => new ScriptedWorker(rank, hub, speed, random));
   const dead: ScriptedWorker[] = [];
+  const failing: ScriptedWorker[] = [];
   for (let turn = 0; ; turn++) {
     // What has been resolved goes on until it waits again, with a turn in between where it leads.
     for (let turns = 0; turns < 2; turns++) await new Promise(setImmediate);
@@ -130,10 +140,15 @@ async function play({ seed, speeds, weights, deaths, stop }: Script): Promise<re
       const dies = living.find(({ rank }) => rank === death.rank);
       if (death.turn !== turn || !dies || living.length === 1) continue;
       living = living.filter((worker) => worker !== dies);
+      if (death.how === 'fails') {
+        dies.fails = true;
+        failing.push(dies);
+        continue;
+      }
       dead.push(dies);
-      // What it has said arrives before the port closes; whoever started it may know earlier, and tell the hub.
+      // What it has said arrives before the port closes.
       dies.hubPort.waiting.push(CLOSED);
-      if (death.known) hub.remove(death.rank);
+      if (death.how === 'known') hub.remove(death.rank);
     }
     if (stop?.turn === turn) living.find(({ rank }) => rank === stop.rank)?.run.stop();
 
@@ -142,13 +157,16 @@ async function play({ seed, speeds, weights, deaths, stop }: Script): Promise<re
       if (wire.waiting.length > 0) possible.push({ weight, act: () => wire.deliver() });
     };
     for (const { hubPort } of dead) deliver(hubPort, 1);
-    for (const { rank, hubPort, port, next } of living) {
+    for (const { rank, hubPort, port, next } of [...living, ...failing]) {
       const weight = weights[rank]!;
       deliver(hubPort, weight);
       deliver(port, weight);
       if (next) possible.push({ weight, act: next });
     }
-    if (possible.length === 0) return living;
+    if (possible.length === 0) {
+      for (const { ended } of failing) expect(ended).toMatch(/^Error: a bug of this one|at step/);
+      return living;
+    }
     let left = random() * possible.reduce((sum, { weight }) => sum + weight, 0);
     for (const { weight, act } of possible) {
       left -= weight;
@@ -164,9 +182,16 @@ const script = fc.record({
   seed: fc.nat(),
   speeds: fc.array(fc.integer({ min: 3, max: 40 }), { minLength: 2, maxLength: WORKERS }),
   weights: fc.array(fc.constantFrom(1, 1, 5, 25), { minLength: WORKERS, maxLength: WORKERS }),
-  deaths: fc.array(fc.record({ rank: fc.nat(WORKERS - 1), turn: fc.nat(500), known: fc.boolean() }), {
-    maxLength: WORKERS,
-  }),
+  deaths: fc.array(
+    fc.record({
+      rank: fc.nat(WORKERS - 1),
+      turn: fc.nat(500),
+      how: fc.constantFrom('closes', 'known', 'fails'),
+    }),
+    {
+      maxLength: WORKERS,
+    },
+  ),
   stop: fc.option(fc.record({ rank: fc.nat(WORKERS - 1), turn: fc.nat(400) }), { nil: undefined }),
 });
 

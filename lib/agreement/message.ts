@@ -11,7 +11,10 @@ type Passed =
   /** It is, and it is busy. */
   | { readonly type: 'here' };
 
-export type ToHub = Passed;
+export type ToHub =
+  | Passed
+  /** This worker has failed, and has no part in the agreement from here on. */
+  | { readonly type: 'left' };
 
 /** What the hub says to a worker. Every worker hears words and leaders in the same order. */
 export type FromHub =

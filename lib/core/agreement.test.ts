@@ -11,6 +11,7 @@ import { strategyPolicy } from './strategy-policy.ts';
 /** Words in one list that all read from; whoever leads adds to it. */
 class SharedWords implements AgreementPort {
   busy = false;
+  left = 0;
   stopRequested: StopReason | undefined;
   leads: boolean;
   readonly #words: Word[];
@@ -30,6 +31,10 @@ class SharedWords implements AgreementPort {
     throw new Error(`nobody has answered question ${ask}`);
   }
 
+  leave(): void {
+    this.left++;
+  }
+
   requestStop(reason: StopReason): void {
     this.stopRequested ??= reason;
   }
@@ -46,7 +51,7 @@ interface Worker {
 function workerOf(
   strategy: StrategyOptions,
   words: Word[],
-  { leads = true, save = 0, fails = false } = {},
+  { leads = true, save = 0, fails = false, onEvent = (_: RunEvent): void => {} } = {},
 ): Worker {
   const clock = manualClock();
   const port = new SharedWords(words, leads);
@@ -56,7 +61,10 @@ function workerOf(
     policy: strategyPolicy(parseStrategy(strategy)) as Policy,
     clock,
     agreement: new Agreement(port),
-    onEvent: (event) => events.push(event),
+    onEvent(event) {
+      events.push(event);
+      onEvent(event);
+    },
     actions: {
       log: () => ({ loss: 1 }),
       evaluate: () => ({ loss: 1 }),
@@ -249,4 +257,58 @@ test('a worker is busy in its actions and in a pause', async () => {
   expect(acted(worker)).toEqual(['log 1', 'save 1']);
   // In a pause, after it, in the log, in the save that follows it, and after both.
   expect(busy).toEqual([true, false, true, true, false]);
+});
+
+test.each(['log', 'evaluate', 'end'] as const)(
+  'a worker whose run fails as it tells of %s leaves, and is not busy, also where it was paused',
+  async (type) => {
+    const bug = new Error('a bug in onEvent');
+    const words: Word[] = [];
+    const strategy = { log: '10ms', evaluate: '20ms', save: '20ms', maxSteps: 8 } as const;
+    const worker: Worker = workerOf(strategy, words, {
+      onEvent(event) {
+        if (event.type !== type) return;
+        worker.run.pause();
+        throw bug;
+      },
+    });
+    const trained = async () => {
+      await worker.run.begin();
+      await train(worker, 10);
+      await worker.run.end();
+    };
+    await expect(trained()).rejects.toBe(bug);
+    expect([worker.port.left, worker.port.busy]).toEqual([1, false]);
+    // The others go on by its last word: whoever has failed says none after it.
+    const last = words.length;
+    if (type !== 'end') await expect(train(worker, 10)).rejects.toBe(bug);
+    expect([worker.port.left, words.length]).toEqual([1, last]);
+  },
+);
+
+test('one that fails at once, with nothing to do, leaves as well', () => {
+  const port = new SharedWords([], true);
+  const run = new Run({
+    policy: {
+      ...{ initialState: () => 0, describe: () => ({ intervals: {} }) },
+      decide: () => ({ state: 0, warning: 'Nothing is to be done.' }),
+    },
+    ...{ clock: manualClock(), agreement: new Agreement(port), actions: {} },
+    onEvent({ type }) {
+      if (type === 'warn') throw new Error('a bug in onEvent');
+    },
+  });
+  expect(() => run.begin()).toThrow('a bug in onEvent');
+  expect(port.left).toBe(1);
+});
+
+test('a worker that has gone another way leaves: it is not to lead', async () => {
+  const words: Word[] = [];
+  const leader = workerOf({ log: '1s' }, words);
+  await leader.run.begin();
+  const follower = workerOf({ log: '1s' }, words, { leads: false });
+  await follower.run.begin();
+  await leader.run.end();
+  await expect(train(follower, 400)).rejects.toThrow('what the leader was asked next');
+  expect([leader.port.left, follower.port.left]).toEqual([0, 1]);
 });

@@ -38,6 +38,8 @@ export interface AgreementPort {
   readonly stopRequested: StopReason | undefined;
   /** Whether this worker is in an action or a pause: then its silence, however long, is no sign of death. */
   busy: boolean;
+  /** This worker has failed, and has no part in it from here on: where it led, another one does. */
+  leave(): void;
 }
 
 /** Milliseconds of training between two questions at the end of a step, at the least. */
@@ -67,7 +69,7 @@ export class Agreement {
   readonly #port: AgreementPort;
   #ask = 0;
   #leads = false;
-  #lost: unknown;
+  #lost: { readonly error: unknown } | undefined;
   #acting = false;
   #paused = false;
   #quietUntil = 0;
@@ -94,7 +96,7 @@ export class Agreement {
   ): Decision<State> | undefined | Promise<Decision<State> | undefined> {
     const betweenSteps = point.at === 'step ends' || point.at === 'epoch ends';
     if (betweenSteps && moment.step < this.#quietUntil) return undefined;
-    if (this.#lost) throw this.#lost;
+    if (this.#lost) throw this.#lost.error;
     const ask = this.#ask++;
     const answer = (word: Word | undefined) =>
       this.#orLose(() =>
@@ -112,6 +114,20 @@ export class Agreement {
   /** Asks for a stop, wherever it comes from: all workers stop at the next question. */
   stop(reason: StopReason): void {
     this.#port.requestStop(reason);
+  }
+
+  /** An action of this worker begins, or is over. */
+  acts(acting: boolean): void {
+    this.#acting = acting;
+    this.#tellBusy();
+  }
+
+  /** This worker's run has failed: the others go on without it, and whatever it still asks fails in the same way. */
+  leave(error: unknown): void {
+    if (this.#lost) return;
+    this.#lost = { error };
+    this.#tellBusy();
+    this.#port.leave();
   }
 
   /** This worker stands still. */
@@ -157,7 +173,6 @@ export class Agreement {
       quietUntil: this.#quietUntil,
       times: { elapsed, active, training },
     });
-    this.#noteActions(decision, point);
     return decision;
   }
 
@@ -168,9 +183,7 @@ export class Agreement {
     this.#ahead.elapsed = times.elapsed - moment.elapsed;
     this.#ahead.active = times.active - moment.active;
     this.#ahead.training = times.training - moment.training;
-    const followed = (decision as Decision<State> | null) ?? undefined;
-    this.#noteActions(followed, point);
-    return followed;
+    return (decision as Decision<State> | null) ?? undefined;
   }
 
   /** The steps to come without a question; never past one that a count is due on. */
@@ -197,14 +210,8 @@ export class Agreement {
     };
   }
 
-  #noteActions(decision: Decision<unknown> | undefined, point: Point): void {
-    const left = decision?.actions ?? (point.at === 'action done' ? point.rest : []);
-    this.#acting = left.length > 0 || decision?.load !== undefined;
-    this.#tellBusy();
-  }
-
   #tellBusy(): void {
-    this.#port.busy = this.#acting || this.#paused;
+    this.#port.busy = !this.#lost && (this.#acting || this.#paused);
   }
 
   /** What fails once fails from then on: nobody waits a second time for what will not come. */
@@ -212,7 +219,7 @@ export class Agreement {
     try {
       return attempt();
     } catch (error) {
-      this.#lost = error;
+      this.leave(error);
       throw error;
     }
   }

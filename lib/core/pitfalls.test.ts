@@ -199,7 +199,7 @@ test('13, workers disagree: one decides, and one whose clock is faster does the 
   const port = (leads: boolean): AgreementPort => ({
     publish: (word) => void words.push(word),
     hear: (ask) => (leads ? undefined : words[ask]),
-    requestStop: () => {},
+    ...{ requestStop: () => {}, leave: () => {} },
     ...{ stopRequested: undefined, busy: false },
   });
   const acted = async (leads: boolean, step: number) => {

@@ -130,7 +130,7 @@ export class Run {
     if (!this.#ended) {
       this.#enter('end()');
       this.#free = undefined;
-      this.#ended = this.#end();
+      this.#ended = this.#end().catch(this.#leave);
     }
     return this.#ended;
   }
@@ -238,11 +238,19 @@ export class Run {
     this.#free = undefined;
     try {
       doing = act();
+      return doing?.catch(this.#leave).finally(free);
+    } catch (error) {
+      return this.#leave(error);
     } finally {
       if (!doing) free();
     }
-    return doing?.finally(free);
   }
+
+  /** Workers that train together do not wait for one that has failed. */
+  readonly #leave = (error: unknown): never => {
+    this.#options.agreement?.leave(error);
+    throw error;
+  };
 
   #answer(point: Point, moment: Moment = this.moment): Promise<void> | undefined {
     if (this.#writing?.attempt) return this.#concludeWriting().then(() => this.#answer(point, moment));
@@ -323,9 +331,12 @@ export class Run {
     attempt: () => Result | Promise<Result>,
     activity: Activity = 'acting',
   ): Promise<Outcome<Result>> {
+    const { agreement } = this.#options;
+    agreement?.acts(true);
     this.#running().activity = activity;
     const came = await outcome(attempt);
     this.#running().activity = 'training';
+    agreement?.acts(false);
     this.#read();
     return came;
   }
