@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { WallclockError } from './core/errors.ts';
 import { type Resume, resumeFrom } from './core/resume-from.ts';
+import type { Run } from './core/run.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { RunState } from './core/run-state.ts';
 import { type CreateRunOptions, createRun } from './create-run.ts';
@@ -43,6 +44,58 @@ test('it works with a clock of its own, and resolves to what the run came to', a
   }
   const state: RunState = await run.end();
   expect(state).toMatchObject({ reason: 'time', step: 5, active: 5, log: { count: 3 } });
+});
+
+test('a loop that never waits hears a stop, and that a save beside it is written, all the same', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+  const loop = async (options: Partial<CreateRunOptions>) => {
+    const run = createRun({
+      strategy: { save: '200ms', maxTime: '3s' },
+      actions: {
+        save: ({ step }) => ({
+          written: new Promise((resolve) =>
+            setImmediate(() => resolve({ checkpoint: `checkpoint-${step}`, bytes: 1 })),
+          ),
+        }),
+      },
+      ...options,
+    });
+    await run.begin();
+    while (!run.stopped) {
+      vi.advanceTimersByTime(10);
+      await run.step();
+    }
+    return run.end();
+  };
+  expect(await loop({})).toMatchObject({ reason: 'time', save: { count: 15 } });
+
+  const options: CreateRunOptions = { strategy: { maxTime: '3s' }, actions: {} };
+  const stopped: Run = createRun(options);
+  setImmediate(() => stopped.stop());
+  await stopped.begin();
+  while (!stopped.stopped) {
+    vi.advanceTimersByTime(10);
+    await stopped.step();
+  }
+  expect(stopped.stopped).toBe('stopped');
+});
+
+test('by a clock of its own there is no turn for others, unless it is asked for', async () => {
+  const clock = manualClock();
+  const stepsOf = async (options: Partial<CreateRunOptions>) => {
+    const run = createRun({ strategy: { maxSteps: 10 }, actions: {}, clock, ...options });
+    await run.begin();
+    let awaited = 0;
+    while (!run.stopped) {
+      clock.advance(1000);
+      const doing = run.step();
+      if (doing) awaited++;
+      await doing;
+    }
+    return awaited;
+  };
+  expect(await stepsOf({})).toBe(0);
+  expect(await stepsOf({ turn: () => Promise.resolve() })).toBe(10);
 });
 
 test('a checkpoint to go on from has to have been checked', async () => {
@@ -90,6 +143,7 @@ test("the machine's clock counts milliseconds, and only forwards", () => {
 
 test.each<[option: string, value: unknown, expected: string]>([
   ['onEvent', 3, 'a function'],
+  ['turn', 'often', 'a function'],
   ['actions', null, 'an object with a function for each'],
   ['clock', {}, 'a clock with the functions now() and wall()'],
   ['clock', { now: () => 0 }, 'a clock with the functions now() and wall()'],

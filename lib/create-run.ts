@@ -4,17 +4,28 @@ import { policyOf, type ReadyStrategy } from './core/ready-strategy.ts';
 import { Run } from './core/run.ts';
 import type { RunOptions } from './core/run-options.ts';
 import type { StrategyOptions } from './core/strategy.ts';
+import { nextTask } from './next-task.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What a run of a loop of one's own is made of. */
-export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | 'clock'> {
+export interface CreateRunOptions extends Omit<RunOptions<unknown>, 'policy' | 'clock' | 'turn'> {
   /** When to log, evaluate, save and stop: intervals, a replay, or a policy of your own. */
   strategy: StrategyOptions | ReadyStrategy;
   /** Steps that the loop will take, where it is known. Default: unknown. It makes `'10%'` a number of steps. */
   steps?: number;
   /** Default: the machine's own clock. */
   clock?: Clock;
+  /**
+   * Lets timers, messages and whatever else waits have their turn: between two steps, 20 times a second. Default: a task of
+   * the event loop; none with a clock of your own.
+   */
+  turn?: () => Promise<void>;
 }
+
+const FUNCTION = readerOf<(...given: never[]) => unknown>(
+  'a function',
+  (value) => typeof value === 'function',
+);
 
 /** Every option: the compiler says where one is missing. */
 const READERS = {
@@ -25,7 +36,7 @@ const READERS = {
       (actions) => typeof actions === 'object' && actions !== null,
     ),
   ),
-  onEvent: optional(readerOf('a function', (onEvent) => typeof onEvent === 'function')),
+  ...{ onEvent: optional(FUNCTION), turn: optional(FUNCTION) },
   name: optional(readerOf('a text', (name) => typeof name === 'string')),
   clock: optional(
     readerOf<Clock | null>(
@@ -60,7 +71,8 @@ const READERS = {
  */
 export function createRun(options: CreateRunOptions): Run {
   readOptions(options, READERS, 'createRun()');
-  const { strategy, steps, clock = systemClock, actions = {}, ...others } = options;
+  const { clock = systemClock, turn = options.clock ? undefined : nextTask } = options;
+  const { strategy, steps, actions = {}, ...others } = options;
   const policy = policyOf(strategy, { steps, stepsPerEpoch: others.stepsPerEpoch });
-  return new Run({ ...others, actions, policy, clock });
+  return new Run({ ...others, actions, policy, clock, turn });
 }

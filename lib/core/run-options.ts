@@ -22,6 +22,8 @@ export interface RunOptions<State> {
   journal?: JournalFile;
   /** The run's name. Default: one made of the date. */
   name?: string;
+  /** Lets timers, messages and whatever else waits have their turn: between two steps, 20 times a second. Default: none. */
+  turn?: (() => Promise<void>) | undefined;
   /** With other workers that train together: then one decides for all. Default: alone. */
   agreement?: Agreement;
   /** The checkpoint to go on from, as `resumeFrom()` has checked it. Default: a new run. */

@@ -38,6 +38,10 @@ type Untold<Event = RunEvent> = Event extends RunEvent ? Omit<Event, keyof Occas
 const STEP_ENDS: Point = { at: 'step ends' };
 const EPOCH_ENDS: Point = { at: 'epoch ends' };
 
+/** Milliseconds between two turns for others, at the least: a save that is written beside training may take many. */
+const TURN = 50;
+const TURN_WHILE_SAVING = 10;
+
 /** A run asks its policy so often at its end at the most: what still fails then is left. */
 const MOST_ENDINGS = 16;
 
@@ -47,8 +51,9 @@ const MOST_ENDINGS = 16;
  *
  * `step()` and `epoch()` return a promise only when there is something to do, so that a loop pays for nothing else;
  * `await` takes either. One thing at a time: a call that comes before the one before it is done is refused, because what
- * is saved would no longer be the model of its step. `stop()`, `pause()` and `continue()` may come at any time from `begin()`
- * on, also from within an action; after the end they come to nothing.
+ * is saved would no longer be the model of its step; `save()` may come in a turn that is given to others as well. `stop()`,
+ * `pause()` and `continue()` may come at any time from `begin()` on, also from within an action; after the end they come to
+ * nothing.
  */
 export class Run {
   /** As events tell it: given, a checkpoint's, or made of the date. */
@@ -65,9 +70,13 @@ export class Run {
   #left: { readonly state: unknown } | undefined;
   #ended: Promise<RunState> | undefined;
   #writing: SaveUnderWay | undefined;
+  /** Milliseconds of elapsed time from which on others have their turn at the end of a step. */
+  #turnAt = Number.POSITIVE_INFINITY;
+  /** The save that was asked for last. */
+  #asked: Promise<void> | undefined;
 
   constructor(options: RunOptions<unknown>) {
-    const { policy, actions, clock, resume, stepsPerEpoch } = options;
+    const { policy, actions, clock, resume, stepsPerEpoch, turn } = options;
     checkActions(policy, actions);
     const isChecked = resume === undefined || typeof resume?.told === 'function';
     const fix = 'Write resume: resumeFrom({ checkpoint, snapshot }).';
@@ -77,6 +86,7 @@ export class Run {
     this.name = snapshot?.run ?? options.name ?? `run-${clock.wall().toString(36)}`;
     this.#schedule = resume ? resume.schedule(policy) : policy.initialState();
     this.#standing = new Standing(snapshot ?? NEW_RUN, stepsPerEpoch);
+    if (turn) this.#turnAt = 0;
   }
 
   /** Starts the clock. Time before it does not count. A resumed run that has used up its limits stops here. */
@@ -107,9 +117,21 @@ export class Run {
     const standing = this.#free ?? this.#enter('step()');
     if (standing.endStep()) return undefined;
     this.#noticeSleep(this.#running());
+    const { elapsed } = this.moment;
     const doing = this.#ask(STEP_ENDS);
+    if (elapsed >= this.#turnAt) {
+      this.#turnAt = elapsed + (this.#writing ? TURN_WHILE_SAVING : TURN);
+      return this.#giveTurn(doing);
+    }
     if (!doing) this.#lookAhead();
     return doing;
+  }
+
+  async #giveTurn(doing: Promise<void> | undefined): Promise<void> {
+    await doing;
+    await this.#options.turn!();
+    // What was asked for meanwhile is saved before the next step. That it failed is told to whoever asked.
+    await this.#asked?.catch(() => {});
   }
 
   /**
@@ -176,7 +198,8 @@ export class Run {
   async save(): Promise<void> {
     this.#enter('save()');
     if (this.#options.agreement) return;
-    await this.#alone(() => this.#saveNow());
+    this.#asked = this.#alone(() => this.#saveNow());
+    await this.#asked;
   }
 
   async #saveNow(): Promise<void> {
@@ -423,7 +446,9 @@ export class Run {
   #lookAhead(): void {
     const { policy, agreement } = this.#options;
     if (agreement || !policy.quiet) return;
-    this.#standing.quietFor(policy.quiet(this.#schedule, this.moment));
+    const { steps, milliseconds } = policy.quiet(this.#schedule, this.moment);
+    const untilTurn = this.#turnAt - this.moment.elapsed;
+    this.#standing.quietFor({ steps, milliseconds: Math.min(milliseconds, untilTurn) });
   }
 
   #noticeSleep(watch: Stopwatch): void {
