@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type ManualClock, manualClock } from '../testing/manual-clock.ts';
 import { Agreement, type AgreementPort, type Word } from './agreement.ts';
+import { journalOf } from './journal.ts';
 import type { Policy, StopReason } from './policy.ts';
+import { replay } from './replay.ts';
 import { Run } from './run.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
@@ -51,7 +53,13 @@ interface Worker {
 function workerOf(
   strategy: StrategyOptions,
   words: Word[],
-  { leads = true, save = 0, fails = false, onEvent = (_: RunEvent): void => {} } = {},
+  {
+    leads = true,
+    save = 0,
+    fails = false,
+    evaluate = () => ({ loss: 1 }),
+    onEvent = (_: RunEvent): void => {},
+  } = {},
 ): Worker {
   const clock = manualClock();
   const port = new SharedWords(words, leads);
@@ -67,7 +75,7 @@ function workerOf(
     },
     actions: {
       log: () => ({ loss: 1 }),
-      evaluate: () => ({ loss: 1 }),
+      evaluate,
       save({ step, snapshot }) {
         clock.advance(save);
         if (fails) throw new Error('only here');
@@ -215,6 +223,32 @@ describe('a follower', () => {
     );
     await expect(follower.run.end()).rejects.toThrow('what the leader was asked next');
   });
+});
+
+test('what failed on the leader alone is done again by all, and the journal of a follower is that of the leader', async () => {
+  const strategy: StrategyOptions = { evaluate: '10 steps', save: '20 steps', maxSteps: 30 };
+  const words: Word[] = [];
+  let evaluations = 0;
+  const leader = workerOf(strategy, words, {
+    evaluate() {
+      if (++evaluations === 3) throw new Error('only here');
+      return { loss: 1 };
+    },
+  });
+  const follower = workerOf(strategy, words, { leads: false });
+  for (const worker of [leader, follower]) {
+    await worker.run.begin();
+    await train(worker, 10);
+    await worker.run.end();
+  }
+  expect(acted(leader)).toEqual(['evaluate 10', 'evaluate 20', 'save 20', 'save 30', 'evaluate 30']);
+  expect(acted(follower)).toEqual([
+    ...['evaluate 10', 'evaluate 20', 'save 20', 'evaluate 30'],
+    ...['save 30', 'evaluate 30'],
+  ]);
+  const journal = journalOf(follower.events);
+  expect(journal).toEqual(journalOf(leader.events));
+  expect(() => replay(journal)).not.toThrow();
 });
 
 test('a stop from outside comes with the next question, at the same step for all', async () => {

@@ -78,9 +78,14 @@ export function journalOf(
   const reason = last?.type === 'end' ? last.reason : 'stopped';
   // A save that was written beside training is told after what was done meanwhile, and what has failed once later.
   entries.sort((a, b) => a.step - b.step || placeOf(a.type) - placeOf(b.type));
+  // What has failed on the worker that leads is done again by all, at the end on the same step: the last time counts.
+  const once = entries.filter((entry, index) => {
+    const next = entries[index + 1];
+    return entry.step !== next?.step || entry.type !== next.type;
+  });
   return {
     version: 1,
-    entries,
+    entries: once,
     end: { step: last?.step ?? 0, reason, ...(loaded !== undefined && { loaded }) },
   };
 }
