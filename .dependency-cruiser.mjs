@@ -121,7 +121,8 @@ export default {
       source('^(site|slides|tests)/'),
       {
         path: '^lib/',
-        pathNot: '^lib/(index|[a-z]+/index|checkpoints/stores/[a-z-]+)\\.ts$|^lib/package\\.json$|\\.jsonl$',
+        pathNot:
+          '^lib/(index|[a-z]+/index|checkpoints/stores/[a-z-]+)\\.ts$|^lib/(package|schema/[a-z.]+)\\.json$|\\.jsonl$',
       },
       'They import `wallclock` and its subpaths, as any user does.',
     ),
