@@ -144,6 +144,7 @@ export class TrainingRun extends BaseElement {
         strategy: strategy as StrategyOptions,
         backend,
         seed,
+        batchSize: demo.batchSize,
         store,
         resume,
       },

@@ -32,6 +32,7 @@ function openOnDouble(locks?: ReturnType<typeof locksOnDouble>) {
 
 const START: Order = {
   type: 'start',
+  batchSize: 64,
   demo: 'spirals',
   strategy: {},
   backend: 'cpu',

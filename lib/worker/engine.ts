@@ -2,7 +2,6 @@
 import '@tensorflow/tfjs-core';
 // TensorFlow.js's core comes without gradients, so that those who only predict need not load them.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
-import { findDemo } from '../demos/find-demo.ts';
 import { TRAINERS } from '../demos/trainers.ts';
 import { PauseSwitch } from '../tfjs/pause-switch.ts';
 import { SaveSwitch } from '../tfjs/save-switch.ts';
@@ -12,12 +11,15 @@ import type { HostOptions, Trainer } from './host.ts';
 
 /** Loads what a demo needs to train: all of TensorFlow.js, its data and its model. */
 export const loadTrainer: HostOptions['loadTrainer'] = async (request, loading): Promise<Trainer> => {
-  const { seed, strategy, resume, minimumStepTime } = request;
-  const demo = findDemo(request.demo);
+  const { seed, strategy, batchSize, resume, minimumStepTime } = request;
   const { backend, instead } = await chooseBackend(request.backend);
-  loading(demo.dataKilobytes > 0 ? 'data' : 'model');
-  const { prepare } = await TRAINERS[demo.id]!();
-  const prepared = await prepare({ seed, load: fetchBytes });
+  loading('model');
+  const { prepare } = await TRAINERS[request.demo]!();
+  const load = (url: URL): Promise<Uint8Array> => {
+    loading('data');
+    return fetchBytes(url);
+  };
+  const prepared = await prepare({ seed, load });
   const { model, data, validation } = prepared;
   const stop = new AbortController();
   const pause = new PauseSwitch();
@@ -28,7 +30,7 @@ export const loadTrainer: HostOptions['loadTrainer'] = async (request, loading):
     frame: () => prepared.frame(),
     async train({ store, onEvent, onStep }) {
       await train(model, {
-        ...{ data, validation, batchSize: demo.batchSize, seed, strategy, store, resume, minimumStepTime },
+        ...{ data, validation, batchSize, seed, strategy, store, resume, minimumStepTime },
         ...{ signal: stop.signal, pause, save, onEvent },
         onStep: ({ step, active }) => onStep(step, active),
       });

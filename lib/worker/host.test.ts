@@ -17,7 +17,7 @@ import type { Reply, Request, StartRequest } from './protocol.ts';
 type TrainOptions = Parameters<Trainer['train']>[0];
 
 const START: StartRequest = {
-  ...{ type: 'start', id: 1, demo: 'spirals', strategy: {}, backend: 'cpu' },
+  ...{ type: 'start', id: 1, demo: 'spirals', strategy: {}, backend: 'cpu', batchSize: 64 },
   ...{ seed: 1, store: 's', resume: false, minimumStepTime: 0 },
 };
 const FRAME: Frame = {

@@ -33,6 +33,8 @@ export interface StartRequest {
   readonly strategy: StrategyOptions;
   readonly backend: Backend;
   readonly seed: number;
+  /** Examples in a step. */
+  readonly batchSize: number;
   /** The name of the browser store for checkpoints; `'memory'` keeps them until the worker ends. */
   readonly store: string;
   /** Go on from the newest checkpoint of the store, or from the one named. Without any the run starts afresh. */
