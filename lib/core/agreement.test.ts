@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ManualClock, manualClock } from '../testing/manual-clock.ts';
+import { GivenUp } from './actions.ts';
 import { Agreement, type AgreementPort, type Word } from './agreement.ts';
 import { journalOf } from './journal.ts';
 import type { Policy, StopReason } from './policy.ts';
@@ -7,6 +8,7 @@ import { replay } from './replay.ts';
 import { Run } from './run.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
+import type { Schedule } from './schedule.ts';
 import { parseStrategy, type StrategyOptions } from './strategy.ts';
 import { strategyPolicy } from './strategy-policy.ts';
 
@@ -249,6 +251,60 @@ test('what failed on the leader alone is done again by all, and the journal of a
   const journal = journalOf(follower.events);
   expect(journal).toEqual(journalOf(leader.events));
   expect(() => replay(journal)).not.toThrow();
+});
+
+test.each(['1 epoch', '0.5 epochs', '2 epochs or 1h'] as const)(
+  'epochs of a length that nobody has told are met where they end: %s',
+  async (evaluate) => {
+    const words: Word[] = [];
+    const told = async (leads: boolean) => {
+      const worker = workerOf({ evaluate, maxEpochs: 3 }, words, { leads });
+      await worker.run.begin();
+      while (!worker.run.stopped) {
+        await train(worker, 10, 7);
+        await worker.run.epoch();
+      }
+      await worker.run.end();
+      return [...acted(worker), `${worker.run.state.reason} ${worker.run.state.step}`];
+    };
+    const steps = evaluate.startsWith('2') ? [14, 21] : [7, 14, 21];
+    expect(await told(true)).toEqual([...steps.map((step) => `evaluate ${step}`), 'epochs 21']);
+    expect(await told(false)).toEqual([...steps.map((step) => `evaluate ${step}`), 'epochs 21']);
+  },
+);
+
+test('an evaluation that one worker gives up, because it is asked to stop, keeps them together', async () => {
+  const words: Word[] = [];
+  const told = async (leads: boolean) => {
+    const givesUp = (): { loss: number } => {
+      if (leads && worker.port.stopRequested) throw new GivenUp();
+      return { loss: 1 };
+    };
+    const worker = workerOf({ evaluate: '4 steps', final: { evaluate: false } }, words, {
+      leads,
+      evaluate: givesUp,
+    });
+    await worker.run.begin();
+    await train(worker, 200, 7);
+    worker.run.stop();
+    await train(worker, 200, 2);
+    await worker.run.end();
+    return [...acted(worker), `${worker.run.state.reason} ${worker.run.state.step}`];
+  };
+  expect(await told(true)).toEqual(['evaluate 4', 'stopped 8']);
+  expect(await told(false)).toEqual(['evaluate 4', 'evaluate 8', 'stopped 8']);
+});
+
+test('the last save of a run that was asked to stop keeps the schedule of one that was not', async () => {
+  const worker = workerOf({ save: '1s' }, []);
+  await worker.run.begin();
+  await train(worker, 200, 7);
+  worker.run.stop();
+  await train(worker, 200);
+  await worker.run.end();
+  expect(acted(worker)).toEqual(['save 5', 'save 8']);
+  const { schedule } = worker.snapshots.at(-1)! as { schedule: Schedule };
+  expect([schedule.save.step, schedule.save.mark?.active]).toEqual([5, 1000]);
 });
 
 test('a stop from outside comes with the next question, at the same step for all', async () => {

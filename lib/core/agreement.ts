@@ -62,7 +62,8 @@ const MOST_QUIET_STEPS = 10_000;
  * ```
  *
  * So a time is met later by a tenth of a second at the most, while steps stay as long as they are, and there are ten words
- * a second and one for each action, not one for each step. What is counted in steps is met on its step. The leader never
+ * a second and one for each action, not one for each step. What is counted in steps is met on its step, and in epochs at
+ * the end of its epoch. The leader never
  * waits; whoever is ahead of it does.
  */
 export class Agreement {
@@ -94,8 +95,8 @@ export class Agreement {
     point: Point,
     moment: Moment,
   ): Decision<State> | undefined | Promise<Decision<State> | undefined> {
-    const betweenSteps = point.at === 'step ends' || point.at === 'epoch ends';
-    if (betweenSteps && moment.step < this.#quietUntil) return undefined;
+    // That an epoch ends, no count of steps has told.
+    if (point.at === 'step ends' && moment.step < this.#quietUntil) return undefined;
     if (this.#lost) throw this.#lost.error;
     const ask = this.#ask++;
     const answer = (word: Word | undefined) =>

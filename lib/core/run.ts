@@ -303,6 +303,8 @@ export class Run {
   #heed({ state, stop, warning }: Decision<unknown>): void {
     this.#schedule = state;
     if (stop) this.#stopped ??= stop;
+    // With an agreement that comes from outside as well, by way of whoever leads.
+    if (stop === 'stopped' && this.#options.agreement) this.#isAskedToStop = true;
     if (warning) this.#tell({ type: 'warn', message: warning });
   }
 
@@ -338,7 +340,9 @@ export class Run {
     const call = () => callAction(this.#options, action, context, toSave);
     const attempt = await this.#standStill(call, action.type === 'log' ? 'training' : 'acting');
     // What was due with it comes at the end of the run, and once more where the run is gone on with from here.
-    if (!attempt.ok && attempt.givenUp && this.#stopped) return [];
+    // Others who may have carried it out are asked what follows, and so is this one.
+    const { agreement } = this.#options;
+    if (!attempt.ok && attempt.givenUp && this.#stopped && !agreement) return [];
     if (attempt.ok && isWriting(attempt.result)) {
       const mark = markAt(this.moment);
       this.#standing.saving = mark;
