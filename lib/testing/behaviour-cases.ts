@@ -304,4 +304,188 @@ export const BEHAVIOUR_CASES: readonly BehaviourCase[] = [
     replays: { step: [900, 2100, 400] },
     run: { step: 5000 },
   },
+  // What is easily got a little wrong.
+  {
+    name: 'Young and Daly by the mean of what saves cost',
+    strategy: {
+      save: { every: 'auto', meanTimeBetweenFailures: '2m', maxOverhead: '60%' },
+      maxTime: '4m',
+      ...WITHOUT_FINAL,
+    },
+    run: { step: 500, save: [1000, 6000, 2000] },
+  },
+  {
+    name: 'Young and Daly where saves cost more than twice the time between failures',
+    strategy: {
+      save: { every: 'auto', meanTimeBetweenFailures: '2s', maxOverhead: '90%' },
+      maxTime: '1m',
+      ...WITHOUT_FINAL,
+    },
+    run: { step: 500, save: [5000, 4500] },
+  },
+  {
+    name: 'a share of the time counts what has failed, and misses by its own length',
+    strategy: { save: '20% overhead', maxTime: '5m', ...WITHOUT_FINAL },
+    run: { step: [1000, 1000, 1000, 31_000], save: [1000, 6000, 1000], failures: { save: [2, 5] } },
+  },
+  {
+    name: 'a back-off grows to a minute and no further',
+    strategy: { save: '5s', ...WITHOUT_FINAL },
+    run: { step: 1000, steps: 320, failures: { save: [1, 2, 3, 4, 5, 6, 7, 8, 9] } },
+  },
+  {
+    name: 'patience that is used up adds the last log and the last save',
+    strategy: { log: '1h', evaluate: '4s', save: '1h', best: { metric: 'loss' }, patience: 1 },
+    run: { step: 1000, metrics: [{ loss: 1 }, { loss: 2 }] },
+  },
+  {
+    name: 'patience in time begins when the better evaluation is done',
+    strategy: { evaluate: '4s', best: { metric: 'loss' }, patience: '10s' },
+    run: { step: 1000, evaluate: 3000, metrics: [{ loss: 2 }, { loss: 1 }, { loss: 3 }] },
+  },
+  {
+    name: 'patience compares with the last gain that was large enough',
+    strategy: { evaluate: '2 steps', best: { metric: 'loss', minDelta: 0.5 }, patience: 4 },
+    run: { steps: 60, metrics: [4, 3.6, 3.4, 3.2, 2.8, 2.7, 2.6].map((loss) => ({ loss })) },
+  },
+  {
+    name: 'patience in epochs, rounded',
+    strategy: { evaluate: '10 steps', best: { metric: 'loss' }, patience: '1 epoch' },
+    run: { steps: 400, stepsPerEpoch: 30, metrics: [99, 98, 97, 96, 95].map((loss) => ({ loss })) },
+  },
+  {
+    name: 'where a best is tracked the last save is evaluated first',
+    strategy: { save: '4s', best: { metric: 'loss' }, maxTime: '6s' },
+    run: { step: 1000, metrics: LOSSES },
+  },
+  {
+    name: 'unless the last evaluation is switched off',
+    strategy: { save: '4s', best: { metric: 'loss' }, maxTime: '6s', final: { evaluate: false } },
+    run: { step: 1000, metrics: LOSSES },
+  },
+  {
+    name: 'an evaluation that comes for a save has its due and late, and misses none',
+    strategy: { evaluate: '1h', save: '5s', best: { metric: 'loss' }, maxTime: '40s', ...WITHOUT_FINAL },
+    run: { step: [1000, 1000, 1000, 17_000], metrics: LOSSES },
+  },
+  {
+    name: 'words that a metric ends in, and words that only look like them',
+    strategy: { evaluate: '2s', save: '1h', best: { metric: 'dice_cancer' }, ...WITHOUT_FINAL },
+    run: { step: 1000, steps: 8, metrics: [0.5, 0.9, 0.4, 0.95].map((dice_cancer) => ({ dice_cancer })) },
+  },
+  {
+    name: 'less of a metric that ends in a word for errors',
+    strategy: { evaluate: '2s', save: '1h', best: { metric: 'valMSE' }, ...WITHOUT_FINAL },
+    run: { step: 1000, steps: 8, metrics: [0.5, 0.9, 0.4, 0.95].map((valMSE) => ({ valMSE })) },
+  },
+  {
+    name: 'rules that say nothing keep all',
+    strategy: { save: '3s', keep: {} },
+    run: { step: 1000, steps: 12 },
+  },
+  {
+    name: 'one every so long, to the instant',
+    strategy: { save: '8s', keep: { latest: 1, every: '8s' }, ...WITHOUT_FINAL },
+    run: { step: [8100, 8000, 8000, 8000], steps: 8 },
+  },
+  {
+    name: 'a deadline allows for actions that grow',
+    strategy: { save: '10s', deadline: '2m' },
+    run: { step: 250, save: [1000, 2000, 4000, 8000, 16_000] },
+  },
+  {
+    name: 'a deadline allows for a step an eighth longer than the longest',
+    strategy: { save: '10s', deadline: '60s' },
+    run: { step: [8000, 300, 300, 300, 300, 300, 300, 300], save: 1000 },
+  },
+  {
+    name: 'a deadline, to the instant',
+    strategy: { save: '32s', deadline: '66s' },
+    run: { step: 8000, save: 8000 },
+  },
+  {
+    name: 'a first evaluation at an end that comes before half of the time until the deadline',
+    strategy: { evaluate: '1h', save: '5s', deadline: '2m', maxTime: '30s' },
+    run: { step: 1000, evaluate: 1000, save: 500 },
+  },
+  {
+    name: 'a first evaluation at an end that comes after it',
+    strategy: { evaluate: '1h', save: '5s', deadline: '2m', maxTime: '80s' },
+    run: { step: 1000, evaluate: 1000, save: 500 },
+  },
+  {
+    name: 'a first evaluation for which the reserve has room',
+    strategy: { evaluate: '88s', save: '20s', deadline: { after: '2m', reserve: '20s' } },
+    run: { step: 1000, evaluate: 3000, save: 1000 },
+  },
+  {
+    name: 'a deadline is looked at again when an action has taken its time',
+    strategy: { evaluate: '12s', save: '25s', deadline: '60s' },
+    run: { step: 1000, evaluate: [1000, 2000, 14_000], save: 3000 },
+  },
+  {
+    name: 'a deadline, and a first evaluation that keeps no save waiting',
+    strategy: { evaluate: '35 steps', deadline: '300s' },
+    run: { step: 7500 },
+  },
+  {
+    name: 'a deadline whose reserve has no room for an evaluation',
+    strategy: { evaluate: '1h', save: '20s', deadline: { after: '2m', reserve: '1s' } },
+    run: { step: 1000, evaluate: 30_000, save: 2000 },
+  },
+  {
+    name: 'a part of the time until a deadline',
+    strategy: { save: '25%', deadline: '40s', ...WITHOUT_FINAL },
+    run: { step: 900 },
+  },
+  {
+    name: 'a part of the steps of so many epochs',
+    strategy: { save: '25%', maxEpochs: 2, maxTime: '1h' },
+    run: { step: 1000, stepsPerEpoch: 8 },
+  },
+  {
+    name: 'of limits that are reached at once steps come before epochs, and epochs before time',
+    strategy: { log: '4s', maxSteps: 6, maxEpochs: 2, maxTime: '6s' },
+    run: { step: 1000, stepsPerEpoch: 3 },
+  },
+  {
+    name: 'a limit in time, rounded',
+    strategy: { log: '111ms', maxTime: '111ms' },
+    run: { step: 3.7 },
+  },
+  {
+    name: 'and: of several the one that held last tells its due',
+    strategy: { save: '100s and 3 steps', ...WITHOUT_FINAL },
+    run: { step: [1000, 1000, 1000, 140_000], steps: 4 },
+  },
+  {
+    name: 'or: the first reason, as written, tells its due',
+    strategy: { save: '10s or 3s', ...WITHOUT_FINAL },
+    run: { step: 20_000, steps: 2 },
+  },
+  {
+    name: 'the first one at once has missed what a first long step is long',
+    strategy: { log: { every: '2s', first: 'now' }, ...WITHOUT_FINAL },
+    run: { step: [9000, 500], steps: 12 },
+  },
+  {
+    name: 'on a grid, instants that another reason has passed are missed',
+    strategy: {
+      evaluate: '7s',
+      save: { every: '5s', anchor: 'grid' },
+      best: { metric: 'loss' },
+      ...WITHOUT_FINAL,
+    },
+    run: {
+      step: 3000,
+      save: 4000,
+      steps: 25,
+      metrics: [9, 8, 7, 6, 5, 4, 3, 2, 1].map((loss) => ({ loss })),
+    },
+  },
+  {
+    name: 'a reason is told once',
+    strategy: { save: '5s or 2 steps or 5s', ...WITHOUT_FINAL },
+    run: { step: 3000, steps: 6 },
+  },
 ];
