@@ -55,6 +55,7 @@ export type {
   LogEvent,
   Metrics,
   Occasion,
+  PauseEvent,
   RunEvent,
   SaveEvent,
   WakeEvent,

@@ -142,6 +142,8 @@ test('9, an interval shorter than a step: every step has it, and it is said once
   const { events, state } = await run({ log: '100ms' }, { steps: 50 });
   expect(steps(events, 'log').length).toBe(50);
   expect(state.warnings).toEqual([expect.stringContaining('shorter than a step')]);
+  const twice = await run({ log: '2500ms' }, { step: (count) => (count % 20 < 10 ? 3000 : 100), steps: 80 });
+  expect(twice.state.warnings).toEqual([expect.stringContaining('shorter than a step')]);
   // An evaluation that saves ask for comes as often as they do, whatever its own interval.
   const strategy = { evaluate: '1h', save: '1s', best: { metric: 'accuracy' } } as const;
   const asked = await run(strategy, { step: 1500, steps: 9 });

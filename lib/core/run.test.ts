@@ -226,6 +226,36 @@ test('the reason of a run that has come to its end stays, whatever its last acti
   expect([run.state.reason, run.stopped]).toEqual(['finished', 'finished']);
 });
 
+test('a sleep is told at the step at which it is noticed, also where nothing is due for long', async () => {
+  const { run, clock, step, events } = runOf({ log: '1h' });
+  run.begin();
+  step();
+  clock.sleep(600_000);
+  step(300);
+  expect(events.map(({ type, step, elapsed }) => [type, step, elapsed])).toEqual([
+    ['begin', 0, 0],
+    ['wake', 2, 601.3],
+  ]);
+});
+
+test('a save is given the time of its step in seconds, and what its evaluation has measured', async () => {
+  const told: unknown[] = [];
+  const { run, step } = runOf(
+    { evaluate: '2 steps', save: '2 steps' },
+    {
+      ...ACTIONS,
+      save({ step, elapsed, metrics }) {
+        told.push({ step, elapsed, metrics });
+        return { checkpoint: `checkpoint-${step}`, bytes: 1 };
+      },
+    },
+  );
+  run.begin();
+  step();
+  await step(1500);
+  expect(told).toEqual([{ step: 2, elapsed: 2.5, metrics: { accuracy: 1 } }]);
+});
+
 test('the first reason to stop counts', async () => {
   const { run, step } = runOf({ maxSteps: 1 });
   run.begin();

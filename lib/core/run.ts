@@ -191,9 +191,9 @@ export class Run {
   }
 
   /**
-   * Saves now, between two steps, where the policy agrees: because the program is about to be left, say. Resolves when the
-   * checkpoint is written: what is in a hurry has nothing beside it. Workers that train together save when all of them do,
-   * and not for this.
+   * Saves now, between two steps, where the policy agrees: because the program is about to be left, say. Resolves when that is
+   * done, be it that it failed: what is in a hurry has nothing beside it, and events tell what came of it. Workers that train
+   * together save when all of them do, and not for this.
    */
   async save(): Promise<void> {
     this.#enter('save()');
