@@ -43,7 +43,8 @@ type Last<U extends Unit> = `${number}${Apart<U>}`;
  * A length of time that people can read: `'250ms'`, `'30s'`, `'5m'`, `'1h20m'`, `'2d'`.
  *
  * Units are d, h, m, s and ms, each at most once, the largest first, with no spaces. A compiler refuses a misspelt literal
- * as the parser does. Only the parser sees that it is too short or too long (`'0s'`), and a space after a fraction or
+ * as the parser does. Only the parser sees that it is too short or too long (`'0s'`), a number that ends in its point
+ * (`'1.h20m'`), and a space for a number (`' m'`), after a fraction or
  * before the unit of one of several parts (`'1.5 s'`, `'1h20 m'`); only the parser takes a number that begins with
  * needless zeros (`'05s'`).
  */

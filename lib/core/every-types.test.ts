@@ -106,6 +106,7 @@ const refused: readonly EveryText[] = [
 /** Only the parser sees these. */
 const seenByTheParser: readonly EveryText[] = [
   ...(['0s', '101%', '100% overhead', '1.5 s', '1h20 m', '5 m or 1 epoch', '5m or 5 m'] as const),
+  ...([' m', '  epoch', ' % overhead', '1.h20m', ' m or 1 epoch'] as const),
   ...(['1h 20m or 1 epoch', '1 step or 1dd5h2m', '5min or auto', '5m or 1 epoch or 5 m'] as const),
 ];
 

@@ -40,7 +40,7 @@ type JoinedToAuto = `auto ${'or' | 'and'} ${string}` | `${string} ${'or' | 'and'
  * ```
  *
  * A compiler refuses a misspelt literal of one term or of two. Only the parser sees sizes (`'0s'`, `'101%'`), a third term,
- * a space after a fraction (`'1.5 s'`), and of two terms a space too many (`'5 m or 1 epoch'`), what a duration of three
+ * a space after a fraction or for a number (`'1.5 s'`, `' m'`), and of two terms a space too many (`'5 m or 1 epoch'`), what a duration of three
  * parts or more begins with, and what is beside `auto`.
  *
  * `'5% overhead'`: where S has been spent on the action so far and the longest took c, it comes at the active time T
