@@ -40,8 +40,12 @@ export function afterSuccess(
 /** It stays due, and waits. */
 export function afterFailure(past: ActionSchedule, done: ActionDone, moment: Moment): ActionSchedule {
   const failures = past.failures + 1;
-  const wait = Math.min(RETRY_FIRST * 2 ** (failures - 1), RETRY_LONGEST);
-  return { ...past, ...costs(past, done), failures, retryAt: moment.active + wait };
+  return { ...past, ...costs(past, done), failures, retryAt: moment.active + waitAfter(failures) };
+}
+
+/** Milliseconds before an action is tried again that has failed so many times in a row. */
+export function waitAfter(failures: number): number {
+  return Math.min(RETRY_FIRST * 2 ** (failures - 1), RETRY_LONGEST);
 }
 
 /** What patience makes of an evaluation. @param value of the metric that tells which model is best. */

@@ -1,3 +1,4 @@
+import { waitAfter } from '../core/after-action.ts';
 import type { Moment } from '../core/moment.ts';
 import type {
   Action,
@@ -86,20 +87,22 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     const { step } = moment;
     const last = step >= size.maxSteps;
     const delayed = args.eval_delay > (args.eval_strategy === 'time' ? moment.active / 1000 : step);
+    const isTime = (action: ActionName, strategy: string, seconds: number) =>
+      strategy === 'time' && isDue(schedule, action, seconds, moment);
     const evaluates =
       args.eval_strategy === 'steps'
         ? isMultiple(step, size.evalSteps)
-        : isTime(args.eval_strategy, args.eval_seconds, schedule.doneAt.evaluate, moment);
+        : isTime('evaluate', args.eval_strategy, args.eval_seconds);
+    // Where no evaluation succeeds for now, saves have their own interval.
+    const savesAfter = bestByTime && !delayed && schedule.failures.evaluate === 0;
     const saves =
       args.save_strategy === 'steps'
         ? size.saveSteps > 0 && isMultiple(step, size.saveSteps)
-        : bestByTime && !delayed
-          ? evaluates
-          : isTime(args.save_strategy, args.save_seconds, schedule.doneAt.save, moment);
+        : !savesAfter && isTime('save', args.save_strategy, args.save_seconds);
     const logs =
       args.logging_strategy === 'steps'
         ? isMultiple(step, size.loggingSteps)
-        : isTime(args.logging_strategy, args.logging_seconds, schedule.doneAt.log, moment);
+        : isTime('log', args.logging_strategy, args.logging_seconds);
     const counted = (strategy: string) => strategy === 'steps' || strategy === 'time';
     const set = {
       should_log: logs || (step === 1 && args.logging_first_step),
@@ -177,6 +180,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
   /** The next thing to do on this step, where there is one: log, evaluate, save, each if its flag is set by then. */
   function next(schedule: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> {
     const { control, lastLogged } = schedule;
+    const { saving } = moment;
     const decide = (
       phase: TrainerSchedule['phase'],
       actions: readonly Action[],
@@ -193,7 +197,8 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
         if (control.should_evaluate) return decide('evaluate', [act('evaluate', moment, 'evaluate')]);
         return next({ ...schedule, phase: 'save' }, moment);
       case 'save':
-        if (control.should_save) return decide('save', [act('save', moment, 'save')]);
+        if (control.should_save && saving?.step !== moment.step)
+          return decide('save', [act('save', moment, 'save')]);
         return decide('idle', []);
       default:
         return decide('idle', []);
@@ -202,25 +207,53 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
 
   function decideAfter(before: TrainerSchedule, done: ActionDone, moment: Moment): Decision<TrainerSchedule> {
     const { type } = done.action;
-    const { step } = moment;
-    const schedule = { ...before, doneAt: { ...before.doneAt, [type]: moment.active } };
+    if (!done.ok) return decideAfterFailure(before, type, moment);
+    const { step } = done.reading;
+    const { active } = done.mark ?? moment;
+    const schedule: TrainerSchedule = {
+      ...before,
+      doneAt: { ...before.doneAt, [type]: active },
+      failures: { ...before.failures, [type]: 0 },
+      retryAt: { ...before.retryAt, [type]: 0 },
+    };
     switch (type) {
       case 'log': {
         const logged = fire({ ...schedule, lastLogged: step }, 'log', step);
         if (before.ended !== 'no') return { state: logged };
-        return next({ ...logged, phase: 'evaluate' }, moment);
+        return next({ ...logged, phase: NEXT.log }, moment);
       }
       case 'evaluate': {
         const evaluated = afterEvaluation(schedule, done.metrics ?? {}, step);
         // The evaluation at the start tells the callbacks, and never counts as best.
         if (before.phase === 'start') return { state: { ...evaluated, phase: 'idle' } };
-        return next({ ...judged(evaluated, done.metrics ?? {}, step), phase: 'save' }, moment);
+        return next({ ...judged(evaluated, done.metrics ?? {}, step), phase: NEXT.evaluate }, moment);
       }
       case 'save': {
         const saved = fire(recorded(schedule, done.checkpoint ?? null), 'save', step);
-        return next({ ...saved, phase: 'idle' }, moment);
+        return next({ ...saved, phase: NEXT.save }, moment);
       }
     }
+  }
+
+  /**
+   * That Trainer ends with the exception. Here training goes on; its callbacks hear of nothing, and nothing is judged. What
+   * is due by time stays due, and waits longer with each failure; else it is tried when its rule says so again.
+   */
+  function decideAfterFailure(
+    before: TrainerSchedule,
+    action: ActionName,
+    moment: Moment,
+  ): Decision<TrainerSchedule> {
+    const failures = before.failures[action] + 1;
+    const schedule: TrainerSchedule = {
+      ...before,
+      control: withFlags(before.control, CLEARED[action], false),
+      failures: { ...before.failures, [action]: failures },
+      retryAt: { ...before.retryAt, [action]: moment.active + waitAfter(failures) },
+    };
+    const isAlone = before.phase === 'start' || before.ended !== 'no';
+    if (isAlone) return { state: { ...schedule, phase: 'idle' } };
+    return next({ ...schedule, phase: NEXT[action] }, moment);
   }
 
   /** Each data set is told by itself: a log of its metrics, then the evaluation, which early stopping hears. */
@@ -253,7 +286,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     return { ...schedule, patience, control };
   }
 
-  /** Whether this evaluation is the best so far. Under 'best' that alone decides whether to save. */
+  /** Whether this evaluation is the best so far. Under 'best' that alone decides whether to save; under 'time' it is saved. */
   function judged(schedule: TrainerSchedule, metrics: Metrics, step: number): TrainerSchedule {
     const { save_strategy, metric_for_best_model, greater_is_better } = args;
     if (metric_for_best_model === null) {
@@ -270,6 +303,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
       bestMetric: better ? (Number.isFinite(value) ? value : (String(value) as 'Infinity')) : before,
       bestStep: better && save_strategy !== 'no' ? step : schedule.bestStep,
     };
+    if (bestByTime) return withSave(found, true);
     return save_strategy === 'best' ? withSave(found, better) : found;
   }
 
@@ -329,6 +363,9 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
   };
 }
 
+/** What a step has still to look at when an action is done, whatever came of it. */
+const NEXT = { log: 'evaluate', evaluate: 'save', save: 'idle' } as const;
+
 /** What callbacks hear of a step before it counts. */
 const OPTIMIZING = ['pre_optimizer_step', 'optimizer_step'] as const;
 
@@ -346,8 +383,15 @@ function isMultiple(step: number, of: number): boolean {
   return step % of === 0;
 }
 
-function isTime(strategy: string, seconds: number, doneAt: number, { active }: Moment): boolean {
-  return strategy === 'time' && active - doneAt >= seconds * 1000;
+/** By time. What is being written beside training is not due again. */
+function isDue(
+  { doneAt, retryAt }: TrainerSchedule,
+  action: ActionName,
+  seconds: number,
+  { active, saving }: Moment,
+): boolean {
+  if (action === 'save' && saving) return false;
+  return active - doneAt[action] >= seconds * 1000 && active >= retryAt[action];
 }
 
 /** Actions of that Trainer are due when they are done: it keeps no account of lateness. */

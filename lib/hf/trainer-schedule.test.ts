@@ -37,9 +37,9 @@ test('what is no schedule is refused with its place', () => {
   });
   expect(messages).toMatchInlineSnapshot(`
     [
-      "schedule: expected an object with the keys control, phase, inEpoch, inStep, fed, lastLogged, bestMetric, bestStep, bestCheckpoint, patience, doneAt, ended, got null.",
+      "schedule: expected an object with the keys control, phase, inEpoch, inStep, fed, lastLogged, bestMetric, bestStep, bestCheckpoint, patience, doneAt, failures, retryAt, ended, got null.",
       "schedule.control: expected an object with the keys should_training_stop, should_epoch_stop, should_save, should_evaluate, should_log, got undefined.",
-      "schedule: expected only the keys control, phase, inEpoch, inStep, fed, lastLogged, bestMetric, bestStep, bestCheckpoint, patience, doneAt, ended, got 'more'. Remove it.",
+      "schedule: expected only the keys control, phase, inEpoch, inStep, fed, lastLogged, bestMetric, bestStep, bestCheckpoint, patience, doneAt, failures, retryAt, ended, got 'more'. Remove it.",
       "schedule.patience: expected a whole number of at least 0, got -1.",
       "schedule.bestMetric: expected a number, 'Infinity' or '-Infinity', got 'NaN'.",
       "schedule.bestCheckpoint: expected a checkpoint's name, got 4.",

@@ -24,6 +24,9 @@ export interface TrainerSchedule {
   readonly patience: number;
   /** Milliseconds of active time at which each action was last done. */
   readonly doneAt: { readonly [action in ActionName]: number };
+  /** Failures in a row of each action, and the active time before which `'time'` does not try it again. */
+  readonly failures: { readonly [action in ActionName]: number };
+  readonly retryAt: { readonly [action in ActionName]: number };
   readonly ended: (typeof ENDINGS)[number];
 }
 
@@ -39,6 +42,8 @@ export const NEW_SCHEDULE: TrainerSchedule = {
   bestCheckpoint: null,
   patience: 0,
   doneAt: { log: 0, evaluate: 0, save: 0 },
+  failures: { log: 0, evaluate: 0, save: 0 },
+  retryAt: { log: 0, evaluate: 0, save: 0 },
   ended: 'no',
 };
 
@@ -75,6 +80,10 @@ function orNull<T>(reader: Reader<T>): Reader<T | null> {
   return (value, where) => (value === null ? null : reader(value, where));
 }
 
+function ofEachAction<T>(reader: Reader<T>): Reader<{ readonly [action in ActionName]: T }> {
+  return (value, where) => readOptions(value, { log: reader, evaluate: reader, save: reader }, where);
+}
+
 const FLAG_READERS = {
   should_training_stop: readBoolean,
   should_epoch_stop: readBoolean,
@@ -94,8 +103,9 @@ const READERS = {
   bestStep: orNull(readCount),
   bestCheckpoint: orNull(readName),
   patience: readCount,
-  doneAt: (value: unknown, where: string) =>
-    readOptions(value, { log: readMilliseconds, evaluate: readMilliseconds, save: readMilliseconds }, where),
+  doneAt: ofEachAction(readMilliseconds),
+  failures: ofEachAction(readCount),
+  retryAt: ofEachAction(readMilliseconds),
   ended: wordOf(ENDINGS),
 };
 
