@@ -156,3 +156,19 @@ test('strategy time: a save that is written beside training is not due again mea
   await run.end();
   expect(told(events)).toBe('save@5 save@12 save@17');
 });
+
+test('what it tells of itself: no interval of what has none, and what it may ask for', () => {
+  expect(policyOf({}, 10).describe()).toEqual({ intervals: {}, needs: ['log'], maxSteps: 10 });
+  const own = {
+    logging_strategy: 'time',
+    logging_seconds: 30,
+    eval_strategy: 'steps',
+    eval_steps: 5,
+  } as const;
+  const best = { save_strategy: 'best', eval_on_start: true, load_best_model_at_end: true } as const;
+  expect(policyOf({ ...own, ...best }, 10).describe()).toEqual({
+    intervals: { log: '30s', evaluate: '5 steps', save: 'best' },
+    needs: ['log', 'evaluate', 'load'],
+    maxSteps: 10,
+  });
+});

@@ -1,17 +1,9 @@
 import { waitAfter } from '../core/after-action.ts';
 import type { Moment } from '../core/moment.ts';
-import type {
-  Action,
-  ActionDone,
-  ActionName,
-  Decision,
-  Point,
-  Policy,
-  PolicyDescription,
-  StopReason,
-} from '../core/policy.ts';
+import type { Action, ActionDone, ActionName, Decision, Point, Policy, StopReason } from '../core/policy.ts';
 import type { Metrics } from '../core/run-event.ts';
 import { type CallbackEvent, CLEARED, type Control, type Injection, withFlags } from './control.ts';
+import { describeTrainer } from './describe-trainer.ts';
 import { TrainerError } from './trainer-error.ts';
 import { NEW_SCHEDULE, readTrainerSchedule, type TrainerSchedule } from './trainer-schedule.ts';
 import type { TrainerSize } from './trainer-size.ts';
@@ -359,7 +351,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
           return undefined;
       }
     },
-    describe: () => describe(args, size),
+    describe: () => describeTrainer(args, size),
   };
 }
 
@@ -397,25 +389,4 @@ function isDue(
 /** Actions of that Trainer are due when they are done: it keeps no account of lateness. */
 function act(type: ActionName, { active }: Moment, why: string): Action {
   return { type, due: active / 1000, late: 0, missed: 0, why: [why] };
-}
-
-function describe(args: CheckedArguments, size: TrainerSize): PolicyDescription {
-  const text = (strategy: string, steps: number, seconds: number) =>
-    strategy === 'steps' ? `${steps} steps` : strategy === 'epoch' ? '1 epoch' : `${seconds}s`;
-  return {
-    intervals: {
-      log: text(args.logging_strategy, size.loggingSteps, args.logging_seconds),
-      ...(args.eval_strategy !== 'no' && {
-        evaluate: text(args.eval_strategy, size.evalSteps, args.eval_seconds),
-      }),
-      ...(args.save_strategy !== 'no' && {
-        save:
-          args.save_strategy === 'best'
-            ? 'best'
-            : text(args.save_strategy, size.saveSteps, args.save_seconds),
-      }),
-    },
-    ...(args.load_best_model_at_end && { needs: ['load'] as const }),
-    maxSteps: size.maxSteps,
-  };
 }
