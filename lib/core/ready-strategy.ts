@@ -1,5 +1,6 @@
 import type { Best } from './best.ts';
 import { describeStrategy } from './describe-strategy.ts';
+import type { Patience } from './patience.ts';
 import type { Policy, PolicyDescription } from './policy.ts';
 import type { RunSize } from './resolve-parts.ts';
 import type { Keep } from './retention.ts';
@@ -15,6 +16,8 @@ export interface ReadyStrategy {
   readonly keep: Keep;
   /** How metrics compare, where a best is tracked. */
   readonly best?: Best | undefined;
+  /** How long it waits for something better, where it does. */
+  readonly patience?: Patience | undefined;
   /** Whether it ends the run by itself. */
   readonly bounded: boolean;
   /** What it tells of itself when the run begins. */
@@ -51,11 +54,12 @@ export function policyOf(strategy: StrategyOptions | ReadyStrategy, size: RunSiz
 export function readyStrategy(options: StrategyOptions | ReadyStrategy, where = 'strategy'): ReadyStrategy {
   if (isReady(options)) return options;
   const strategy = parseStrategy(options, where);
-  const { keep, best, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline } = strategy;
+  const { keep, best, patience, maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline } = strategy;
   const limits = [maxTime, maxTimeThisRun, maxSteps, maxEpochs, deadline.after];
   return {
     keep,
     best,
+    patience,
     bounded: limits.some(Number.isFinite),
     description: describeStrategy(strategy),
     policy: (size) => strategyPolicy(strategy, size) as Policy,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readyStrategy } from '../core/ready-strategy.ts';
 import { parsePlanInput } from './plan-input.ts';
 
 const SAVE = { save: '1m', maxSteps: 10 };
@@ -70,6 +71,11 @@ test.each<[string, unknown, string]>([
     { strategy: { maxEpochs: 2 } },
     'because the strategy has maxEpochs: 2',
   ],
+  [
+    'patience in epochs of unknown length',
+    { strategy: { evaluate: '1m', best: { metric: 'loss' }, patience: '2 epochs' }, run: { steps: 100 } },
+    'run.stepsPerEpoch: expected a number of steps, because the strategy has a patience of 2 epochs',
+  ],
 ])('refused: %s', (_, input, message) => {
   expect(() => parsePlanInput(input)).toThrow(message);
 });
@@ -87,6 +93,8 @@ test.each([
 });
 
 test('patience is an end', () => {
-  const strategy = { evaluate: '1m', best: { metric: 'loss' }, patience: 3 };
-  expect(() => parsePlanInput({ strategy, run: { stepSeconds: 1 } })).not.toThrow();
+  const strategy = { evaluate: '1m', best: { metric: 'loss' }, patience: 3 } as const;
+  for (const either of [strategy, readyStrategy(strategy)]) {
+    expect(() => parsePlanInput({ strategy: either, run: { stepSeconds: 1 } })).not.toThrow();
+  }
 });

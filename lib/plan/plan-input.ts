@@ -75,7 +75,7 @@ export function parsePlanInput(input: unknown): ReadyInput {
   const stepsPerEpoch = parseCount(run.stepsPerEpoch, 'run.stepsPerEpoch');
   const steps = parseCount(run.steps, 'run.steps');
   if (stepsPerEpoch === undefined) checkNoEpochs(strategy);
-  if (steps === undefined) checkEnds(strategy, input.strategy as StrategyOptions);
+  if (steps === undefined) checkEnds(strategy);
   return {
     strategy,
     steps: steps ?? Number.POSITIVE_INFINITY,
@@ -147,18 +147,24 @@ function parseOneMetrics(value: unknown, best: string | undefined, where: string
 }
 
 /** An epoch of unknown length never ends, and whatever waits for it would be missing from the plan. */
-function checkNoEpochs({ description: { intervals, maxEpochs } }: ReadyStrategy): void {
-  const text = Object.values(intervals).find((interval) => /epoch/.test(interval));
-  if (text === undefined && maxEpochs === undefined) return;
+function checkNoEpochs({ description: { intervals, maxEpochs }, patience }: ReadyStrategy): void {
+  const counting = [
+    ...Object.values(intervals)
+      .filter((text) => /epoch/.test(text))
+      .map((text) => `'${text}'`),
+    ...(maxEpochs === undefined ? [] : [`maxEpochs: ${maxEpochs}`]),
+    ...(patience?.axis === 'epoch' ? [`a patience of ${patience.length} epochs`] : []),
+  ];
+  if (counting.length === 0) return;
   throw new WallclockError({
     where: 'run.stepsPerEpoch',
-    expected: `a number of steps, because the strategy has ${text ? `'${text}'` : `maxEpochs: ${maxEpochs}`}`,
+    expected: `a number of steps, because the strategy has ${counting[0]}`,
     got: undefined,
   });
 }
 
-function checkEnds({ bounded }: ReadyStrategy, options: StrategyOptions | ReadyStrategy): void {
-  if (bounded || ('patience' in options && options.patience !== undefined)) return;
+function checkEnds({ bounded, patience }: ReadyStrategy): void {
+  if (bounded || patience) return;
   throw new WallclockError({
     where: 'run.steps',
     expected: 'a number of steps, because nothing in the strategy ends the run',
