@@ -98,6 +98,22 @@ test('by a clock of its own there is no turn for others, unless it is asked for'
   expect(await stepsOf({ turn: () => Promise.resolve() })).toBe(10);
 });
 
+test('the steps of an epoch tell how long a run of epochs is, and so what a part of it is', async () => {
+  const strategy = { log: '50%', maxEpochs: 3 } as const;
+  const events: RunEvent[] = [];
+  const run = createRun({
+    ...{ strategy, stepsPerEpoch: 4, clock: manualClock(), actions: { log: () => ({}) } },
+    onEvent: (event) => events.push(event),
+  });
+  run.begin();
+  while (!run.stopped) await run.step();
+  const logs = events.filter(({ type }) => type === 'log');
+  expect(logs.map(({ step, epoch }) => [step, epoch])).toEqual([
+    [6, 1.5],
+    [12, 3],
+  ]);
+});
+
 test('a checkpoint to go on from has to have been checked', async () => {
   const { snapshots } = await simulate({ strategy: { save: '5s', maxTime: '12s' } });
   const resume = { checkpoint: 'checkpoint-5', snapshot: snapshots['checkpoint-5']! };

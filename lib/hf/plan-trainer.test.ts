@@ -63,7 +63,10 @@ test('strategy time: the best model is saved, for a save comes with each evaluat
   ]);
   // Until evaluations begin, saves have their own interval.
   const delayed = { ...input, args: { ...args, eval_delay: 100 } };
-  expect((await flowOf(delayed)) as string[]).toContain('save@9');
+  expect(await flowOf(delayed)).toEqual([
+    ...['save@9', ...[13, 21, 29, 30].flatMap(measured)],
+    ...['log:final@30', 'load_best_model@30'],
+  ]);
 });
 
 /** Beyond the recorded traces: what the real Trainer, of transformers 5.17.0, was seen to do. */
@@ -189,6 +192,20 @@ test('a best checkpoint that was deleted before a run is resumed is forgotten, a
     final_state: { best_metric: 0.5, best_global_step: 1, best_model_checkpoint: null },
     loaded_best_model: null,
   });
+});
+
+test.each([
+  [0.25, 2],
+  [0.24, 3],
+])('early stopping: a gain of 0.25 against a threshold of %d ends at step %d', async (threshold, ends) => {
+  const args = { ...QUIET, eval_strategy: 'steps', eval_steps: 1, num_train_epochs: 1 } as const;
+  const input: TrainerInput = {
+    args: { ...args, metric_for_best_model: 'loss' },
+    evals: [{ eval_loss: 1 }, { eval_loss: 0.75 }, { eval_loss: 0.75 }],
+    ...{ losses: [1], batches_per_epoch: 4 },
+  };
+  const plan = await planTrainer({ ...input, early_stopping: { patience: 1, threshold } });
+  expect(plan).toMatchObject({ final_state: { global_step: ends }, early_stopping_counter: 1 });
 });
 
 test('early stopping hears of a metric once, also where the name of one data set begins with that of another', async () => {

@@ -59,6 +59,11 @@ test('strategy time: what has failed stays due, and waits a second, then two, th
   expect(logged.map(({ type, step }) => `${type}@${step}`)).toEqual(['log@2', 'fail@4', 'log@5', 'log@6']);
 });
 
+test('strategy time: no pause is a part of an interval', async () => {
+  const policy = policyOf({ save_strategy: 'time', save_seconds: 5 }, 12);
+  expect(await doneBy(policy, { pauses: { 3: 60_000, 7: 60_000 } })).toBe('save@5 save@10 save@12');
+});
+
 test('its own strategies try what has failed when their rule says so again', async () => {
   const policy = policyOf({ save_strategy: 'steps', save_steps: 4 }, 12);
   expect(await doneBy(policy, { failures: { save: [2] } })).toBe('save@4 save!@8 save@12');
