@@ -1,8 +1,9 @@
 import { WallclockError } from '../core/errors.ts';
-import { optional, type Reader, readBoolean, readOptions } from '../core/read-options.ts';
+import { optional, type Reader, readBoolean, readerOf, readOptions } from '../core/read-options.ts';
 import type { Metrics } from '../core/run-event.ts';
-import { CALLBACK_EVENTS, type CallbackEvent, FLAGS, type Flag, type Injection } from './control.ts';
+import { CALLBACK_EVENTS, FLAGS, type Injection } from './control.ts';
 import { type PythonNumber, readPythonNumber } from './python-number.ts';
+import { readNumber, wordOf } from './readers.ts';
 import type { EarlyStopping } from './trainer-policy.ts';
 import type { TrainingArguments } from './training-arguments.ts';
 
@@ -56,36 +57,16 @@ export interface CheckedInput {
 /** A run of more micro-batches than this is not planned. */
 export const MOST_BATCHES = 1_000_000;
 
-const readBatches: Reader<number> = (value, where) => {
-  if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST_BATCHES) {
-    return value as number;
-  }
-  throw new WallclockError({ where, expected: `a whole number from 0 to ${MOST_BATCHES}`, got: value });
-};
+const readBatches = readerOf<number>(
+  `a whole number from 0 to ${MOST_BATCHES}`,
+  (value) => Number.isSafeInteger(value) && value >= 0 && value <= MOST_BATCHES,
+);
 
-const readSeconds: Reader<number> = (value, where) => {
-  if (Number.isFinite(value) && (value as number) >= 0) return value as number;
-  throw new WallclockError({ where, expected: 'seconds, 0 or more', got: value });
-};
-
-const readThreshold: Reader<number> = (value, where) => {
-  if (Number.isFinite(value)) return value as number;
-  throw new WallclockError({ where, expected: 'a number', got: value });
-};
+const readSeconds = readerOf<number>('seconds, 0 or more', (value) => Number.isFinite(value) && value >= 0);
 
 function listOf<T>(reader: Reader<T>): Reader<readonly T[]> {
-  return (value, where) => {
-    if (!Array.isArray(value)) throw new WallclockError({ where, expected: 'a list', got: value });
-    return value.map((one, index) => reader(one, `${where}[${index}]`));
-  };
-}
-
-function oneOfTheseOnly<const Word extends string>(known: readonly Word[]): Reader<Word> {
-  return (value, where) => {
-    const found = known.find((one) => one === value);
-    if (found) return found;
-    throw new WallclockError({ where, expected: `one of ${known.join(', ')}`, got: value });
-  };
+  const readList = readerOf<readonly unknown[]>('a list', Array.isArray);
+  return (value, where) => readList(value, where).map((one, index) => reader(one, `${where}[${index}]`));
 }
 
 const readMetrics: Reader<Metrics> = (value, where) => {
@@ -101,20 +82,20 @@ const readInjection: Reader<Injection> = (value, where) =>
   readOptions(
     value,
     {
-      event: oneOfTheseOnly<CallbackEvent>(CALLBACK_EVENTS),
+      event: wordOf(CALLBACK_EVENTS),
       step: readBatches,
-      set: listOf(oneOfTheseOnly<Flag>(FLAGS)),
+      set: listOf(wordOf(FLAGS)),
     },
     where,
   );
 
 const readEarlyStopping: Reader<EarlyStopping> = (value, where) =>
-  readOptions(value, { patience: readBatches, threshold: optional(readThreshold, 0) }, where);
+  readOptions(value, { patience: readBatches, threshold: optional(readNumber, 0) }, where);
 
-const readResume: Reader<boolean | string> = (value, where) => {
-  if (typeof value === 'boolean' || typeof value === 'string') return value;
-  throw new WallclockError({ where, expected: "true, or a checkpoint's name", got: value });
-};
+const readResume = readerOf<boolean | string>(
+  "true, or a checkpoint's name",
+  (value) => typeof value === 'boolean' || typeof value === 'string',
+);
 
 /** One run comes before, and none before that. */
 const readFirstRun: Reader<CheckedInput> = (value, where) => {
@@ -139,7 +120,7 @@ export function parseTrainerInput(value: unknown, where = 'input'): CheckedInput
       evals: optional(listOf(readMetrics), []),
       early_stopping: optional(readEarlyStopping),
       inject: optional(listOf(readInjection), []),
-      eval_dataset: optional(oneOfTheseOnly(['none', 'dict']), 'one' as const),
+      eval_dataset: optional(wordOf(['none', 'dict']), 'one' as const),
       first_run: optional(readFirstRun),
       resume_from: optional(readResume),
       step_seconds: optional(readSeconds, 0),

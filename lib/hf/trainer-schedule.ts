@@ -1,7 +1,7 @@
-import { WallclockError } from '../core/errors.ts';
 import type { ActionName } from '../core/policy.ts';
-import { type Reader, readBoolean, readOptions } from '../core/read-options.ts';
+import { type Reader, readBoolean, readerOf, readOptions } from '../core/read-options.ts';
 import { type Control, NO_FLAGS } from './control.ts';
+import { orNull, wordOf } from './readers.ts';
 
 const PHASES = ['start', 'log', 'evaluate', 'save', 'idle'] as const;
 const ENDINGS = ['no', 'logged', 'loaded'] as const;
@@ -47,38 +47,22 @@ export const NEW_SCHEDULE: TrainerSchedule = {
   ended: 'no',
 };
 
-const readCount: Reader<number> = (value, where) => {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw new WallclockError({ where, expected: 'a whole number of at least 0', got: value });
-};
+const readCount = readerOf<number>(
+  'a whole number of at least 0',
+  (value) => Number.isSafeInteger(value) && value >= 0,
+);
 
-const readMilliseconds: Reader<number> = (value, where) => {
-  if (Number.isFinite(value) && (value as number) >= 0) return value as number;
-  throw new WallclockError({ where, expected: 'milliseconds, 0 or more', got: value });
-};
+const readMilliseconds = readerOf<number>(
+  'milliseconds, 0 or more',
+  (value) => Number.isFinite(value) && value >= 0,
+);
 
-const readMetric: Reader<number | 'Infinity' | '-Infinity'> = (value, where) => {
-  if (Number.isFinite(value) || value === 'Infinity' || value === '-Infinity') return value as number;
-  throw new WallclockError({ where, expected: "a number, 'Infinity' or '-Infinity'", got: value });
-};
+const readMetric = readerOf<number | 'Infinity' | '-Infinity'>(
+  "a number, 'Infinity' or '-Infinity'",
+  (value) => Number.isFinite(value) || value === 'Infinity' || value === '-Infinity',
+);
 
-const readName: Reader<string> = (value, where) => {
-  if (typeof value === 'string') return value;
-  throw new WallclockError({ where, expected: "a checkpoint's name", got: value });
-};
-
-/** One of some words, which has to be there. */
-function wordOf<const Word extends string>(words: readonly Word[]): Reader<Word> {
-  return (value, where) => {
-    const word = words.find((one) => one === value);
-    if (word) return word;
-    throw new WallclockError({ where, expected: `one of ${words.join(', ')}`, got: value });
-  };
-}
-
-function orNull<T>(reader: Reader<T>): Reader<T | null> {
-  return (value, where) => (value === null ? null : reader(value, where));
-}
+const readName = readerOf<string>("a checkpoint's name", (value) => typeof value === 'string');
 
 function ofEachAction<T>(reader: Reader<T>): Reader<{ readonly [action in ActionName]: T }> {
   return (value, where) => readOptions(value, { log: reader, evaluate: reader, save: reader }, where);

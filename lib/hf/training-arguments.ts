@@ -1,7 +1,7 @@
 import { checkKeys, isPlainObject } from '../core/check-keys.ts';
-import { WallclockError } from '../core/errors.ts';
-import { asItIs, optional, type Reader, readBoolean, readOptions } from '../core/read-options.ts';
+import { asItIs, optional, readBoolean, readerOf, readOptions } from '../core/read-options.ts';
 import { OTHER_ARGUMENTS } from './other-arguments.ts';
+import { orNull, readNumber, wordOf } from './readers.ts';
 import { TrainerError } from './trainer-error.ts';
 
 /**
@@ -97,31 +97,15 @@ export interface CheckedArguments {
   readonly restore_callback_states_from_checkpoint: boolean;
 }
 
-const readNumber: Reader<number> = (value, where) => {
-  if (Number.isFinite(value)) return value as number;
-  throw new WallclockError({ where, expected: 'a number', got: value });
-};
+const readText = readerOf<string>('a text', (value) => typeof value === 'string');
 
-const readText: Reader<string> = (value, where) => {
-  if (typeof value === 'string') return value;
-  throw new WallclockError({ where, expected: 'a text', got: value });
-};
-
-const readWhole: Reader<number> = (value, where) => {
-  if (Number.isSafeInteger(value)) return value as number;
-  throw new WallclockError({ where, expected: 'a whole number', got: value });
-};
+const readWhole = readerOf<number>('a whole number', Number.isSafeInteger);
 
 /** 0 as well: that library takes it, and divides by it as training begins. */
-const readAccumulation: Reader<number> = (value, where) => {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw new WallclockError({ where, expected: 'a whole number of at least 1', got: value });
-};
-
-/** `None` in Python is `null` in JSON. */
-function orNull<T>(reader: Reader<T>): Reader<T | null> {
-  return (value, where) => (value === null ? null : reader(value, where));
-}
+const readAccumulation = readerOf<number>(
+  'a whole number of at least 1',
+  (value) => Number.isSafeInteger(value) && value >= 0,
+);
 
 const READERS = {
   num_train_epochs: optional(readNumber, 3),
@@ -181,9 +165,9 @@ export function parseTrainingArguments(value: unknown, where = 'args'): CheckedA
   checkNames(value, where);
   const own = Object.entries(value).filter(([key]) => Object.hasOwn(READERS, key));
   const read = readOptions(Object.fromEntries(own), READERS, where);
-  const logging_strategy = wordOf(read, 'logging_strategy', ['no', 'steps', 'epoch', 'time']);
-  const eval_strategy = wordOf(read, 'eval_strategy', ['no', 'steps', 'epoch', 'time']);
-  const save_strategy = wordOf(read, 'save_strategy', ['no', 'steps', 'epoch', 'best', 'time']);
+  const logging_strategy = knownWord(read, 'logging_strategy', ['no', 'steps', 'epoch', 'time']);
+  const eval_strategy = knownWord(read, 'eval_strategy', ['no', 'steps', 'epoch', 'time']);
+  const save_strategy = knownWord(read, 'save_strategy', ['no', 'steps', 'epoch', 'best', 'time']);
   const eval_steps = evalSteps(read, eval_strategy);
   if (logging_strategy === 'steps') {
     refuse(read.logging_steps === 0, "logging strategy 'steps' requires logging_steps other than 0");
@@ -193,7 +177,7 @@ export function parseTrainingArguments(value: unknown, where = 'args'): CheckedA
   if (save_strategy === 'steps') checkWhole('save_steps', read.save_steps);
   const checked = { ...read, eval_steps, logging_strategy, eval_strategy, save_strategy };
   if (read.load_best_model_at_end && save_strategy !== 'best') checkBestIsSaved(checked);
-  const lr_scheduler_type = wordOf(read, 'lr_scheduler_type', SCHEDULERS);
+  const lr_scheduler_type = knownWord(read, 'lr_scheduler_type', SCHEDULERS);
   const scheduler = MEASURING_SCHEDULERS.find((one) => one === lr_scheduler_type);
   refuse(
     scheduler !== undefined && eval_strategy === 'no',
@@ -237,15 +221,16 @@ function checkNames(value: unknown, where: string): asserts value is { readonly 
 }
 
 /** Anything else, of whatever type, is a ValueError in that library. */
-function wordOf<const Word extends string>(
+function knownWord<const Word extends string>(
   read: Read,
   key: 'logging_strategy' | 'eval_strategy' | 'save_strategy' | 'lr_scheduler_type',
   known: readonly Word[],
 ): Word {
-  const found = known.find((one) => one === read[key]);
-  if (found) return found;
-  const expected = `one of ${known.join(', ')}`;
-  throw refusal(new WallclockError({ where: key, expected, got: read[key] }).message);
+  try {
+    return wordOf(known)(read[key], key);
+  } catch (error) {
+    throw refusal((error as Error).message);
+  }
 }
 
 function evalSteps({ eval_steps, logging_steps }: Read, strategy: string): number | null {

@@ -1,5 +1,6 @@
 import { checkKeys } from '../core/check-keys.ts';
 import { WallclockError } from '../core/errors.ts';
+import { optional, readCount } from '../core/read-options.ts';
 import { type ReadyStrategy, readyStrategy } from '../core/ready-strategy.ts';
 import type { Metrics } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
@@ -72,8 +73,9 @@ export function parsePlanInput(input: unknown): ReadyInput {
   const { run = {} } = input;
   const strategy = readyStrategy(input.strategy as StrategyOptions);
   checkKeys(run, RUN_KEYS, 'run');
-  const stepsPerEpoch = parseCount(run.stepsPerEpoch, 'run.stepsPerEpoch');
-  const steps = parseCount(run.steps, 'run.steps');
+  const readSteps = optional(readCount);
+  const stepsPerEpoch = readSteps(run.stepsPerEpoch, 'run.stepsPerEpoch');
+  const steps = readSteps(run.steps, 'run.steps');
   if (stepsPerEpoch === undefined) checkNoEpochs(strategy);
   if (steps === undefined) checkEnds(strategy);
   return {
@@ -86,12 +88,6 @@ export function parsePlanInput(input: unknown): ReadyInput {
     metrics:
       run.metrics === undefined ? undefined : parseMetrics(run.metrics, strategy.best?.metric, 'run.metrics'),
   };
-}
-
-function parseCount(value: unknown, where: string): number | undefined {
-  if (value === undefined) return undefined;
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-  throw new WallclockError({ where, expected: 'a whole number of at least 1', got: value });
 }
 
 function parseSeconds(value: unknown, where: string): Series {
