@@ -21,6 +21,7 @@ export type { TrainerSchedule } from './trainer-schedule.ts';
 export { type TrainerData, type TrainerSize, trainerSize } from './trainer-size.ts';
 export { type ReadTrainerStateOptions, readTrainerState, type TrainerState } from './trainer-state.ts';
 export { type StateOf, TrainerStateWriter } from './trainer-state-writer.ts';
+export { type TrainerStrategyOptions, trainerStrategy } from './trainer-strategy.ts';
 export {
   type CheckedArguments,
   parseTrainingArguments,

@@ -1,10 +1,11 @@
+import { checkEarlyStopping, checkTrainer } from './check-trainer.ts';
 import { ScriptedTrainer } from './scripted-trainer.ts';
 import { TrainerError } from './trainer-error.ts';
 import { type TrainerCheckpoint, TrainerFolder } from './trainer-folder.ts';
 import { type CheckedInput, parseTrainerInput } from './trainer-input.ts';
 import type { TrainerPlan, TrainerRefusal } from './trainer-plan.ts';
 import { trainerSize } from './trainer-size.ts';
-import { type CheckedArguments, parseTrainingArguments } from './training-arguments.ts';
+import { parseTrainingArguments } from './training-arguments.ts';
 
 /**
  * Runs what Hugging Face's Trainer would do through Wallclock's engine, on a clock that is moved by hand.
@@ -39,22 +40,8 @@ async function trainOnce(input: CheckedInput, folder: TrainerFolder): Promise<Tr
   checkTrainer(args, input);
   const from = checkpointFrom(input, folder);
   const size = trainerSize(args, input);
-  checkEarlyStopping(args, input);
+  checkEarlyStopping(args, input.earlyStopping);
   return new ScriptedTrainer(input, args, size, folder).train(from);
-}
-
-/** What that library checks when the Trainer is made. */
-function checkTrainer(args: CheckedArguments, { evalDataset, sized }: CheckedInput): void {
-  const refuse = (wrong: boolean, message: string) => {
-    if (wrong) throw new TrainerError('Trainer.__init__', 'ValueError', message);
-  };
-  const tracks = args.save_strategy === 'best' || args.load_best_model_at_end;
-  refuse(
-    tracks && args.metric_for_best_model === null,
-    'metric_for_best_model is needed to tell which is best',
-  );
-  refuse(evalDataset === 'none' && args.eval_strategy !== 'no', 'an eval_dataset is needed to evaluate');
-  refuse(!sized && args.max_steps <= 0, 'max_steps is needed where the data has no length');
 }
 
 /** The checkpoint to resume from, where there is to be one. */
@@ -63,10 +50,4 @@ function checkpointFrom({ resumeFrom }: CheckedInput, folder: TrainerFolder): Tr
   const found = resumeFrom === true ? folder.newest : folder.get(resumeFrom);
   if (found) return found;
   throw new TrainerError('train', 'ValueError', 'there is no such checkpoint to resume from');
-}
-
-/** What early stopping asserts when training begins. */
-function checkEarlyStopping(args: CheckedArguments, { earlyStopping }: CheckedInput): void {
-  if (!earlyStopping || (args.metric_for_best_model !== null && args.eval_strategy !== 'no')) return;
-  throw new TrainerError('train', 'AssertionError', 'early stopping needs a metric and evaluations');
 }

@@ -89,7 +89,7 @@ const readInjection: Reader<Injection> = (value, where) =>
     where,
   );
 
-const readEarlyStopping: Reader<EarlyStopping> = (value, where) =>
+export const readEarlyStopping: Reader<EarlyStopping> = (value, where) =>
   readOptions(value, { patience: readBatches, threshold: optional(readNumber, 0) }, where);
 
 const readResume = readerOf<boolean | string>(

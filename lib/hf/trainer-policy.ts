@@ -29,8 +29,11 @@ export interface TrainerPolicyOptions {
   readonly injections?: readonly Injection[];
   /** The prefixes of the metrics, one for each data set. Default `['eval']`. */
   readonly prefixes?: readonly string[];
-  /** Whether a checkpoint of this name is there. */
-  readonly exists: (checkpoint: string) => boolean;
+  /**
+   * Whether a checkpoint of this name is there. Default: the best one is, from its save on, and none that was there before
+   * its evaluation.
+   */
+  readonly exists?: (checkpoint: string) => boolean;
 }
 
 /** The policy, and what else a loop that has that Trainer's callbacks tells it. */
@@ -139,7 +142,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     const { step } = moment;
     // What a resumed run knows of may have been deleted since: then there is no best one to load.
     const { bestCheckpoint: known } = before;
-    const bestCheckpoint = known !== null && exists(known) ? known : null;
+    const bestCheckpoint = known !== null && exists?.(known) === false ? null : known;
     const fresh: TrainerSchedule = {
       ...{ ...before, bestCheckpoint, lastLogged: step },
       ...{ inEpoch: false, inStep: false, ended: 'no' },
@@ -307,7 +310,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
   function recorded(schedule: TrainerSchedule, written: string | null): TrainerSchedule {
     if (args.save_strategy === 'no' || !schedule.bestStep) return schedule;
     const best = `checkpoint-${schedule.bestStep}`;
-    return best === written || exists(best) ? { ...schedule, bestCheckpoint: best } : schedule;
+    return best === written || exists?.(best) ? { ...schedule, bestCheckpoint: best } : schedule;
   }
 
   function isBetter(value: number, than: number): boolean {
@@ -319,7 +322,13 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     return earlyStopping && patience >= earlyStopping.patience ? 'patience' : 'stopped';
   }
 
-  function decideAtEnd(schedule: TrainerSchedule, moment: Moment): Decision<TrainerSchedule> | undefined {
+  function decideAtEnd(
+    schedule: TrainerSchedule,
+    reason: StopReason,
+    moment: Moment,
+  ): Decision<TrainerSchedule> | undefined {
+    // An epoch that its last step has cut short ends as well; most loops do not tell.
+    if (schedule.inEpoch && reason !== 'stopped') return decideAtEpoch(schedule, moment);
     if (schedule.ended === 'no') {
       return { state: { ...schedule, ended: 'logged' }, actions: [act('log', moment, 'final')] };
     }
@@ -346,7 +355,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
         case 'action done':
           return decideAfter(schedule, point, moment);
         case 'run ends':
-          return decideAtEnd(schedule, moment);
+          return decideAtEnd(schedule, point.reason, moment);
         case 'save asked':
           return undefined;
       }

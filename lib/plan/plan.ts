@@ -101,10 +101,11 @@ export async function plan(input: PlanInput, options: PlanOptions = {}): Promise
     if (step >= mostSteps) throw endless(ready, mostSteps);
     clock.advance(next(stepTimes, step));
     reading = clock.now();
-    // The length of an epoch is known: its end is decided on with its last step, and needs no second reading.
     const acting = run.step();
-    if (acting === undefined) continue;
-    await acting;
+    if (acting) await acting;
+    // As in a loop: the end of an epoch is told also where its last step has ended the run.
+    const ending = stepsPerEpoch && (step + 1) % stepsPerEpoch === 0 ? run.epoch() : undefined;
+    if (ending) await ending;
     if (events.length > mostActions) throw tooMany(mostActions);
   }
   const state = await run.end();
