@@ -64,6 +64,11 @@ test('strategy time: no pause is a part of an interval', async () => {
   expect(await doneBy(policy, { pauses: { 3: 60_000, 7: 60_000 } })).toBe('save@5 save@10 save@12');
 });
 
+test('strategy time: what rounding takes from a reading makes nothing late', async () => {
+  const policy = policyOf({ save_strategy: 'time', save_seconds: 0.0999 }, 6);
+  expect(await doneBy(policy, { step: 33.3 })).toBe('save@3 save@6');
+});
+
 test('its own strategies try what has failed when their rule says so again', async () => {
   const policy = policyOf({ save_strategy: 'steps', save_steps: 4 }, 12);
   expect(await doneBy(policy, { failures: { save: [2] } })).toBe('save@4 save!@8 save@12');

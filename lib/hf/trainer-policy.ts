@@ -1,6 +1,7 @@
 import { waitAfter } from '../core/after-action.ts';
 import type { Moment } from '../core/moment.ts';
 import type { Action, ActionDone, ActionName, Decision, Point, Policy, StopReason } from '../core/policy.ts';
+import { isReached } from '../core/reached.ts';
 import type { Metrics } from '../core/run-event.ts';
 import { type CallbackEvent, CLEARED, type Control, type Injection, withFlags } from './control.ts';
 import { describeTrainer } from './describe-trainer.ts';
@@ -392,7 +393,7 @@ function isDue(
   { active, saving }: Moment,
 ): boolean {
   if (action === 'save' && saving) return false;
-  return active - doneAt[action] >= seconds * 1000 && active >= retryAt[action];
+  return isReached(active, doneAt[action] + seconds * 1000) && active >= retryAt[action];
 }
 
 /** Actions of that Trainer are due when they are done: it keeps no account of lateness. */
