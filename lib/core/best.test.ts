@@ -32,6 +32,12 @@ test('of losses, errors and the like less is better, by their names; of all else
     'valRmse',
     'eval/ppl',
     'cosineProximity',
+    'val_cosine',
+    'smape',
+    'sMAPE',
+    'nrmse',
+    'rmsle',
+    'msle',
   ];
   const more = [
     'accuracy',
@@ -44,6 +50,7 @@ test('of losses, errors and the like less is better, by their names; of all else
     'power',
     'dice_cancer',
     'answer',
+    'cosine_similarity',
   ];
   const others = ['perplexity', 'crossEntropy', 'klDivergence', 'distance', 'meanSquaredError'];
   const greater = (metric: string) => parseBest({ metric }, 'best').greaterIsBetter;

@@ -5,8 +5,9 @@ export interface BestOptions {
   /** A metric of the evaluation: `'loss'`, `'accuracy'`. */
   metric: string;
   /**
-   * Default: false where the metric's name ends in loss, error, perplexity, entropy, divergence, distance or proximity (which
-   * TensorFlow.js negates), or in the word nll, ppl, mse, rmse, msle, mae, mape, wer or cer; else true.
+   * Default: false where the metric's name ends in loss, error, perplexity, entropy, divergence, distance or proximity, or in
+   * the word cosine (both of which TensorFlow.js negates), nll, ppl, mse, nmse, rmse, nrmse, msle, rmsle, mae, mape, smape,
+   * wmape, wer or cer; else true.
    */
   greaterIsBetter?: boolean;
   /** By how much a metric must be better for patience to start anew. Default 0. */
@@ -25,7 +26,7 @@ export type Best = { readonly [option in keyof BestOptions]-?: Required<BestOpti
 
 /** Metrics of which less is better, by how their names end: `val_loss`, `meanSquaredError`. Short ones are words: `val_mse`. */
 const LESS_IS_BETTER =
-  /(loss|error|perplexity|entropy|divergence|distance|proximity|(?<![a-z])(nll|ppl|r?mse|msle|mae|mape|wer|cer))$/i;
+  /(loss|error|perplexity|entropy|divergence|distance|proximity|(?<![a-z])(cosine|nll|ppl|n?r?msl?e|mae|[sw]?mape|wer|cer))$/i;
 /** Where `valMSE` has another word. */
 const NEXT_WORD = /(?<=[a-z])(?=[A-Z])/g;
 
