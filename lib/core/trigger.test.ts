@@ -143,6 +143,14 @@ describe('and', () => {
     expect(first).toBe(`${account} ${log}`);
   });
 
+  test('what actions take between steps is part of a step', async () => {
+    const evaluate = '12s and 3 steps';
+    const strategy = { evaluate, save: '2 steps', final: { evaluate: false, save: false } } as const;
+    const { events } = await simulate({ strategy, step: 300, save: 3000, steps: 9 });
+    const evaluated = events.find(({ type }) => type === 'evaluate');
+    expect(evaluated).toMatchObject({ step: 9, due: 12, late: expect.closeTo(2.7) });
+  });
+
   test('not before both, and told by the one that held last', async () => {
     const log = '5s and 3 steps';
     expect(await told({ strategy: { log, final: { log: false } }, step: 1000, steps: 11 })).toEqual([

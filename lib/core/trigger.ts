@@ -81,7 +81,7 @@ function isArmDue({ terms }: Arm, interval: Interval, history: History, moment: 
   );
 }
 
-/** An arm holds when its last term does: the one that is late by the fewest steps, where a step takes as the longest did. */
+/** An arm holds when its last term does: the one that is late by the fewest steps. */
 function lastToHold(
   { terms }: Arm,
   interval: Interval,
@@ -100,17 +100,17 @@ function lastToHold(
         : instants(length, late);
     const timed = isTimed(term);
     const unit = timed ? 1000 : 1;
-    const steps = late && late / stepIn(term.axis, moment);
+    const steps = late && late / stepIn(term.axis, history.mark ?? START, moment);
     return { steps, due: due / unit, late: late / unit, missed: length > 0 ? missed : 0, timed };
   });
   const { steps: _, ...last } = firings.reduce((last, next) => (next.steps < last.steps ? next : last));
   return last;
 }
 
-/** The length of a step on an axis, at the most. */
-function stepIn(axis: Axis, { step, epoch, longestStep }: Moment): number {
-  if (axis === 'step') return 1;
-  return axis === 'epoch' ? epoch / step : longestStep;
+/** What a step with all that is done at it comes to on an axis: as much as on average, or as the longest took. */
+function stepIn(axis: Axis, from: Mark, moment: Moment): number {
+  const average = (moment[axis] - from[axis]) / (moment.step - from.step);
+  return isTimed({ axis }) ? Math.max(average, moment.longestStep) : average;
 }
 
 function isTimed({ axis }: { readonly axis: Axis }): boolean {
