@@ -7,6 +7,7 @@ import type { Policy, StopReason } from './policy.ts';
 import { replay } from './replay.ts';
 import { Run } from './run.ts';
 import type { RunEvent } from './run-event.ts';
+import type { RunOptions } from './run-options.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
 import type { Schedule } from './schedule.ts';
 import { parseStrategy, type StrategyOptions } from './strategy.ts';
@@ -375,6 +376,26 @@ test.each(['log', 'evaluate', 'end'] as const)(
     expect([worker.port.left, words.length]).toEqual([1, last]);
   },
 );
+
+test('one that fails as it begins, or in the turn of others, leaves as well', async () => {
+  const runOf = (port: SharedWords, breaks: Partial<RunOptions<unknown>>) =>
+    new Run({
+      policy: strategyPolicy(parseStrategy({ log: '1h' })) as Policy,
+      ...{ clock: manualClock(), agreement: new Agreement(port), actions: { log: () => ({}) } },
+      ...breaks,
+    });
+  const begins = new SharedWords([], true);
+  const bug = () => {
+    throw new Error('a bug');
+  };
+  expect(() => runOf(begins, { onEvent: bug }).begin()).toThrow('a bug');
+  expect(begins.left).toBe(1);
+  const turns = new SharedWords([], true);
+  const run = runOf(turns, { turn: async () => bug() });
+  await run.begin();
+  await expect(run.step()).rejects.toThrow('a bug');
+  expect(turns.left).toBe(1);
+});
 
 test('one that fails at once, with nothing to do, leaves as well', () => {
   const port = new SharedWords([], true);

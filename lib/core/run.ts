@@ -91,10 +91,14 @@ export class Run {
 
   /** Starts the clock. Time before it does not count. A resumed run that has used up its limits stops here. */
   begin(): Promise<void> | undefined {
-    const { clock, resume, policy, stepsPerEpoch } = this.#options;
+    const { clock } = this.#options;
     demand(!this.#standing.watch, 'run', 'begin() once, at the start of the run', 'a second begin()');
     this.#standing.begin(clock);
-    this.#free = this.#standing;
+    return this.#alone(() => this.#begin());
+  }
+
+  #begin(): Promise<void> | undefined {
+    const { clock, resume, policy, stepsPerEpoch } = this.#options;
     // Events are counted on.
     if (resume) this.#state = resume.snapshot.state;
     this.#tell({
@@ -109,7 +113,7 @@ export class Run {
     this.#running().skip();
     for (const message of resume?.messages(policy) ?? []) this.#tell({ type: 'warn', message });
     const stepEnded = timesOf(this.#standing.momentOfStep);
-    return this.#ask({ at: 'run begins', resumed: resume !== undefined, stepEnded });
+    return this.#answer({ at: 'run begins', resumed: resume !== undefined, stepEnded });
   }
 
   /** To be called after each step of training. */
@@ -121,7 +125,7 @@ export class Run {
     const doing = this.#ask(STEP_ENDS);
     if (elapsed >= this.#turnAt) {
       this.#turnAt = elapsed + (this.#writing ? TURN_WHILE_SAVING : TURN);
-      return this.#giveTurn(doing);
+      return this.#giveTurn(doing).catch(this.#leave);
     }
     if (!doing) this.#lookAhead();
     return doing;
