@@ -206,3 +206,13 @@ test('what does not hold is refused', () => {
     ]
   `);
 });
+
+test('what its last step has no time for is not made up for at the end of its epoch', async () => {
+  const strategy = { evaluate: '1 epoch', save: '10m', deadline: '1h' } as const;
+  const costs = { step: 60_000, evaluate: 900_000, save: 10_000, stepsPerEpoch: 57 };
+  const { state, last } = await actedAtEnd({ strategy, ...costs });
+  expect([state.reason, ...last]).toEqual(['deadline', 'save final']);
+  expect(state.elapsed).toBeLessThan(3600);
+  const failing = await actedAtEnd({ strategy, ...costs, failures: { save: [6] } });
+  expect(failing.last).toEqual(['save final']);
+});

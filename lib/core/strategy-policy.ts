@@ -164,7 +164,8 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const isLast = !schedule.stopped && (ends || stop !== undefined);
     if (due.length === 0 && !isLast) return undefined;
     const wanted = isLast ? completed(schedule, due, moment.active / 1000, moment) : due;
-    const actions = isLast ? time.inTime(schedule, wanted, moment) : due;
+    // What the last step had no time for, the end of its epoch has none for either.
+    const actions = isLast || schedule.stopped ? time.inTime(schedule, wanted, moment) : due;
     const endings = wanted.length > due.length ? 1 : 0;
     const stopped = schedule.stopped || stop !== undefined;
     return { state: { ...schedule, endings, stopped }, actions, stop };
@@ -226,10 +227,10 @@ export function strategyPolicy(strategy: Strategy, size: RunSize = {}): Policy<S
     const waited = isDue && dueAction(before, 'save', { ...moment, ...reading });
     const order = reason === 'stopped' ? IN_A_HURRY : ACTIONS;
     const lacking = completed(before, waited ? [waited] : [], reading.active / 1000, moment, order);
+    const wanted = time.inTime(before, lacking, moment);
     // What has failed the last time is not tried again where it would not end before the deadline.
-    const isLate = time.isLate(before, lacking, moment);
-    const wanted = lacking.filter(({ type }) => !(isLate && before[type].failures > 0));
-    const missing = time.inTime(before, wanted, moment);
+    const isLate = time.isLate(before, wanted, moment);
+    const missing = wanted.filter(({ type }) => !(isLate && before[type].failures > 0));
     if (moment.step > begun.step && missing.length > 0 && endings < MOST_ENDINGS) {
       return { state, actions: missing };
     }
