@@ -234,10 +234,10 @@ export class ScriptedTrainer {
         'the checkpoint knows nothing of early stopping',
       );
     }
-    // That library stores its flags before the callbacks hear of the save.
+    // That library stores its flags before the callbacks hear of the save, and begins an epoch anew to go on in it.
     const { control } = this.#schedule!;
     const saved = snapshot(name);
-    const schedule = { ...(saved.schedule as TrainerSchedule), control };
+    const schedule = { ...(saved.schedule as TrainerSchedule), control, inEpoch: false };
     this.#folder.write({
       name,
       snapshot: { ...saved, schedule },

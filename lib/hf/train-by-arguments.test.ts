@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { manualClock } from '../testing/manual-clock.ts';
+import { FitCallback } from '../tfjs/fit-callback.ts';
 import { train } from '../tfjs/train.ts';
 import { trainerStrategy } from './trainer-strategy.ts';
 
@@ -38,4 +39,35 @@ test('train() trains by training arguments: by epochs, with the best model at th
   ]);
   expect((await store.list()).toSorted()).toEqual(['checkpoint-12', 'checkpoint-4']);
   expect(await trained(true)).toEqual(['begin', 'log', 'load checkpoint-4', 'end']);
+});
+
+test('what was saved at the last step of an epoch is gone on with, by train() and by fit', async () => {
+  const data = { xs: tf.ones([20, 1]), ys: tf.ones([20, 1]) };
+  const strategy = trainerStrategy({ max_steps: 15, save_steps: 5, logging_strategy: 'no' });
+  const untrained = () => {
+    const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [1] })] });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    return model;
+  };
+  for (const by of ['train()', 'fit'] as const) {
+    const store = memoryStore();
+    const leaving = new AbortController();
+    await train(untrained(), {
+      ...{ data, batchSize: 4, strategy, store, clock: manualClock(), signal: leaving.signal },
+      onEvent: ({ type }) => type === 'save' && leaving.abort(),
+    });
+    expect(await store.list(), by).toEqual(['checkpoint-5']);
+    const model = untrained();
+    const resumed = { strategy, store, clock: manualClock() };
+    if (by === 'train()') {
+      expect((await train(model, { ...resumed, data, batchSize: 4, resume: true })).step).toBe(15);
+      continue;
+    }
+    const callback = new FitCallback(resumed);
+    const initialEpoch = await callback.resume(model);
+    expect(initialEpoch).toBe(1);
+    const fit = { epochs: 3, initialEpoch, batchSize: 4, shuffle: false, verbose: 0, callbacks: [callback] };
+    await model.fit(data.xs, data.ys, fit);
+    expect(callback.state.step).toBe(15);
+  }
 });

@@ -144,11 +144,9 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     // What a resumed run knows of may have been deleted since: then there is no best one to load.
     const { bestCheckpoint: known } = before;
     const bestCheckpoint = known !== null && exists?.(known) === false ? null : known;
-    const fresh: TrainerSchedule = {
-      ...{ ...before, bestCheckpoint, lastLogged: step },
-      ...{ inEpoch: false, inStep: false, ended: 'no' },
-    };
-    const schedule = fire(fresh, 'train_begin', step);
+    // It goes on in the epoch that it was saved in, whose end may be all that is left of it.
+    const resumed: TrainerSchedule = { ...before, bestCheckpoint, lastLogged: step, ended: 'no' };
+    const schedule = fire(resumed, 'train_begin', step);
     if (!args.eval_on_start) return { state: { ...schedule, phase: 'idle' } };
     return { state: { ...schedule, phase: 'start' }, actions: [act('evaluate', moment, 'eval_on_start')] };
   }

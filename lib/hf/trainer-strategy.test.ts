@@ -110,6 +110,20 @@ test('a resumed run goes on to its last step, and a complete one has none', asyn
   expect(third.state).toMatchObject({ step: 8, reason: 'steps' });
 });
 
+test('resumed at the last step of an epoch, a run ends that epoch and goes on', async () => {
+  const strategy = trainerStrategy({
+    ...{ max_steps: 15, save_steps: 5, eval_strategy: 'epoch', logging_strategy: 'no' },
+  });
+  const whole = await simulate({ strategy, stepsPerEpoch: 5 });
+  const first = await simulate({ strategy, stepsPerEpoch: 5, diesAfter: 7 });
+  const resume = { checkpoint: 'checkpoint-5', snapshot: first.snapshots['checkpoint-5']! };
+  const second = await simulate({ strategy, stepsPerEpoch: 5, resume });
+  const done = ({ events }: typeof whole) => events.map(({ type, step }) => `${type}@${step}`);
+  const rest = ['evaluate@5', 'save@10', 'evaluate@10', 'save@15', 'evaluate@15', 'log@15', 'end@15'];
+  expect(done(whole)).toEqual(['begin@0', 'save@5', ...rest]);
+  expect(done(second)).toEqual(['begin@5', ...rest]);
+});
+
 test('how long it trains is known with the data, and before that in its own words', () => {
   const { description, policy } = trainerStrategy({ num_train_epochs: 3, save_steps: 0.28 });
   expect(description).toMatchObject({ intervals: { save: '28%' }, maxEpochs: 3 });
