@@ -35,6 +35,8 @@ export interface TrainerPolicyOptions {
    * its evaluation.
    */
   readonly exists?: (checkpoint: string) => boolean;
+  /** Whether a run ends with a log though its last step has one: that Trainer's is a summary. Default true. */
+  readonly summary?: boolean;
 }
 
 /** The policy, and what else a loop that has that Trainer's callbacks tells it. */
@@ -58,7 +60,7 @@ export interface TrainerPolicy extends Policy<TrainerSchedule> {
  * One action at a time is asked for, because what a callback hears of one may change the next.
  */
 export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
-  const { args, size, earlyStopping, injections = [], prefixes = ['eval'], exists } = options;
+  const { args, size, earlyStopping, injections = [], prefixes = ['eval'], exists, summary = true } = options;
 
   /** Each with an interval of its own, saves would drift away from evaluations, and the best model would not be saved. */
   const bestByTime = args.load_best_model_at_end && args.save_strategy === 'time';
@@ -328,7 +330,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
   ): Decision<TrainerSchedule> | undefined {
     // An epoch that its last step has cut short ends as well; most loops do not tell.
     if (schedule.inEpoch && reason !== 'stopped') return decideAtEpoch(schedule, moment);
-    if (schedule.ended === 'no') {
+    if (schedule.ended === 'no' && (summary || moment.step > schedule.lastLogged)) {
       return { state: { ...schedule, ended: 'logged' }, actions: [act('log', moment, 'final')] };
     }
     const { bestCheckpoint, ended } = schedule;

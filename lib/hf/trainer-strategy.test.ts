@@ -66,9 +66,24 @@ test.each(MANY)(
     });
     const flow = 'flow' in trainer ? trainer.flow : [];
     expect(flow).not.toEqual([]);
-    expect(done).toEqual(flow.filter((one) => !/^(log:eval|load)/.test(one)));
+    // A summary is no log of the last step, which has one at most.
+    const isSummary = (one: string) =>
+      one.startsWith('log:final') && flow.includes(one.replace('final', 'train'));
+    expect(done).toEqual(flow.filter((one) => !/^(log:eval|load)/.test(one) && !isSummary(one)));
   },
 );
+
+test('the last step is logged in any case, and once', async () => {
+  const logged = async (logging_steps: number, failures = {}) => {
+    const strategy = trainerStrategy({ max_steps: 10, logging_steps, save_strategy: 'no' });
+    const { events } = await simulate({ strategy, failures });
+    const logs = events.filter(({ type }) => type === 'log' || type === 'fail');
+    return logs.map(({ type, step }) => `${type}@${step}`);
+  };
+  expect(await logged(5)).toEqual(['log@5', 'log@10']);
+  expect(await logged(4)).toEqual(['log@4', 'log@8', 'log@10']);
+  expect(await logged(5, { log: [2] })).toEqual(['log@5', 'fail@10', 'log@10']);
+});
 
 test('the newest checkpoints are kept, with the best beside them, which is loaded at the end', async () => {
   const strategy = trainerStrategy({
