@@ -122,6 +122,34 @@ test('strategy time: while no evaluation succeeds, the saves that would come wit
   );
 });
 
+test('strategy time: a save that has failed does not wait for the next evaluation that it would come with', async () => {
+  const own = { eval_strategy: 'time', eval_seconds: 10, save_strategy: 'time', save_seconds: 10 } as const;
+  const policy = policyOf({ ...own, load_best_model_at_end: true }, 32);
+  expect(await doneBy(policy, { failures: { save: [2, 3] } })).toBe(
+    'evaluate@10 save@10 evaluate@20 save!@20 save!@21 save@23 evaluate@30 save@30 evaluate@32 save@32',
+  );
+});
+
+test('strategy time: a save that fails on the last step is tried once more, unless the run was asked to stop', async () => {
+  const policy = policyOf({ save_strategy: 'time', save_seconds: 3 }, 10);
+  expect(await doneBy(policy, { failures: { save: [4] } })).toBe('save@3 save@6 save@9 save!@10 save@10');
+  expect(await doneBy(policy, { failures: { save: [4, 5] } })).toBe('save@3 save@6 save@9 save!@10 save!@10');
+  expect(await doneBy(policy, { failures: { save: [2] }, stopsAfter: 6 })).toBe('save@3 save!@6');
+});
+
+test('strategy time: what is saved once more at the end is loaded where it is the best', async () => {
+  const own = { eval_strategy: 'time', eval_seconds: 5, save_strategy: 'time', save_seconds: 5 } as const;
+  const policy = policyOf({ ...own, load_best_model_at_end: true }, 10);
+  const metrics = [{ eval_loss: 2 }, { eval_loss: 1 }];
+  const { events } = await simulate({ strategy: {}, policy, failures: { save: [2] }, metrics });
+  expect(told(events)).toBe('evaluate@5 save@5 evaluate@10 save!@10 save@10');
+  expect(events.slice(-3)).toMatchObject([
+    { type: 'save', step: 10 },
+    { type: 'load', checkpoint: 'checkpoint-10' },
+    { type: 'end' },
+  ]);
+});
+
 test('strategy time: a save that is written beside training is not due again meanwhile, and not at the end of its epoch', async () => {
   const injections = [{ event: 'save', step: 5, set: ['should_training_stop'] }] as const;
   const clock = manualClock();

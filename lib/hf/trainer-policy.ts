@@ -91,8 +91,9 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
       args.eval_strategy === 'steps'
         ? isMultiple(step, size.evalSteps)
         : isTime('evaluate', args.eval_strategy, args.eval_seconds);
-    // Where no evaluation succeeds for now, saves have their own interval.
-    const savesAfter = bestByTime && !delayed && schedule.failures.evaluate === 0;
+    // Where no evaluation succeeds for now, or their save has failed, saves have their own interval.
+    const { failures } = schedule;
+    const savesAfter = bestByTime && !delayed && failures.evaluate === 0 && failures.save === 0;
     const saves =
       args.save_strategy === 'steps'
         ? size.saveSteps > 0 && isMultiple(step, size.saveSteps)
@@ -333,7 +334,12 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     if (schedule.ended === 'no' && (summary || moment.step > schedule.lastLogged)) {
       return { state: { ...schedule, ended: 'logged' }, actions: [act('log', moment, 'final')] };
     }
-    const { bestCheckpoint, ended } = schedule;
+    const { bestCheckpoint, ended, failures } = schedule;
+    // What has failed is still due by time, and no step comes after this one.
+    const isStillDue = args.save_strategy === 'time' && failures.save > 0 && reason !== 'stopped';
+    if (isStillDue && (ended === 'no' || ended === 'logged')) {
+      return { state: { ...schedule, ended: 'saved' }, actions: [act('save', moment, 'save')] };
+    }
     if (ended === 'loaded' || !args.load_best_model_at_end || bestCheckpoint === null) return undefined;
     return { state: { ...schedule, ended: 'loaded' }, load: bestCheckpoint };
   }

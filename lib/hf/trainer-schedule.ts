@@ -4,7 +4,7 @@ import { type Control, NO_FLAGS } from './control.ts';
 import { orNull, wordOf } from './readers.ts';
 
 const PHASES = ['start', 'log', 'evaluate', 'save', 'idle'] as const;
-const ENDINGS = ['no', 'logged', 'loaded'] as const;
+const ENDINGS = ['no', 'logged', 'saved', 'loaded'] as const;
 
 /** What that Trainer remembers between decisions. Plain JSON. */
 export interface TrainerSchedule {
