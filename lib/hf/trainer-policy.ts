@@ -226,7 +226,7 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
         return next({ ...judged(evaluated, done.metrics ?? {}, step), phase: NEXT.evaluate }, moment);
       }
       case 'save': {
-        const saved = fire(recorded(schedule, done.checkpoint ?? null), 'save', step);
+        const saved = fire(recorded(schedule, done.checkpoint ?? null, step), 'save', step);
         return next({ ...saved, phase: NEXT.save }, moment);
       }
     }
@@ -309,10 +309,13 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
   }
 
   /** The best checkpoint is recorded during a save, and only where the best step has one. */
-  function recorded(schedule: TrainerSchedule, written: string | null): TrainerSchedule {
-    if (args.save_strategy === 'no' || !schedule.bestStep) return schedule;
-    const best = `checkpoint-${schedule.bestStep}`;
-    return best === written || exists?.(best) ? { ...schedule, bestCheckpoint: best } : schedule;
+  function recorded(schedule: TrainerSchedule, written: string | null, step: number): TrainerSchedule {
+    const { bestStep } = schedule;
+    if (args.save_strategy === 'no' || !bestStep) return schedule;
+    if (bestStep === step) return { ...schedule, bestCheckpoint: written };
+    // An earlier step may have been saved before it was the best: that Trainer looks for the name that it gives.
+    const best = `checkpoint-${bestStep}`;
+    return exists?.(best) ? { ...schedule, bestCheckpoint: best } : schedule;
   }
 
   function isBetter(value: number, than: number): boolean {

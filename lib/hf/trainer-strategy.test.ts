@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createRun } from '../create-run.ts';
 import { plan } from '../plan/plan.ts';
 import { simulate } from '../testing/simulate.ts';
 import { planTrainer } from './plan-trainer.ts';
@@ -99,6 +100,28 @@ test('the newest checkpoints are kept, with the best beside them, which is loade
     ...{ needs: ['log', 'load'], maxSteps: 6, keep: { latest: 2 } },
     best: { metric: 'loss', greaterIsBetter: false },
   });
+});
+
+test('the best model is loaded by whatever name its save has given it', async () => {
+  const strategy = trainerStrategy({
+    ...{ max_steps: 6, save_steps: 2, eval_strategy: 'steps', eval_steps: 2 },
+    load_best_model_at_end: true,
+  });
+  const losses = [3, 1, 2];
+  const loaded: string[] = [];
+  const run = createRun({
+    strategy,
+    actions: {
+      log: () => ({}),
+      evaluate: () => ({ loss: losses.shift()! }),
+      save: ({ step }) => ({ checkpoint: `model-${step}.bin`, bytes: 1 }),
+      load: (checkpoint) => void loaded.push(checkpoint),
+    },
+  });
+  await run.begin();
+  while (!run.stopped) await run.step();
+  await run.end();
+  expect(loaded).toEqual(['model-4.bin']);
 });
 
 test('a best model that no save has kept is not loaded', async () => {
