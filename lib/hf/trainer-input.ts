@@ -90,7 +90,7 @@ const readInjection: Reader<Injection> = (value, where) =>
   );
 
 export const readEarlyStopping: Reader<EarlyStopping> = (value, where) =>
-  readOptions(value, { patience: readBatches, threshold: optional(readNumber, 0) }, where);
+  readOptions(value, { patience: readBatches, threshold: optional(readNumber) }, where);
 
 const readResume = readerOf<boolean | string>(
   "true, or a checkpoint's name",

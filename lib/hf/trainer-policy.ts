@@ -14,8 +14,8 @@ import type { CheckedArguments } from './training-arguments.ts';
 export interface EarlyStopping {
   /** Evaluations in a row that may be no better. */
   readonly patience: number;
-  /** By how much the metric must be better. */
-  readonly threshold: number;
+  /** By how much the metric must be better. Default 0. */
+  readonly threshold?: number | undefined;
 }
 
 /** What {@link trainerPolicy} takes. */
@@ -275,8 +275,8 @@ export function trainerPolicy(options: TrainerPolicyOptions): TrainerPolicy {
     const value = metrics[metricName(args)];
     if (!earlyStopping || value === undefined) return schedule;
     const best = schedule.bestMetric === null ? null : Number(schedule.bestMetric);
-    const better =
-      best === null || (isBetter(value, best) && Math.abs(value - best) > earlyStopping.threshold);
+    const { threshold = 0 } = earlyStopping;
+    const better = best === null || (isBetter(value, best) && Math.abs(value - best) > threshold);
     const patience = better ? 0 : schedule.patience + 1;
     const stops = patience >= earlyStopping.patience;
     const control = withFlags(schedule.control, stops ? ['should_training_stop'] : [], true);

@@ -51,10 +51,13 @@ test.each(MANY)(
   async (batches, args) => {
     const times = { step_seconds: 7, eval_seconds: 2, save_seconds: 3 };
     const evals = LOSSES.map((eval_loss) => ({ eval_loss }));
-    const early = { patience: 2, threshold: 0 };
+    const early = { patience: 2 };
     const stops = args.metric_for_best_model === 'eval_loss';
     const input = { args, batches_per_epoch: batches, losses: [1], evals, ...times };
-    const trainer = await planTrainer({ ...input, ...(stops && { early_stopping: early }) });
+    const trainer = await planTrainer({
+      ...input,
+      ...(stops && { early_stopping: { ...early, threshold: 0 } }),
+    });
     const planned = await plan({
       strategy: trainerStrategy(args, stops ? { earlyStopping: early } : {}),
       run: {

@@ -22,7 +22,7 @@ const PREFIX = 'eval_';
 /**
  * Hugging Face's training arguments as a strategy: a run that has it logs, evaluates, saves and stops by the rules of that
  * Trainer. A step is one of the optimizer, and a loop measures `loss` where that Trainer has `eval_loss`. The last step is
- * logged in any case, and once: that Trainer's last log is a summary.
+ * logged in any case, and once: that Trainer's last log is a summary. For `'epoch'` the loop has to tell where epochs end.
  *
  * Rotation is this library's: `save_total_limit` keeps so many of the newest, and the best beside them where a metric tells
  * which that is. That Trainer counts the best among them. A run that was complete is not resumed for another step.
