@@ -28,6 +28,10 @@ export interface CheckpointKeeperOptions {
   readonly resume: boolean | string;
   /** Which checkpoints will do to go on from. Default: any. */
   readonly wanted?: WantedCheckpoint;
+  /** Of the run that is begun anew here: they go when it has saved for the first time. Default: there may be none. */
+  readonly begunAnew?: readonly string[];
+  /** Is told with the first save. Default: nothing. */
+  readonly warning?: string;
   /** By which the run counts, where that is known. */
   readonly stepsPerEpoch?: number | undefined;
   /** Of the order of the examples and of what layers draw. Default: the loop has none that is known. */
@@ -44,21 +48,21 @@ export interface CheckpointKeeperOptions {
  *   afresh and there are checkpoints, or the one to go on from is damaged or does not fit.
  */
 export async function keepCheckpoints(options: CheckpointKeeperOptions): Promise<CheckpointKeeper> {
-  const { store, strategy, trained, losses, resume, wanted, clock } = options;
+  const { store, strategy, trained, losses, resume, wanted, begunAnew, clock } = options;
   checkKeepable(trained.weights, `${store.place}: `);
   if (trained.optimizer) checkOptimizer(trained.optimizer, `${store.place}: optimizer`);
-  const before = resume ? await runName(store) : undefined;
+  const before = resume || begunAnew ? await runName(store) : undefined;
   const name = before ?? `run-${clock.wall().toString(36)}`;
   const release = await store.lock(name);
   try {
-    if (!resume) await checkEmpty(store);
+    if (!resume) await checkEmpty(store, begunAnew);
     const choice = typeof resume === 'string' ? named(resume) : wanted;
     const readable = { ...ANY, ...choice, check: checkReadable(strategy) };
     const resumed = resume ? await resumeTraining(trained, store, options, readable) : undefined;
     if (resumed?.losses) losses.restore(resumed.losses);
-    const own = new Set(resumed?.kept.map(({ name }) => name));
+    const own = new Set(resumed?.checkpoints ?? begunAnew);
     const others = new Set((await store.list()).filter((name) => !own.has(name)));
-    return new CheckpointKeeper(options, resumed?.snapshot.run ?? name, resumed, others, release);
+    return new CheckpointKeeper(options, resumed?.snapshot.run ?? name, resumed, own, others, release);
   } catch (error) {
     await release();
     throw error;
@@ -79,7 +83,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
   readonly #others: ReadonlySet<string>;
   /** What this run has written, that is: nor is anything else that has come there since. */
   readonly #own: Set<string>;
-  /** Checkpoints after the one that is gone on from: they go when there is a newer one of this run. */
+  /** Checkpoints after where the run goes on from: they go when there is a newer one of this run. */
   #left: readonly string[];
   /** What the rules do not keep any more as a run is gone on with: it goes before the first save, for want of room maybe. */
   #surplus: readonly string[];
@@ -100,6 +104,7 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
     options: CheckpointKeeperOptions,
     name: string,
     resumed: Resumed | undefined,
+    own: Set<string>,
     others: ReadonlySet<string>,
     release: () => Promise<void>,
   ) {
@@ -115,11 +120,12 @@ export class CheckpointKeeper implements Pick<Actions, 'save' | 'load'> {
       best,
       kept.filter((one) => !isLeft(one)),
     );
-    this.#left = kept.filter(isLeft).map(({ name }) => name);
+    this.#left = options.begunAnew ?? kept.filter(isLeft).map(({ name }) => name);
     this.#surplus = this.#retention.surplus().filter((one) => one !== resumed?.checkpoint);
     this.#resumable = options.wanted && resumed?.checkpoint;
     this.#others = others;
-    this.#own = new Set(kept.map(({ name }) => name));
+    this.#own = own;
+    if (options.warning) this.#warnings.push(options.warning);
     this.#release = release;
     this.#writer = options.store.writer?.();
   }
@@ -242,8 +248,8 @@ function checkReadable(strategy: ReadyStrategy): NonNullable<WantedCheckpoint['c
 }
 
 /** Of two runs in one store, who goes on from the newest checkpoint cannot know which run's it is. */
-async function checkEmpty(store: CheckpointStore): Promise<void> {
-  const there = sortCheckpoints(await store.list());
+async function checkEmpty(store: CheckpointStore, but: readonly string[] = []): Promise<void> {
+  const there = sortCheckpoints(await store.list()).filter((name) => !but.includes(name));
   if (there.length === 0) return;
   throw new WallclockError({
     where: store.place,

@@ -5,12 +5,14 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readCheckpoint } from '../checkpoints/checkpoint.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { writeFiles } from '../checkpoints/checkpoint-writer.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { FitCallback, type FitCallbackOptions } from './fit-callback.ts';
 import { readOptimizer } from './optimizer-state.ts';
+import { stepHook } from './step-hook.ts';
 
 beforeAll(() => {
   tf.enableProdMode();
@@ -349,12 +351,59 @@ describe('resumes', () => {
     expect((await fitOnce(ended, undefined, { strategy })).initialEpoch).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('not from the middle of an epoch', async () => {
+  test('not from the middle of an epoch, where more than the first one would be lost', async () => {
     const store = memoryStore();
-    await fitOnce(store, 3, { strategy: { save: '3 steps' } });
+    await fitOnce(store, 7, { strategy: { save: '3 steps' } });
     await expect(fitOnce(store)).rejects.toThrow(
-      `memory: expected a whole checkpoint from the end of an epoch, because fit begins with one, got ["checkpoint-3"]. Save at the ends of epochs too, with save: { every: '5m or 1 epoch', anchor: 'grid' }, or go on with train().`,
+      `memory: expected a whole checkpoint from the end of an epoch, because fit begins with one, got ["checkpoint-6","checkpoint-3"]. Go on with train(), or begin anew in another place, and save at the ends of epochs too: save: { every: '5m or 1 epoch', anchor: 'grid' }.`,
     );
+    expect(await store.list()).toEqual(['checkpoint-3', 'checkpoint-6']);
+  });
+
+  test('anew, where it has died in its first epoch: its checkpoints go when it has saved again', async () => {
+    const strategy = { save: { every: '2 steps or 1 epoch', anchor: 'grid' }, maxSteps: 6 } as const;
+    const store = memoryStore();
+    const first = await fitOnce(store, 3, { strategy });
+    // Once more, before it has saved.
+    const second = await fitOnce(store, 1, { strategy });
+    expect([second.initialEpoch, await store.list()]).toEqual([0, ['checkpoint-2']]);
+    const inSteps = await fitOnce(store, 2, { strategy: { save: '1 step' } });
+    expect(inSteps.events.filter(({ type }) => type === 'warn')).toMatchObject([
+      {
+        step: 1,
+        message:
+          'The run has begun anew, because it had come to the end of no epoch, and fit begins with one: what it had saved of its first goes (checkpoint-2).',
+      },
+    ]);
+    expect(await store.list()).toEqual(['checkpoint-1', 'checkpoint-2']);
+    const last = await fitOnce(store, undefined, { strategy });
+    expect(last.events[0]).toMatchObject({ type: 'begin', step: 0 });
+    expect(last.callback.state).toMatchObject({ run: first.callback.state.run, reason: 'steps', step: 6 });
+    expect(await store.list()).toEqual(['checkpoint-2', 'checkpoint-4', 'checkpoint-6']);
+    expect(last.weights).toEqual((await fitOnce(memoryStore(), undefined, { strategy })).weights);
+    // From here on there is the end of an epoch.
+    expect((await fitOnce(store, undefined, { strategy })).initialEpoch).toBe(1);
+  });
+
+  test('not anew, where what is there may be more than the beginning of an epoch', async () => {
+    const strategy = { save: '2 steps' } as const;
+    const refused = 'expected a whole checkpoint from the end of an epoch';
+    // A loop by hand, which has told of no epoch.
+    const byHand = memoryStore();
+    const { model, data } = problem();
+    const hook = stepHook({ strategy, store: byHand, variables: [tf.variable(tf.scalar(0))] });
+    await hook.begin();
+    for (let step = 0; step < 9; step++) await hook.step();
+    await hook.end();
+    const callback = new FitCallback({ strategy, store: byHand, validation: data });
+    await expect(callback.resume(model)).rejects.toThrow(refused);
+    // A damaged one beside it.
+    const store = memoryStore();
+    await fitOnce(store, 3, { strategy });
+    await writeFiles(store, 'checkpoint-3', []);
+    await expect(fitOnce(store, undefined, { strategy })).rejects.toThrow(refused);
+    expect(await store.list()).toEqual(['checkpoint-2', 'checkpoint-3']);
+    await (await store.lock('another'))();
   });
 
   test('by the strategy that is said to: each end of an epoch has a checkpoint, whatever was saved in between', async () => {

@@ -1,6 +1,7 @@
 import { clone, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { NoneWholeError } from '../checkpoints/newest-whole.ts';
 import { checkKeys } from '../core/check-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import { WallclockError } from '../core/errors.ts';
@@ -13,9 +14,9 @@ import { IDLE_RUN, type RunState } from '../core/run-state.ts';
 import type { StrategyOptions } from '../core/strategy.ts';
 import { systemClock } from '../system-clock.ts';
 import { checkNeeds } from './check-needs.ts';
-import { type CheckpointKeeper, keepCheckpoints } from './checkpoint-keeper.ts';
+import { type CheckpointKeeper, type CheckpointKeeperOptions, keepCheckpoints } from './checkpoint-keeper.ts';
 import { compiledModel } from './compiled-model.ts';
-import { AT_EPOCH_ENDS, completeEpochs, isComplete } from './epoch-ends.ts';
+import { AT_EPOCH_ENDS, completeEpochs, firstEpochOf, isComplete } from './epoch-ends.ts';
 import { evaluate } from './evaluate.ts';
 import { LayerNoise } from './layer-noise.ts';
 import { LossAverage } from './loss-average.ts';
@@ -101,10 +102,13 @@ export class FitCallback extends Callback {
    * epoch that this returns. On the cpu backend the run then ends in the same bits as one that was not interrupted, if
    * `fit` is told not to shuffle: it shuffles by `Math.random`, which nobody can resume.
    *
+   * A run that has come to the end of no epoch begins anew, with the model as it is given: that is known of `fit` and
+   * `train()`. Its checkpoints go when there is a newer one.
+   *
    * @returns the `initialEpoch` for `fit`: complete epochs, 0 where there is nothing to resume, and Infinity where nothing
    *   is left to do.
-   * @throws {WallclockError} where another run has the store, all checkpoints are damaged or from the middle of an epoch,
-   *   or the model does not fit.
+   * @throws {WallclockError} where another run has the store, all checkpoints are damaged or from the middle of an epoch
+   *   other than the first, or the model does not fit.
    * @example
    * ```ts
    * const store = memoryStore();
@@ -123,7 +127,7 @@ export class FitCallback extends Callback {
       throw new WallclockError({ where, expected: 'a callback with a checkpoint store', got: store });
     }
     checkNeeds(this.#strategy.description, { ...this.#options, resume: true }, where, compiled);
-    const { snapshot } = (await this.#keep(store, compiled, true)).resumed ?? {};
+    const { snapshot } = (await this.#goOn(store, compiled)).resumed ?? {};
     const complete = snapshot && isComplete(this.#strategy, snapshot);
     const initialEpoch = complete ? Number.POSITIVE_INFINITY : snapshot ? completeEpochs(snapshot) : 0;
     this.#awaited = { model: compiled, initialEpoch };
@@ -139,7 +143,22 @@ export class FitCallback extends Callback {
     this.#keeper = undefined;
   }
 
-  async #keep(store: CheckpointStore, model: LayersModel, resume: boolean): Promise<CheckpointKeeper> {
+  async #goOn(store: CheckpointStore, model: LayersModel): Promise<CheckpointKeeper> {
+    try {
+      return await this.#keep(store, model, { resume: true });
+    } catch (error) {
+      const begunAnew = error instanceof NoneWholeError && (await firstEpochOf(store));
+      if (!begunAnew) throw error;
+      const warning = `The run has begun anew, because it had come to the end of no epoch, and fit begins with one: what it had saved of its first goes (${begunAnew.join(', ')}).`;
+      return this.#keep(store, model, { resume: false, begunAnew, warning });
+    }
+  }
+
+  async #keep(
+    store: CheckpointStore,
+    model: LayersModel,
+    from: Pick<CheckpointKeeperOptions, 'resume' | 'begunAnew' | 'warning'>,
+  ): Promise<CheckpointKeeper> {
     await this.close();
     const { clock = systemClock, seed = 0 } = this.#options;
     this.#keeper = await keepCheckpoints({
@@ -149,9 +168,9 @@ export class FitCallback extends Callback {
         trained: trainedModel(model),
         losses: this.#losses,
         clock,
-        resume,
         seed,
       },
+      ...from,
       wanted: AT_EPOCH_ENDS,
     });
     return this.#keeper;
@@ -208,7 +227,7 @@ export class FitCallback extends Callback {
     this.#batches();
     checkNeeds(this.#strategy.description, this.#options, 'new FitCallback()', this.model);
     if (this.#awaited) await this.#checkAwaited(initialEpoch ?? undefined);
-    else if (store) await this.#keep(store, this.model, false);
+    else if (store) await this.#keep(store, this.model, { resume: false });
     this.#noise = store && new LayerNoise(this.model, seed);
   }
 
