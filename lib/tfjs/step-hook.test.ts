@@ -1,9 +1,12 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readCheckpoint } from '../checkpoints/checkpoint.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
 import type { RunEvent } from '../core/run-event.ts';
+import { nextTask } from '../next-task.ts';
 import { manualClock } from '../testing/manual-clock.ts';
+import { SaveSwitch } from './save-switch.ts';
 import { type StepHookOptions, stepHook } from './step-hook.ts';
 
 beforeAll(() => {
@@ -36,6 +39,52 @@ function loop(options: Pick<StepHookOptions, 'strategy'> & Partial<StepHookOptio
 }
 
 let count = 0;
+
+/** A store that is not done with a save before others have had a turn. */
+function slowStore() {
+  const store = memoryStore();
+  const create: typeof store.create = async (name) => {
+    await nextTask();
+    return store.create(name);
+  };
+  return { ...store, create };
+}
+
+test('a save that is asked for in a turn within step() is done before the next one, with the model of its step', async () => {
+  const store = slowStore();
+  const { hook, run, slope } = loop({ strategy: { save: '1h', maxSteps: 4, final: { save: false } }, store });
+  await hook.begin();
+  let asked: Promise<unknown> | undefined;
+  let trained: unknown;
+  void nextTask().then(() => {
+    trained = slope.dataSync().slice();
+    // The second is refused, and told so: it does not end the loop.
+    asked = Promise.allSettled([hook.save(), hook.save()]);
+  });
+  await run();
+  expect(await asked).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected' }]);
+  expect(await hook.end()).toMatchObject({ reason: 'steps', step: 4, checkpoints: ['checkpoint-1'] });
+  const { model } = await readCheckpoint(store, 'checkpoint-1');
+  expect(model[0]!.data).toEqual(trained);
+});
+
+test('a SaveSwitch may be turned while the loop waits for something of its own: the step under way is saved', async () => {
+  const store = slowStore();
+  const save = new SaveSwitch();
+  const { hook, run, events } = loop({
+    strategy: { save: '1h', maxSteps: 4, final: { save: false } },
+    // By this one no time passes: no turn is due.
+    ...{ store, save, clock: manualClock() },
+  });
+  await hook.begin();
+  for (let step = 1; !hook.stopped; step++) {
+    if (step === 2) void nextTask().then(() => save.save());
+    await nextTask();
+    await run(1);
+  }
+  expect(await hook.end()).toMatchObject({ step: 4, checkpoints: ['checkpoint-2'] });
+  expect(events.map(({ type, step }) => `${type} ${step}`)).toContain('save 2');
+});
 
 test('a loop by hand logs, evaluates, saves and stops by time', async () => {
   const store = memoryStore();

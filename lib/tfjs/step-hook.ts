@@ -16,6 +16,7 @@ import { type CheckpointKeeper, checkResume, keepCheckpoints } from './checkpoin
 import { LossAverage } from './loss-average.ts';
 import { Pace } from './pace.ts';
 import type { PauseSwitch } from './pause-switch.ts';
+import type { SaveSwitch } from './save-switch.ts';
 import { stableNames } from './stable-names.ts';
 import type { Trained } from './trained.ts';
 import { trainingActions } from './training-actions.ts';
@@ -49,6 +50,8 @@ export interface StepHookOptions {
   steps?: number;
   /** Pauses the run from outside. */
   pause?: PauseSwitch;
+  /** Has the run saved from outside, where the strategy saves: at any time, also in a loop that waits for its data. */
+  save?: SaveSwitch;
   /** Hears every event, in order, at once. */
   onEvent?: (event: RunEvent) => void;
   /** Default: the machine's own clock. */
@@ -65,6 +68,7 @@ const KEYS = [
   'stepsPerEpoch',
   'steps',
   'pause',
+  'save',
   'onEvent',
   'clock',
 ] as const satisfies readonly (keyof StepHookOptions)[];
@@ -121,6 +125,8 @@ export class StepHook {
   #run: Run | undefined;
   #keeper: CheckpointKeeper | undefined;
   #pace: Pace | undefined;
+  /** Resolves when all that were asked for are done. */
+  #saves: Promise<unknown> | undefined;
   #isClosed = false;
 
   constructor(options: StepHookOptions, strategy: ReadyStrategy) {
@@ -136,7 +142,7 @@ export class StepHook {
    */
   async begin(): Promise<{ readonly epochs: number; readonly stepInEpoch: number }> {
     if (this.#run) throw new WallclockError({ where: 'stepHook', expected: 'one begin()', got: 'a second' });
-    const { variables = [], optimizer, evaluate, store, pause, onEvent, stepsPerEpoch } = this.#options;
+    const { variables = [], optimizer, evaluate, store, onEvent, stepsPerEpoch } = this.#options;
     const { clock = systemClock } = this.#options;
     const names = stableNames(variables.map(({ name }) => name));
     const trained: Trained = {
@@ -162,7 +168,8 @@ export class StepHook {
         ...(this.#keeper && { name: this.#keeper.name }),
         ...(this.#keeper?.resumed && { resume: resumeFrom(this.#keeper.resumed) }),
       });
-      this.#pace = new Pace(clock, this.#run, pause ? { pause } : {});
+      const { pause, save } = this.#options;
+      this.#pace = new Pace(clock, this.#run, { ...(pause && { pause }), ...(save && { save }) });
       await this.#run.begin();
       return this.#run.position;
     } catch (error) {
@@ -186,7 +193,9 @@ export class StepHook {
       this.#losses.add(loss);
     }
     await run.step();
-    await this.#pace!.breathe();
+    await this.#pace!.breatheBetweenSteps();
+    // What was asked for meanwhile is saved before the next step.
+    await this.#saves;
   }
 
   /** To be called after each complete pass over the data. */
@@ -219,9 +228,16 @@ export class StepHook {
     }
   }
 
-  /** Saves now, between two steps, besides what the strategy says. */
+  /**
+   * Saves now, between two steps, besides what the strategy says: from the loop, or from a timer or a signal that has its
+   * turn within `step()`, which then waits. Where the loop waits for something of its own, the model may be that of the
+   * next step already: what is not the loop is to turn a {@link SaveSwitch} then.
+   */
   async save(): Promise<void> {
-    await this.#running().save();
+    const saved = this.#running().save();
+    // One that is refused must not hide the one under way, and is told to whoever asked.
+    this.#saves = Promise.allSettled([this.#saves, saved]).then(() => {});
+    await saved;
   }
 
   /** Asks the loop to stop. */
