@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readCheckpoint } from '../checkpoints/checkpoint.ts';
 import { memoryStore } from '../checkpoints/stores/memory-store.ts';
+import { messageOf } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { nextTask } from '../next-task.ts';
 import { manualClock } from '../testing/manual-clock.ts';
@@ -253,6 +254,31 @@ test('close() gives the store back where a loop has thrown, and saves nothing', 
   expect(hook.state).toMatchObject({ status: 'running', checkpoints: ['checkpoint-2'] });
   await expect(hook.step()).rejects.toThrow('stepHook: expected nothing after close()');
   await hook.close();
+});
+
+test('close() while begin() is under way gives the store back, and nothing goes on', async () => {
+  const store = memoryStore();
+  const { hook } = loop({ strategy: { save: '2 steps' }, store });
+  const beginning = hook.begin();
+  const second = hook.begin().catch(messageOf);
+  await hook.close();
+  expect(await second).toContain('expected one begin()');
+  await (await store.lock('another'))();
+  expect(await beginning).toEqual({ epochs: 0, stepInEpoch: 0 });
+  await expect(hook.step()).rejects.toThrow('stepHook: expected nothing after close()');
+});
+
+test('close() while a begin() is under way that fails, which may be tried again', async () => {
+  const store = memoryStore();
+  const { hook, run } = loop({ strategy: { save: '2 steps', maxSteps: 2 }, store });
+  const release = await store.lock('another');
+  const beginning = hook.begin();
+  await hook.close();
+  await expect(beginning).rejects.toThrow('another');
+  await release();
+  await hook.begin();
+  await run();
+  expect(await hook.end()).toMatchObject({ reason: 'steps', step: 2 });
 });
 
 test.each([

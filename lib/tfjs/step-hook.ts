@@ -122,6 +122,7 @@ export class StepHook {
   readonly #options: StepHookOptions;
   readonly #strategy: ReadyStrategy;
   readonly #losses = new LossAverage();
+  #begun: Promise<Run['position']> | undefined;
   #run: Run | undefined;
   #keeper: CheckpointKeeper | undefined;
   #pace: Pace | undefined;
@@ -141,7 +142,17 @@ export class StepHook {
    * @throws {WallclockError} where another run has the store, or the checkpoint is damaged or does not fit.
    */
   async begin(): Promise<{ readonly epochs: number; readonly stepInEpoch: number }> {
-    if (this.#run) throw new WallclockError({ where: 'stepHook', expected: 'one begin()', got: 'a second' });
+    if (this.#begun)
+      throw new WallclockError({ where: 'stepHook', expected: 'one begin()', got: 'a second' });
+    this.#begun = this.#begin();
+    // What has failed may be tried again.
+    this.#begun.catch(() => {
+      this.#begun = undefined;
+    });
+    return this.#begun;
+  }
+
+  async #begin(): Promise<Run['position']> {
     const { variables = [], optimizer, evaluate, store, onEvent, stepsPerEpoch } = this.#options;
     const { clock = systemClock } = this.#options;
     const names = stableNames(variables.map(({ name }) => name));
@@ -214,6 +225,8 @@ export class StepHook {
 
   /** Gives the store back. `end` does so too, after the final actions; where the loop has thrown, this does without them. */
   async close(): Promise<void> {
+    // A begin() that is under way would take the store when it had been given back.
+    await this.#begun?.catch(() => {});
     this.#isClosed = this.#run !== undefined;
     await this.#letGo();
   }
