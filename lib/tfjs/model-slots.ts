@@ -7,6 +7,8 @@ export type DataModel = Pick<LayersModel, 'inputs' | 'inputNames' | 'outputs' | 
 
 /** Where a tensor of the data goes: an input, or an output that it is the target of. */
 export interface Slot {
+  /** As the model calls it, by which data may be given as well. */
+  readonly key: string;
   /** As messages call it. */
   readonly name: string;
   /** Of a batch. Null where any length will do. */
@@ -20,6 +22,7 @@ export function slotsOf(model: DataModel): { readonly xs: readonly Slot[]; reado
   const { inputs, inputNames, outputs, outputNames } = model;
   return {
     xs: inputs.map(({ shape }, index) => ({
+      key: inputNames[index]!,
       name: `the model's input '${inputNames[index]}'`,
       shape,
       fix: 'Reshape it, or give the model that inputShape.',
@@ -27,6 +30,7 @@ export function slotsOf(model: DataModel): { readonly xs: readonly Slot[]; reado
     ys: outputs.map(({ shape }, index) => {
       const loss = lossOf(model, index);
       return {
+        key: outputNames[index]!,
         name: `the model's output '${outputNames[index]}'`,
         // A class is told by its number, for which the output has an axis.
         shape: loss === 'sparseCategoricalCrossentropy' ? [...shape.slice(0, -1), 1] : shape,

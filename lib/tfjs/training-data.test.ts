@@ -1,7 +1,9 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { DataModel } from './model-slots.ts';
+import { train } from './train.ts';
 import { type BatchOptions, batchesOf, disposeBatch } from './training-data.ts';
 
 beforeAll(() => {
@@ -99,4 +101,63 @@ test('numbers of a dataset are rows of one number too, where inputs and targets 
     [3, 1],
   ]);
   expect(tf.memory().numTensors).toBe(before);
+});
+
+describe('several inputs by name', () => {
+  const TWO = {
+    ...ONE,
+    ...{ inputs: [{ shape: [null, 1] }, { shape: [null, 2] }], inputNames: ['left', 'right'] },
+  } as unknown as DataModel;
+  const OPTIONS = { where: 'data', model: TWO, batchSize: 4 };
+  const named = () => ({ right: tf.ones([4, 2]), left: tf.zeros([4, 1]) });
+  const datasetOf = (xs: unknown) => ({
+    async iterator() {
+      const values = [{ value: { xs, ys: { out: tf.zeros([4, 1]) } } }];
+      return { next: async () => values.pop() ?? { value: undefined, done: true } };
+    },
+  });
+
+  test.each([
+    ['in memory', () => ({ xs: named(), ys: { out: tf.zeros([4, 1]) } })],
+    ['in a dataset', () => datasetOf(named())],
+  ])('go in the order of the model: %s', async (_, data) => {
+    const batches: unknown[] = [];
+    for await (const { xs, ys } of batchesOf(data(), OPTIONS).epoch(0)) {
+      batches.push([...xs, ...ys].map(({ shape }) => shape));
+    }
+    const shapes = [
+      [4, 1],
+      [4, 2],
+      [4, 1],
+    ];
+    expect(batches).toEqual([shapes]);
+  });
+
+  test.each([
+    ['one that is missing', () => ({ left: tf.zeros([4, 1]), wrong: tf.zeros([4, 2]) }), '{ left, wrong }'],
+    ['what is no tensor', () => ({ left: tf.zeros([4, 1]), right: [1] }), '{ left, right }'],
+    ['nothing', () => null, 'null'],
+    ['one for two', () => tf.zeros([4, 1]), '{'],
+  ])('are refused otherwise: %s', async (_, xs, got) => {
+    const expected = `xs: expected an array of 2 tensors, in the model's order, or by name: left, right, got '${got}`;
+    expect(() => batchesOf({ xs: xs(), ys: tf.zeros([4, 1]) }, OPTIONS)).toThrow(`data.${expected}`);
+    const batches = batchesOf(datasetOf(xs()), OPTIONS).epoch(0)[Symbol.asyncIterator]();
+    await expect(batches.next()).rejects.toThrow(`data: ${expected}`);
+  });
+
+  test('are trained on, as model.fit does', async () => {
+    const inputs = ['left', 'right'].map((name, index) => tfl.input({ shape: [index + 1], name }));
+    const units = { units: 1, kernelInitializer: 'ones' } as const;
+    const sum = tfl.layers.dense(units).apply(tfl.layers.concatenate().apply(inputs));
+    const model = tfl.model({ inputs, outputs: sum as tfl.SymbolicTensor });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const data = { xs: named(), ys: tf.zeros([4, 1]) };
+    const before = model.getWeights()[0]!.clone();
+    await model.fit(data.xs, data.ys, { verbose: 0 });
+    const [kernel, bias] = model.getWeights() as [tf.Tensor, tf.Tensor];
+    const fitted = kernel.dataSync().slice();
+    model.setWeights([before, tf.zerosLike(bias)]);
+    await train(model, { data, validation: data, strategy: { evaluate: '1 step', maxSteps: 1 } });
+    expect(model.getWeights()[0]!.dataSync()).toEqual(fitted);
+  });
 });

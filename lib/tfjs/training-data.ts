@@ -1,11 +1,11 @@
 import { expandDims, type Tensor } from '@tensorflow/tfjs-core';
 import { WallclockError } from '../core/errors.ts';
 import { permutation, seededRandom } from '../core/seeded-random.ts';
-import { checkShapes, type DataModel, slotsOf } from './model-slots.ts';
+import { checkShapes, type DataModel, type Slot, slotsOf } from './model-slots.ts';
 import { type RowPicker, rowPicker } from './row-picker.ts';
 
-/** One tensor for each input or output of the model, in order; a single one may stand alone. */
-export type Tensors = Tensor | readonly Tensor[];
+/** One tensor for each input or output of the model, in order or by its name; a single one may stand alone. */
+export type Tensors = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
 
 /** The shape of a `tf.data.Dataset` whose elements are batches `{ xs, ys }`. */
 export interface BatchDataset {
@@ -54,8 +54,8 @@ export function batchesOf(data: unknown, options: BatchOptions): BatchSource {
     throw new WallclockError({ where, expected, got: describe(data) });
   }
   const slots = slotsOf(model);
-  const inputs = listOf(xs, `${where}.xs`, slots.xs.length);
-  const targets = listOf(ys, `${where}.ys`, slots.ys.length);
+  const inputs = listOf(xs, `${where}.xs`, slots.xs);
+  const targets = listOf(ys, `${where}.ys`, slots.ys);
   const count = inputs[0]!.shape[0] ?? 0;
   for (const [index, tensor] of [...inputs, ...targets].entries()) {
     if (tensor.shape[0] === count && count > 0) continue;
@@ -120,8 +120,8 @@ function datasetSource(dataset: BatchDataset, { where, model }: BatchOptions): B
         if (done) return;
         const { xs, ys } = (value ?? {}) as { xs?: unknown; ys?: unknown };
         const batch = {
-          xs: listOf(xs, `${where}: xs`, slots.xs.length),
-          ys: listOf(ys, `${where}: ys`, slots.ys.length),
+          xs: listOf(xs, `${where}: xs`, slots.xs),
+          ys: listOf(ys, `${where}: ys`, slots.ys),
         };
         const size = batch.xs[0]!.shape[0] ?? 1;
         try {
@@ -154,10 +154,14 @@ function isDataset(data: unknown): data is BatchDataset {
   return typeof (data as BatchDataset | undefined)?.iterator === 'function';
 }
 
-function listOf(value: unknown, where: string, count: number): readonly Tensor[] {
-  const list = Array.isArray(value) ? value : [value];
-  if (list.length === count && list.every(isTensor)) return list;
-  const expected = count === 1 ? 'a tensor' : `an array of ${count} tensors, in the model's order`;
+function listOf(value: unknown, where: string, slots: readonly Slot[]): readonly Tensor[] {
+  const names = slots.map(({ key }) => key);
+  const named = Object(value) as { readonly [name: string]: unknown };
+  const list = Array.isArray(value) ? value : isTensor(value) ? [value] : names.map((name) => named[name]);
+  if (list.length === names.length && list.every(isTensor)) return list;
+  const expected = names[1]
+    ? `an array of ${names.length} tensors, in the model's order, or by name: ${names.join(', ')}`
+    : 'a tensor';
   throw new WallclockError({ where, expected, got: describe(value) });
 }
 
