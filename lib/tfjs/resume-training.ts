@@ -10,7 +10,7 @@ import {
 import { putAside } from '../checkpoints/put-aside.ts';
 import { WallclockError } from '../core/errors.ts';
 import type { ReadyStrategy } from '../core/ready-strategy.ts';
-import type { Keep, Kept } from '../core/retention.ts';
+import { hasRule, type Kept } from '../core/retention.ts';
 import type { RunSnapshot } from '../core/run-snapshot.ts';
 import { TrainerStateWriter } from '../hf/trainer-state-writer.ts';
 import { restoreOptimizer } from './optimizer-state.ts';
@@ -73,7 +73,7 @@ export async function resumeTraining(
   const older = own.filter(({ step }) => step < snapshot.step);
   // Newer ones were read on the way here. Without rules nothing is counted, and nothing deleted: the best may be loaded.
   const { best_model_checkpoint: best } = history.state;
-  const needed = hasRules(strategy.keep) ? older : older.filter((one) => one.name === best);
+  const needed = hasRule(strategy.keep) ? older : older.filter((one) => one.name === best);
   const broken = await damagedOf(store, needed);
   messages.push(...(await putAside(store, broken)));
   const kept = own
@@ -146,10 +146,6 @@ async function damagedOf(store: CheckpointStore, own: readonly Own[]): Promise<r
     });
   }
   return damaged;
-}
-
-function hasRules(keep: Keep): boolean {
-  return Object.values(keep).some((rule) => rule !== undefined);
 }
 
 /** What the rules need to know of one. */
